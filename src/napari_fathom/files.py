@@ -1,0 +1,84 @@
+"""Writing so that nothing is lost: beside, flushed, then renamed."""
+
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+__all__ = ["append_line", "replace_bytes", "replace_folder", "replace_json", "replace_text"]
+
+
+def replace_bytes(path: Path, data: bytes) -> None:
+    """Write `data` beside `path`, flush it to the disk, and rename it into place.
+
+    Raises
+    ------
+    OSError
+        A full or read-only disk; what was at `path` is untouched then.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        with beside.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    _flush_folder(path.parent)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write UTF-8 text as `replace_bytes` does."""
+    replace_bytes(path, text.encode())
+
+
+def replace_json(path: Path, value: Any) -> None:
+    """Write indented JSON as `replace_bytes` does."""
+    replace_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def replace_folder(path: Path) -> Iterator[Path]:
+    """Yield a new folder beside `path`; put it in `path`'s place when the block ends well.
+
+    A block that raises leaves what was at `path` as it was, and nothing beside it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    former = path.with_name(f".{path.name}.{uuid.uuid4().hex}.old")
+    beside.mkdir()
+    try:
+        yield beside
+        if path.exists():
+            path.rename(former)
+        beside.rename(path)
+        _flush_folder(path.parent)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+        if former.exists() and not path.exists():
+            former.rename(path)
+        shutil.rmtree(former, ignore_errors=True)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Append one line and flush it to the disk before returning."""
+    with path.open("ab") as stream:
+        stream.write(line.encode() + b"\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows can't open a folder; NTFS journals the rename itself
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
