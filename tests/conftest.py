@@ -1,0 +1,21 @@
+import os
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def shipped_data() -> Path:
+    """Small real files that ship with the project; tests/data/SOURCES.md says where each is from."""
+    return HERE / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The larger collection of real files that lies beside the checkout and never ships."""
+    folder = Path(os.environ.get("FATHOM_DATA", HERE.parent.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("no shared data beside the checkout; set FATHOM_DATA to the folder that holds echo/ and plankton/")
+    return folder
