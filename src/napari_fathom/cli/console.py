@@ -1,0 +1,152 @@
+"""From a generator of events to a terminal: progress, Ctrl-C, results, exit codes."""
+
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from functools import wraps
+from types import FrameType
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from napari_fathom.cli.reporters import Bars, JsonLines, Lines, Reporter
+from napari_fathom.errors import Cancelled, FathomError
+from napari_fathom.events import Done, Event
+
+__all__ = ["Console", "console_options"]
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+USER_CAN_MEND = 1
+STOPPED = 130  # what shells give a program ended by Ctrl-C
+
+
+class _Failure(click.ClickException):
+    """One line on stderr, and the same as JSON on stdout where a program listens."""
+
+    exit_code = USER_CAN_MEND
+
+    def __init__(self, message: str, kind: str, as_json: bool) -> None:
+        super().__init__(message)
+        self._kind, self._as_json = kind, as_json
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"fathom: {self.message}", err=True)
+        if self._as_json:
+            click.echo(json.dumps({"error": self._kind, "message": self.message}))
+
+
+class _Stopped(_Failure):
+    exit_code = STOPPED
+
+
+@dataclass(frozen=True)
+class Console:
+    """What one command writes where.
+
+    Parameters
+    ----------
+    as_json : bool
+        One JSON object on stdout at the end instead of sentences.
+    json_events : bool
+        Every event as a JSON line on stderr instead of progress bars.
+    stop : threading.Event
+        Set by the first Ctrl-C; long numerical steps poll it.
+    """
+
+    as_json: bool = False
+    json_events: bool = False
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def follow(self, events: Generator[Event[T], None, None], *, kept: str) -> T:
+        """Run a job to its end, showing its events.
+
+        Parameters
+        ----------
+        events : Generator of Event
+            The job; it is closed when Ctrl-C is heard.
+        kept : str
+            What a stopped job leaves behind, as a sentence for the user.
+
+        Returns
+        -------
+        T
+            The result that `Done` carried.
+
+        Raises
+        ------
+        Cancelled
+            If Ctrl-C came first; the message is `kept`.
+        FathomError
+            As the job raises it.
+        """
+        reporter = self._reporter()
+        try:
+            with closing(events), _first_interrupt_sets(self.stop):
+                for event in events:
+                    reporter.show(event)
+                    if isinstance(event, Done):
+                        return event.result
+                    if self.stop.is_set():
+                        raise Cancelled(kept)
+        finally:
+            reporter.close()
+        if self.stop.is_set():
+            raise Cancelled(kept)
+        raise RuntimeError("the job ended without Done")
+
+    def result(self, values: Mapping[str, Any], sentence: str) -> None:
+        """Print the outcome on stdout: `values` where a program listens, else `sentence`."""
+        click.echo(json.dumps(dict(values), default=str, ensure_ascii=False) if self.as_json else sentence)
+
+    def say(self, sentence: str) -> None:
+        """Tell a person something on the way; programs are not bothered with it."""
+        if not self.json_events:
+            click.echo(sentence, err=True)
+
+    def _reporter(self) -> Reporter:
+        if self.json_events:
+            return JsonLines()
+        return Bars() if sys.stderr.isatty() else Lines()
+
+
+def console_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command `--json` and `--events`, hand it a `Console`, and turn its errors into exit codes."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object on stdout.")
+    @click.option("--events", "json_events", is_flag=True, help="Print progress as JSON lines on stderr.")
+    @wraps(command)
+    def with_console(*args: Any, as_json: bool, json_events: bool, **options: Any) -> None:
+        try:
+            command(*args, console=Console(as_json, json_events), **options)
+        except Cancelled as stopped:
+            raise _Stopped(f"stopped. {stopped}", "Cancelled", as_json) from stopped
+        except FathomError as error:
+            raise _Failure(str(error), type(error).__name__, as_json) from error
+
+    return with_console
+
+
+@contextmanager
+def _first_interrupt_sets(stop: threading.Event) -> Iterator[None]:
+    """Let the first Ctrl-C end the job tidily at its next event; the second one interrupts at once."""
+    if threading.current_thread() is not threading.main_thread():  # only the main thread may have handlers
+        yield
+        return
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        click.echo("stopping tidily, Ctrl-C again to stop at once", err=True)
+
+    former = signal.signal(signal.SIGINT, hear)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)

@@ -1,0 +1,100 @@
+"""How the command line follows a job: what it shows, how it ends, what it leaves."""
+
+import json
+import os
+import signal
+from collections.abc import Generator
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from napari_fathom.cli.console import Console, console_options
+from napari_fathom.errors import Cancelled, FormatError
+from napari_fathom.events import Done, Epoch, Event, Note, Progress, Step, Tile
+
+
+def whole_job() -> Generator[Event[str], None, None]:
+    yield Note("no GPS in the file: positions are unknown", "warning")
+    yield Progress("reading", 1, 2)
+    yield Progress("reading", 2, 2)
+    yield Step(1, 1, {"supervised": 0.5})
+    yield Epoch(1, 1, {"supervised": 0.5}, kappa=0.75, best=True)
+    yield Tile(1, 1, (0, 16, 0, 16))
+    yield Done("kept")
+
+
+def command_running(job: Any, **options: Any) -> click.Command:
+    @click.command()
+    @console_options
+    def command(console: Console) -> None:
+        console.result({"result": console.follow(job(), kept="The first half is on disk.")}, "all done")
+
+    return command
+
+
+def test_a_job_ends_with_its_sentence_on_stdout_and_its_progress_on_stderr() -> None:
+    outcome = CliRunner().invoke(command_running(whole_job), [])
+    assert outcome.exit_code == 0
+    assert outcome.stdout == "all done\n"
+    assert "reading: 2/2" in outcome.stderr
+    assert "warning: no GPS" in outcome.stderr
+    assert "held-out kappa 0.750" in outcome.stderr
+
+
+def test_json_leaves_one_object_on_stdout() -> None:
+    outcome = CliRunner().invoke(command_running(whole_job), ["--json"])
+    assert json.loads(outcome.stdout) == {"result": "kept"}
+
+
+def test_events_are_json_lines_that_name_their_kind() -> None:
+    outcome = CliRunner().invoke(command_running(whole_job), ["--events"])
+    kinds = [json.loads(line)["event"] for line in outcome.stderr.splitlines()]
+    assert kinds == ["Note", "Progress", "Progress", "Step", "Epoch", "Tile", "Done"]
+
+
+def test_what_the_user_can_mend_is_one_line_and_exit_code_1() -> None:
+    def job() -> Generator[Event[str], None, None]:
+        yield Progress("reading", 0, 1)
+        raise FormatError("D2012.raw", "0 bytes", "Copy it from the ship again.")
+
+    outcome = CliRunner().invoke(command_running(job), ["--json"])
+    assert outcome.exit_code == 1
+    assert outcome.stderr.splitlines()[-1] == "fathom: D2012.raw: 0 bytes. Copy it from the ship again."
+    assert json.loads(outcome.stdout)["error"] == "FormatError"
+
+
+def test_ctrl_c_closes_the_job_and_says_what_was_kept() -> None:
+    closed = []
+
+    def job() -> Generator[Event[str], None, None]:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            yield Progress("reading", 1, 2)
+            yield Done("never reached")
+        finally:
+            closed.append(True)
+
+    outcome = CliRunner().invoke(command_running(job), [])
+    assert outcome.exit_code == 130
+    assert closed
+    assert "The first half is on disk." in outcome.stderr
+
+
+def test_ctrl_c_works_as_before_once_the_job_has_ended() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    Console().follow(whole_job(), kept="")
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_job_that_hears_stop_itself_counts_as_stopped() -> None:
+    console = Console()
+
+    def job() -> Generator[Event[str], None, None]:
+        console.stop.set()
+        return
+        yield
+
+    with pytest.raises(Cancelled, match="half"):
+        console.follow(job(), kept="half")
