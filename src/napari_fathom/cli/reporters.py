@@ -1,6 +1,7 @@
 """Three ways to show events on stderr: bars for a person, lines for a log, JSON lines for a program."""
 
 import json
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
@@ -54,7 +55,7 @@ class Bars:
         from tqdm import tqdm  # here, so that --help needn't wait for it
 
         if isinstance(event, Note | Epoch):
-            tqdm.write(_sentence(event), file=click.get_text_stream("stderr"))
+            tqdm.write(_sentence(event), file=sys.stderr)
         elif not isinstance(event, Done):
             self._move(*_position(event))
             if isinstance(event, Step) and self._bar is not None:
@@ -72,7 +73,7 @@ class Bars:
         if self._bar is None or stage != self._stage or self._bar.total != total:
             self.close()
             self._stage = stage
-            self._bar = tqdm(total=total, desc=stage, file=click.get_text_stream("stderr"))
+            self._bar = tqdm(total=total, desc=stage, file=sys.stderr)
         self._bar.update(done - self._bar.n)
 
 
