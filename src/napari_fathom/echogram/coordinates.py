@@ -1,0 +1,98 @@
+"""Where the cells of a survey lie in time and depth: all that regions, lines and exchange files need."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_fathom.errors import LabelError
+
+__all__ = ["Coordinates", "Depths", "Grid", "Times", "check_grid", "ping_edges", "range_edges"]
+
+Times = NDArray[np.datetime64]
+Depths = NDArray[np.float64]
+
+_LONELY_PING = np.timedelta64(1, "s")
+_LONELY_CELL_M = 1.0
+
+
+class Grid(Protocol):
+    """Anything with a survey's coordinates: an `Echogram`, or bare `Coordinates`."""
+
+    @property
+    def range_m(self) -> Depths:
+        """Centre of each cell, metres from the transducer, shape (R,), rising."""
+        ...
+
+    @property
+    def ping_time(self) -> Times:
+        """UTC, `datetime64[ns]`, shape (P,), never running backwards, not uniform."""
+        ...
+
+    @property
+    def transducer_depth_m(self) -> Depths:
+        """Depth of the transducer at each ping, shape (P,); depth = range + this."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Coordinates:
+    """The plainest `Grid`.
+
+    Parameters
+    ----------
+    range_m : ndarray, shape (R,)
+        Metres from the transducer to each cell's centre.
+    ping_time : ndarray of datetime64[ns], shape (P,)
+        UTC.
+    transducer_depth_m : ndarray, shape (P,)
+        Metres below the surface.
+    """
+
+    range_m: Depths
+    ping_time: Times
+    transducer_depth_m: Depths
+
+
+def check_grid(grid: Grid) -> tuple[int, int]:
+    """Return (R, P) after checking that cells can be found by time and depth.
+
+    Raises
+    ------
+    LabelError
+        Vectors of different length, ranges that do not rise, or times that run backwards.
+    """
+    ranges, pings = len(grid.range_m), len(grid.ping_time)
+    if len(grid.transducer_depth_m) != pings:
+        raise LabelError(
+            f"{pings} ping times but {len(grid.transducer_depth_m)} transducer depths; "
+            "convert the survey again."
+        )
+    if np.any(np.diff(grid.range_m) <= 0):
+        raise LabelError("The survey's ranges do not rise from cell to cell; convert the survey again.")
+    backwards = np.flatnonzero(np.diff(grid.ping_time) < np.timedelta64(0, "ns"))
+    if len(backwards):
+        raise LabelError(
+            f"Time runs backwards after ping {backwards[0]} ({grid.ping_time[backwards[0]]}); regions are found "
+            "by time, so the pings must be in order. Convert the survey again: conversion sorts them."
+        )
+    return ranges, pings
+
+
+def ping_edges(ping_time: Times) -> Times:
+    """Borders between pings, half-way in time, shape (P + 1,); the outer ones mirror their neighbour."""
+    times = ping_time.astype("datetime64[ns]")
+    if len(times) < 2:
+        return np.concatenate([times - _LONELY_PING // 2, times + _LONELY_PING // 2])
+    half = np.diff(times) // 2
+    return np.concatenate([[times[0] - half[0]], times[:-1] + half, [times[-1] + half[-1]]])
+
+
+def range_edges(range_m: Depths) -> Depths:
+    """Borders between cells, half-way in range, shape (R + 1,); the outer ones mirror their neighbour."""
+    centres = np.asarray(range_m, np.float64)
+    if len(centres) < 2:
+        return np.concatenate([centres - _LONELY_CELL_M / 2, centres + _LONELY_CELL_M / 2])
+    half = np.diff(centres) / 2
+    return np.concatenate([[centres[0] - half[0]], centres[:-1] + half, [centres[-1] + half[-1]]])
