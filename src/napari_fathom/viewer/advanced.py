@@ -1,0 +1,105 @@
+"""A form for any pydantic model: an editor a field, its description the tooltip, its bounds the editor's."""
+
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QFormLayout, QLabel, QWidget
+from superqt.utils import signals_blocked
+
+from napari_fathom.viewer.field_editors import FieldEditor, editor_for
+
+__all__ = ["SettingsForm"]
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class SettingsForm(QWidget, Generic[_Model]):
+    """Edit a frozen pydantic model.
+
+    Parameters
+    ----------
+    start : BaseModel
+        The values to begin with; its type gives the fields.
+    skip : frozenset of str
+        Fields that are chosen elsewhere in the dock; they keep what `setValue` brought.
+    """
+
+    valueChanged = Signal(object)
+    """The new model, only when it is valid."""
+
+    def __init__(
+        self, start: _Model, *, skip: frozenset[str] = frozenset(), parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._value = start
+        self._editors: dict[str, FieldEditor] = {}
+        self._complaint = QLabel()
+        self._complaint.setWordWrap(True)
+        self._complaint.hide()
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addRow(self._complaint)
+        for name, info in type(start).model_fields.items():
+            if name not in skip:
+                self._editors[name] = _titled_row(form, name, info)
+        self.setValue(start)
+        for editor in self._editors.values():
+            editor.valueChanged.connect(self._take)
+
+    def value(self) -> _Model:
+        """The last valid model."""
+        return self._value
+
+    def setValue(self, value: _Model) -> None:
+        """Show `value`."""
+        self._value = value
+        for name, editor in self._editors.items():
+            with signals_blocked(editor):
+                editor.setValue(getattr(value, name))
+        self._complaint.hide()
+
+    def editor(self, name: str) -> FieldEditor:
+        """The editor of one field.
+
+        Raises
+        ------
+        KeyError
+            If the form doesn't show that field.
+        """
+        return self._editors[name]
+
+    def complaint(self) -> str:
+        """Why what is shown is not valid; empty when it is."""
+        return "" if self._complaint.isHidden() else str(self._complaint.text())
+
+    def _take(self) -> None:
+        shown = {name: editor.value() for name, editor in self._editors.items()}
+        try:
+            value = type(self._value).model_validate({**self._value.model_dump(), **shown})
+        except ValidationError as error:
+            self._complaint.setText(_in_words(error))
+            self._complaint.show()
+            return
+        self._complaint.hide()
+        if value != self._value:
+            self._value = value
+            self.valueChanged.emit(value)
+
+
+def _titled_row(form: QFormLayout, name: str, info: FieldInfo) -> FieldEditor:
+    editor = editor_for(info)
+    label = QLabel(info.title or name.replace("_", " "))
+    for part in (label, editor):
+        part.setToolTip(info.description or name)
+    form.addRow(label, editor)
+    return editor
+
+
+def _in_words(error: ValidationError) -> str:
+    return "\n".join(
+        f"{' '.join(str(part) for part in problem['loc']).replace('_', ' ')}: {problem['msg']} "
+        f"(found {problem['input']!r}); the former value stays in force."
+        for problem in error.errors()
+    )

@@ -1,0 +1,130 @@
+"""Live curves of a training: each loss against the step, and kappa on held-out strokes."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyqtgraph as pg
+from qtpy.QtCore import QTimer
+from qtpy.QtGui import QPalette
+from qtpy.QtWidgets import QVBoxLayout, QWidget
+
+from napari_fathom.events import Epoch, Event, Step
+
+__all__ = ["CurveData", "TrainingCurves"]
+
+_REDRAW_MS = 250
+_POINTS = 400  # a line in a dock is some 300 pixels wide
+# Okabe and Ito's colours: told apart by people with any colour vision, and on dark and light ground
+_COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00")
+
+
+@dataclass
+class CurveData:
+    """The points of one training; a long one is thinned by averaging neighbours, so memory stays bounded."""
+
+    losses: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    kappa: list[tuple[float, float]] = field(default_factory=list)
+    step: int = 0
+
+    def add(self, event: Event[Any]) -> None:
+        """Take up a Step's losses or an Epoch's kappa; other events are not ours."""
+        if isinstance(event, Step):
+            self.step = event.step
+            self._add_losses(event.losses)
+        elif isinstance(event, Epoch):
+            if not self.step:  # a job that tells epochs only
+                self._add_losses(event.losses, at=event.epoch)
+            if event.kappa is not None:
+                self.kappa.append((float(self.step or event.epoch), event.kappa))
+
+    def _add_losses(self, losses: Mapping[str, float], at: int | None = None) -> None:
+        x = float(self.step if at is None else at)
+        for name, value in losses.items():
+            if math.isfinite(value):
+                points = self.losses.setdefault(name, [])
+                points.append((x, value))
+                if len(points) > 2 * _POINTS:
+                    self.losses[name] = _halved(points)
+
+
+class TrainingCurves(QWidget):
+    """Two small plots, one above the other, sharing the step axis.
+
+    `clear()` before a new training, `add(event)` for each event; they redraw a few times a second at most.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._data = CurveData()
+        self._canvas = pg.GraphicsLayoutWidget()
+        self._canvas.setMinimumHeight(180)
+        self._canvas.setBackground(None)
+        ink = self.palette().color(QPalette.ColorRole.WindowText)
+        self._loss = self._plot(0, "loss", ink)
+        self._kappa = self._plot(1, "kappa", ink)
+        self._loss.addLegend(offset=(-5, 5), labelTextColor=ink)
+        self._kappa.setYRange(0, 1)
+        self._kappa.setXLink(self._loss)
+        self._kappa.setLabel("bottom", "step", color=ink.name())
+        self._canvas.setToolTip(
+            "Above: each loss of the method. Below: Cohen's kappa on the strokes that were held out,"
+            "\n1 = all as you painted them, 0 = no better than chance."
+        )
+        self._lines: dict[str, Any] = {}
+        self._kappa_line = self._kappa.plot(pen=pg.mkPen("#009e73", width=2), symbol="o", symbolSize=5)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._canvas)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_REDRAW_MS)
+        self._timer.timeout.connect(self._redraw)
+
+    def value(self) -> CurveData:
+        """The points that are shown."""
+        return self._data
+
+    def clear(self) -> None:
+        """Empty both plots."""
+        self._data = CurveData()
+        for line in self._lines.values():
+            self._loss.removeItem(line)
+        self._lines.clear()
+        self._redraw()
+
+    def add(self, event: Event[Any]) -> None:
+        """Take up an event; drawn with the next redraw."""
+        self._data.add(event)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _plot(self, row: int, name: str, ink: Any) -> Any:
+        plot = self._canvas.addPlot(row=row, col=0)
+        plot.setLabel("left", name, color=ink.name())
+        plot.showGrid(y=True, alpha=0.2)
+        plot.setMouseEnabled(x=False, y=False)
+        plot.hideButtons()
+        plot.setMenuEnabled(False)
+        for side in ("left", "bottom"):
+            plot.getAxis(side).setTextPen(ink)
+        plot.getAxis("left").setWidth(52)
+        return plot
+
+    def _redraw(self) -> None:
+        for name, points in self._data.losses.items():
+            if name not in self._lines:
+                colour = _COLOURS[len(self._lines) % len(_COLOURS)]
+                self._lines[name] = self._loss.plot(pen=pg.mkPen(colour, width=1.5), name=name)
+            self._lines[name].setData(*_columns(points))
+        self._kappa_line.setData(*_columns(self._data.kappa))
+
+
+def _halved(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    pairs = zip(points[::2], points[1::2], strict=False)
+    return [((x0 + x1) / 2, (y0 + y1) / 2) for (x0, y0), (x1, y1) in pairs]
+
+
+def _columns(points: list[tuple[float, float]]) -> tuple[list[float], list[float]]:
+    return [x for x, _ in points], [y for _, y in points]

@@ -1,0 +1,152 @@
+"""The bar that shows one job (a line of words, determinate progress, Stop), and how failures are told."""
+
+import time
+from typing import Any
+
+from qtpy.QtCore import QTimer, Signal
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from napari_fathom.errors import FathomError
+from napari_fathom.events import Event, Note
+from napari_fathom.viewer.progress_words import JobState, after
+from napari_fathom.viewer.worker import JobHandle
+
+__all__ = ["JobBar", "failure_words", "tell_failure"]
+
+_REDRAW_MS = 100  # a fast job yields hundreds of events a second; nobody reads more than ten lines of them
+
+
+class JobBar(QWidget):
+    """Shows one job at a time; empty (but for its last words) when there is none.
+
+    Parameters
+    ----------
+    idle : str
+        What is written while no job has run yet: what the user can do next.
+    """
+
+    ended = Signal()
+    """The job that was watched has ended, whichever way."""
+
+    def __init__(self, idle: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._job: JobHandle | None = None
+        self._state = JobState()
+        self._words = QLabel(idle)
+        self._words.setWordWrap(True)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._stop = QPushButton("Stop")
+        self._stop.setToolTip("End this job within a second. What was best so far is kept.")
+        self._stop.clicked.connect(self.stop)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_REDRAW_MS)
+        self._timer.timeout.connect(self._redraw)
+        row = QHBoxLayout()
+        row.addWidget(self._bar, 1)
+        row.addWidget(self._stop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(row)
+        column.addWidget(self._words)
+        self._show_controls(False)
+
+    @property
+    def stop_button(self) -> QPushButton:
+        """For docks that place a shortcut on it."""
+        return self._stop
+
+    @property
+    def running(self) -> bool:
+        """A job is being watched and has not ended."""
+        return self._job is not None
+
+    def text(self) -> str:
+        """The line of words as the user sees it."""
+        return str(self._words.text())
+
+    def say(self, words: str) -> None:
+        """Write a line; a running job's next event overwrites it."""
+        self._words.setText(words)
+
+    def watch(self, job: JobHandle) -> None:
+        """Show `job` from now on."""
+        self._job = job
+        self._state = JobState(text=f"{job.title}: waiting for its turn…")
+        job.started.connect(self._started)
+        job.progressed.connect(self._progressed)
+        job.failed.connect(self._failed)
+        job.stopped.connect(self._stopped)
+        job.ended.connect(self._ended)
+        self._stop.setEnabled(True)
+        self._stop.setText("Stop")
+        self._show_controls(True)
+        self._timer.start()
+        self._redraw()
+
+    def stop(self) -> None:
+        """Press Stop."""
+        if self._job is not None:
+            self._job.stop()
+            self._stop.setEnabled(False)
+            self._stop.setText("Stopping…")
+
+    def _started(self) -> None:
+        if self._job is not None:
+            self._state = JobState(text=f"{self._job.title}: starting…")
+
+    def _progressed(self, event: Event[Any]) -> None:
+        self._state = after(self._state, event, time.monotonic())
+        if isinstance(event, Note) and event.level == "warning":
+            _warn(event.message)
+
+    def _failed(self, error: Exception) -> None:
+        self._state = JobState(text=failure_words(error))
+
+    def _stopped(self) -> None:
+        self._state = JobState(text="Stopped. What was in force before still is.")
+
+    def _ended(self) -> None:
+        self._timer.stop()
+        self._redraw()
+        self._job = None
+        self._show_controls(False)
+        self.ended.emit()
+
+    def _redraw(self) -> None:
+        self._words.setText(self._state.text)
+        if self._state.fraction is None:
+            self._bar.setRange(0, 0)
+        else:
+            self._bar.setRange(0, 1000)
+            self._bar.setValue(round(1000 * self._state.fraction))
+
+    def _show_controls(self, shown: bool) -> None:
+        self._bar.setVisible(shown)
+        self._stop.setVisible(shown)
+
+
+def failure_words(error: Exception) -> str:
+    """What a user reads of a failure: our errors speak for themselves, others are named as unexpected."""
+    if isinstance(error, FathomError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"The disk said: {error}. Nothing that was there before is touched."
+    return f"Unexpected {type(error).__name__}: {error}. Nothing that was there is touched; please report it."
+
+
+def tell_failure(job: JobHandle, error: Exception) -> None:
+    """Raise a napari notification; the full traceback of an unexpected error goes to the log as well."""
+    import logging
+
+    from napari.utils.notifications import show_error
+
+    if not isinstance(error, FathomError):
+        logging.getLogger(__name__).error("%s failed", job.title, exc_info=error)
+    show_error(f"{job.title}: {failure_words(error)}")
+
+
+def _warn(message: str) -> None:
+    from napari.utils.notifications import show_warning
+
+    show_warning(message)

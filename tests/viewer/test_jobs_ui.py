@@ -1,0 +1,111 @@
+"""The bar under a job, and the curves of a training."""
+
+import threading
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QProgressBar
+
+from napari_fathom.errors import TrainingError
+from napari_fathom.events import Done, Epoch, Event, Progress, Step
+from napari_fathom.viewer.curves import TrainingCurves
+from napari_fathom.viewer.jobs_ui import JobBar, failure_words
+from napari_fathom.viewer.worker import Worker
+
+Job = Generator[Event[Any], None, None]
+
+
+@pytest.fixture
+def worker(qtbot: QtBot) -> Iterator[Worker]:
+    worker = Worker("test")
+    yield worker
+    worker.close()
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> JobBar:
+    bar = JobBar("Paint two classes first.")
+    qtbot.addWidget(bar)
+    bar.show()
+    return bar
+
+
+def endless(stop: threading.Event) -> Job:
+    while not stop.wait(0.005):
+        yield Progress("Reading", 1, 4)
+
+
+def test_with_no_job_the_bar_says_what_to_do_next(bar: JobBar) -> None:
+    assert bar.text() == "Paint two classes first."
+    assert not bar.stop_button.isVisible()
+
+
+def test_a_running_job_has_a_determinate_bar_and_a_stop_that_works(
+    bar: JobBar, worker: Worker, qtbot: QtBot
+) -> None:
+    job = worker.submit("Converting", endless)
+    bar.watch(job)
+    qtbot.waitUntil(lambda: bar.findChild(QProgressBar).value() == 250)
+    assert bar.text() == "Reading: 1 of 4"
+    with qtbot.waitSignal(bar.ended, timeout=1000):
+        qtbot.mouseClick(bar.stop_button, Qt.MouseButton.LeftButton)
+    assert bar.text().startswith("Stopped.")
+    assert not bar.stop_button.isVisible()
+
+
+def test_a_failure_leaves_its_advice_in_the_dock(bar: JobBar, worker: Worker, qtbot: QtBot) -> None:
+    def job(stop: threading.Event) -> Job:
+        yield Progress("Reading", 1, 4)
+        raise TrainingError("Only one class is painted. Paint a second one.")
+
+    bar.watch(worker.submit("Training", job))
+    with qtbot.waitSignal(bar.ended):
+        pass
+    assert bar.text() == "Only one class is painted. Paint a second one."
+
+
+def test_unexpected_errors_are_named_as_such() -> None:
+    assert failure_words(ZeroDivisionError("by zero")).startswith("Unexpected ZeroDivisionError: by zero.")
+    assert failure_words(OSError("No space left on device")).startswith("The disk said: No space left")
+
+
+def test_curves_take_losses_from_steps_and_kappa_from_epochs(qtbot: QtBot) -> None:
+    curves = TrainingCurves()
+    qtbot.addWidget(curves)
+    curves.show()
+    for k in range(1, 21):
+        curves.add(Step(k, 40, {"clustering": 6.0 / k, "segmentation": 1.0 / k}))
+    curves.add(Epoch(1, 2, {"clustering": 1.0}, kappa=0.6, best=True))
+    shown = curves.value()
+    assert set(shown.losses) == {"clustering", "segmentation"}
+    assert shown.losses["segmentation"][-1] == (20.0, 0.05)
+    assert shown.kappa == [(20.0, 0.6)]
+    curves.clear()
+    assert not curves.value().losses
+
+
+def test_a_million_steps_stay_a_few_hundred_points(qtbot: QtBot) -> None:
+    curves = TrainingCurves()
+    qtbot.addWidget(curves)
+    for k in range(20_000):
+        curves.value().add(Step(k + 1, 20_000, {"loss": 2.0}))
+    points = curves.value().losses["loss"]
+    assert len(points) <= 800
+    assert {y for _, y in points} == {2.0}
+
+
+def test_a_loss_that_is_not_a_number_is_not_drawn(qtbot: QtBot) -> None:
+    curves = TrainingCurves()
+    qtbot.addWidget(curves)
+    curves.add(Step(1, 2, {"loss": float("nan")}))
+    assert "loss" not in curves.value().losses
+
+
+def test_done_is_no_point(qtbot: QtBot) -> None:
+    curves = TrainingCurves()
+    qtbot.addWidget(curves)
+    curves.add(Done(None))
+    assert not curves.value().losses

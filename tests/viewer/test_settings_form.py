@@ -1,0 +1,73 @@
+"""The form under Advanced shows any pydantic model and lets only valid values out."""
+
+from typing import Literal
+
+import pytest
+from pydantic import BaseModel, ConfigDict, Field
+from pytestqt.qtbot import QtBot
+from qtpy.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
+
+from napari_fathom.viewer.advanced import SettingsForm
+
+
+class Sample(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    method: str = "kept elsewhere"
+    learning_rate: float = Field(3e-5, gt=0, description="Adam's step size.")
+    epochs: int = Field(10, ge=1, le=1000)
+    flip: bool = True
+    precision: Literal["float32", "bf16"] = "float32"
+    tile: int | None = None
+    betas: tuple[float, float] = (0.9, 0.999)
+
+
+@pytest.fixture
+def form(qtbot: QtBot) -> SettingsForm[Sample]:
+    form = SettingsForm(Sample(), skip=frozenset({"method"}))
+    qtbot.addWidget(form)
+    return form
+
+
+def test_every_kind_of_field_can_be_edited(form: SettingsForm[Sample]) -> None:
+    form.editor("epochs").findChild(QSpinBox).setValue(20)
+    form.editor("flip").findChild(QCheckBox).setChecked(False)
+    form.editor("precision").findChild(QComboBox).setCurrentText("bf16")
+    for name, text in (("learning_rate", "1e-3"), ("tile", "512"), ("betas", "[0.5, 0.9]")):
+        line = form.editor(name).findChild(QLineEdit)
+        line.setText(text)
+        line.editingFinished.emit()
+    assert form.value() == Sample(
+        learning_rate=1e-3, epochs=20, flip=False, precision="bf16", tile=512, betas=(0.5, 0.9)
+    )
+
+
+def test_bounds_are_the_editors_and_descriptions_the_tooltips(form: SettingsForm[Sample]) -> None:
+    spin = form.editor("epochs").findChild(QSpinBox)
+    assert (spin.minimum(), spin.maximum()) == (1, 1000)
+    assert form.editor("learning_rate").toolTip() == "Adam's step size."
+
+
+def test_an_invalid_value_is_told_and_the_former_stays(form: SettingsForm[Sample], qtbot: QtBot) -> None:
+    line = form.editor("learning_rate").findChild(QLineEdit)
+    line.setText("-1")
+    with qtbot.assertNotEmitted(form.valueChanged):
+        line.editingFinished.emit()
+    assert form.value().learning_rate == 3e-5
+    form.show()
+    assert "learning rate" in form.complaint()
+    assert "greater than 0" in form.complaint()
+
+
+def test_what_is_set_is_what_is_shown(form: SettingsForm[Sample]) -> None:
+    wanted = Sample(method="other", learning_rate=0.25, epochs=3, tile=64)
+    form.setValue(wanted)
+    assert form.value() == wanted
+    assert form.editor("learning_rate").value() == 0.25
+
+
+def test_an_empty_line_means_automatic(form: SettingsForm[Sample]) -> None:
+    form.setValue(Sample(tile=64))
+    line = form.editor("tile").findChild(QLineEdit)
+    line.setText("")
+    line.editingFinished.emit()
+    assert form.value().tile is None
