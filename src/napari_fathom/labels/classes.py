@@ -1,0 +1,214 @@
+"""The names a scientist gives to what is in the water: small, immutable, ordered."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from napari_fathom.errors import LabelError
+
+__all__ = ["DEFAULT_CLASSES", "ClassInfo", "Classes"]
+
+LARGEST_VALUE = 254
+"""uint8 holds 255 too; it stays free for programs that use it as "ignore"."""
+
+# Okabe and Ito's colours first (told apart by the colour-blind too), then Tol's for the rest.
+_COLOURS = (
+    "#56b4e9", "#e69f00", "#cc79a7", "#009e73", "#f0e442", "#d55e00", "#0072b2",
+    "#88ccee", "#ddcc77", "#cc6677", "#117733", "#aa4499", "#44aa99", "#999933",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ClassInfo:
+    """One class.
+
+    Parameters
+    ----------
+    value : int
+        What stands in the label array, 1…254. 0 is nobody's: it means *unlabelled*.
+    name : str
+        As the scientist says it; also the classification of exported regions.
+    colour : str
+        `#rrggbb`.
+    key : str
+        The key that selects it while painting; empty for none.
+
+    Raises
+    ------
+    LabelError
+        If a part is out of its bounds; the message says which.
+    """
+
+    value: int
+    name: str
+    colour: str
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.value <= LARGEST_VALUE:
+            raise LabelError(
+                f"Class {self.name!r} has the value {self.value}; values go from 1 to {LARGEST_VALUE} "
+                "(0 means unlabelled). Choose another value."
+            )
+        if not self.name.strip():
+            raise LabelError(f"Class {self.value} has no name. Give it one.")
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", self.colour):
+            raise LabelError(f"Class {self.name!r} has the colour {self.colour!r}; write it as #rrggbb.")
+        if len(self.key) > 1:
+            raise LabelError(f"Class {self.name!r} has the key {self.key!r}; a key is one character or none.")
+
+
+@dataclass(frozen=True)
+class Classes:
+    """The classes of one survey, in the order they are shown.
+
+    Iterates over `ClassInfo`; every change gives a new object.
+
+    Raises
+    ------
+    LabelError
+        If two classes share a value, a name (capitals don't count) or a key.
+    """
+
+    items: tuple[ClassInfo, ...]
+
+    def __post_init__(self) -> None:
+        _refuse_twins("value", [str(item.value) for item in self.items])
+        _refuse_twins("name", [item.name.strip().casefold() for item in self.items])
+        _refuse_twins("key", [item.key for item in self.items if item.key])
+
+    def __iter__(self) -> Iterator[ClassInfo]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __contains__(self, value: object) -> bool:
+        return any(item.value == value for item in self.items)
+
+    def __getitem__(self, value: int) -> ClassInfo:
+        """Return the class with this value.
+
+        Raises
+        ------
+        LabelError
+            If there is none.
+        """
+        for item in self.items:
+            if item.value == value:
+                return item
+        raise LabelError(f"There is no class with the value {value} (known: {self._known()}).")
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """The values, in order."""
+        return tuple(item.value for item in self.items)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names, in order."""
+        return tuple(item.name for item in self.items)
+
+    @property
+    def next_value(self) -> int:
+        """The smallest value that is free."""
+        taken = set(self.values)
+        for value in range(1, LARGEST_VALUE + 1):
+            if value not in taken:
+                return value
+        raise LabelError(f"All {LARGEST_VALUE} class values are in use. Remove a class first.")
+
+    def named(self, name: str) -> ClassInfo:
+        """Return the class with this name; capitals and outer blanks don't count.
+
+        Raises
+        ------
+        LabelError
+            If there is none.
+        """
+        for item in self.items:
+            if item.name.strip().casefold() == name.strip().casefold():
+                return item
+        raise LabelError(f"There is no class named {name!r} (known: {self._known()}). Add it first.")
+
+    def with_added(self, name: str, *, colour: str | None = None, key: str | None = None) -> "Classes":
+        """Add one class at the end, with the first free value, colour and digit key unless given."""
+        value = self.next_value
+        taken_keys = {item.key for item in self.items}
+        free_key = next((digit for digit in "123456789" if digit not in taken_keys), "")
+        added = ClassInfo(
+            value=value,
+            name=name,
+            colour=colour or _COLOURS[(value - 1) % len(_COLOURS)],
+            key=free_key if key is None else key,
+        )
+        return Classes((*self.items, added))
+
+    def with_renamed(self, value: int, name: str) -> "Classes":
+        """Give the class another name; its value, and so everything painted, stays."""
+        return self._with(replace(self[value], name=name))
+
+    def with_recoloured(self, value: int, colour: str) -> "Classes":
+        """Give the class another colour."""
+        return self._with(replace(self[value], colour=colour))
+
+    def with_key(self, value: int, key: str) -> "Classes":
+        """Give the class another key, or none (empty)."""
+        return self._with(replace(self[value], key=key))
+
+    def without(self, value: int) -> "Classes":
+        """Remove one class; a label store refuses that while it holds pixels of it."""
+        gone = self[value]
+        return Classes(tuple(item for item in self.items if item is not gone))
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Plain values, for a JSON file."""
+        return [asdict(item) for item in self.items]
+
+    @classmethod
+    def from_json(cls, items: Iterable[Mapping[str, Any]]) -> "Classes":
+        """Read what `to_json` gave.
+
+        Raises
+        ------
+        LabelError
+            If a class is incomplete or out of bounds.
+        """
+        try:
+            return cls(
+                tuple(
+                    ClassInfo(
+                        int(item["value"]), str(item["name"]), str(item["colour"]), str(item.get("key", ""))
+                    )
+                    for item in items
+                )
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise LabelError(
+                f"The list of classes is damaged ({error!r}); each needs a value, a name and a colour."
+            ) from error
+
+    def _with(self, changed: ClassInfo) -> "Classes":
+        return Classes(tuple(changed if item.value == changed.value else item for item in self.items))
+
+    def _known(self) -> str:
+        return ", ".join(f"{item.value} {item.name}" for item in self.items) or "none"
+
+
+def _refuse_twins(what: str, found: list[str]) -> None:
+    seen: set[str] = set()
+    for one in found:
+        if one in seen:
+            raise LabelError(f"Two classes have the same {what}: {one!r}. Give one of them another.")
+        seen.add(one)
+
+
+DEFAULT_CLASSES = Classes(
+    (
+        ClassInfo(1, "background", "#56b4e9", "1"),
+        ClassInfo(2, "sandeel", "#e69f00", "2"),
+        ClassInfo(3, "other fish", "#cc79a7", "3"),
+    )
+)
+"""What a new survey starts with: the three classes of the paper."""

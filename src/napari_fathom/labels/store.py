@@ -1,0 +1,334 @@
+"""Partial labels of a whole survey on disk; nothing that was painted is ever lost."""
+
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from napari_fathom import files
+from napari_fathom.errors import LabelError
+from napari_fathom.events import Box
+from napari_fathom.labels.changes import changed_pixels, checked_box, checked_strokes, checked_values, inverse
+from napari_fathom.labels.checkpoint import Checkpoint
+from napari_fathom.labels.chunks import ChunkFolder
+from napari_fathom.labels.classes import DEFAULT_CLASSES, Classes
+from napari_fathom.labels.head import StoreHead
+from napari_fathom.labels.journal import Journal, JournalEntry, LabelEvent
+from napari_fathom.labels.lock import WriteLock
+from napari_fathom.labels.pages import Pages
+from napari_fathom.labels.patch import Patch
+from napari_fathom.labels.restore import RESTORING, with_former_strokes
+
+__all__ = ["LabelStore"]
+
+CHECKPOINT_CHUNKS, CHECKPOINT_EVENTS = 24, 200
+"""Changed chunks, or events, after which the chunk files are brought up to date: about 0.3 s of work."""
+
+
+class LabelStore:
+    """Labels of a survey of any length, in chunks of which only the painted ones exist.
+
+    A change is first one flushed line of the journal, then a change of chunks in memory; now and then these
+    are written and a checkpoint says how far. `open` replays the lines behind the checkpoint, so a crash at
+    any moment costs nothing that `write` had returned from. All methods may be called from any thread.
+
+    Make one with `create` or `open`; use it as a context manager, or `close` it.
+    """
+
+    def __init__(self, path: Path, head: StoreHead, lock: WriteLock | None) -> None:
+        self.path, self._head, self._lock = path, head, lock
+        self._guard = threading.RLock()
+        self._journal = Journal(path / "journal.jsonl")
+        torn = self._journal.cut_torn_end() if lock else 0
+        self._pages = Pages(path, head.shape, self._journal)
+        if torn:
+            self._pages.notes.append(
+                f"The last line of the journal was cut off by a crash ({torn} bytes); it was removed."
+            )
+        self._history: list[
+            tuple[Box, int]
+        ] = []  # of this session: box and place in the journal of each event
+
+    @classmethod
+    def create(
+        cls, path: Path | str, shape: tuple[int, int], classes: Classes = DEFAULT_CLASSES
+    ) -> "LabelStore":
+        """Make an empty store and open it for writing.
+
+        Parameters
+        ----------
+        path : Path
+            A folder that doesn't exist yet.
+        shape : (int, int)
+            Range cells and pings of the survey.
+        classes : Classes
+            What may be painted.
+
+        Raises
+        ------
+        LabelError
+            If there is something at `path`, or the shape is empty.
+        """
+        path = Path(path)
+        rows, pings = int(shape[0]), int(shape[1])
+        if rows < 1 or pings < 1:
+            raise LabelError(
+                f"{path.name}: a survey of {rows} × {pings} cells can't be labelled; it is empty."
+            )
+        if path.exists():
+            raise LabelError(f"{path.name}: exists already. Open it, or choose another place.")
+        with files.replace_folder(path) as folder:
+            (folder / "chunks").mkdir()
+            StoreHead((rows, pings), classes).save(folder)
+            Checkpoint().save(folder / "checkpoint.json")
+        return cls.open(path)
+
+    @classmethod
+    def open(cls, path: Path | str, mode: Literal["r", "a"] = "a") -> "LabelStore":
+        """Open a store, replaying what a crash cut off; `notes` says if anything was found amiss.
+
+        Parameters
+        ----------
+        path : Path
+            The folder.
+        mode : {"a", "r"}
+            For writing, as the only one; or to read what is there now, also beside a writer.
+
+        Raises
+        ------
+        LabelError
+            If it is missing, damaged, newer than this program, or (for writing) a snapshot.
+        StudyError
+            If another program has it open for writing.
+        """
+        path = Path(path)
+        head = StoreHead.load(path)
+        if mode == "a" and head.frozen:
+            raise LabelError(f"{path.name}: a snapshot is read-only. Open the study's own labels instead.")
+        return cls(path, head, WriteLock(path / "lock", path.name) if mode == "a" else None)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Range cells and pings."""
+        return self._head.shape
+
+    @property
+    def classes(self) -> Classes:
+        """What may be painted."""
+        return self._head.classes
+
+    @property
+    def writable(self) -> bool:
+        """True while this object holds the right to write."""
+        return self._lock is not None and self._lock.held
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found amiss, and what was done about it."""
+        return tuple(self._pages.notes)
+
+    def set_classes(self, classes: Classes) -> None:
+        """Replace the classes.
+
+        Raises
+        ------
+        LabelError
+            If a class goes that still has painted pixels.
+        """
+        with self._guard:
+            self._require_writable()
+            for value, pixels in self.counts().items():
+                if value not in classes and pixels:
+                    raise LabelError(
+                        f"Class {self.classes[value].name!r} has {pixels:,} painted pixels. "
+                        "Erase or repaint them, then remove the class."
+                    )
+            head = StoreHead(self.shape, classes)
+            head.save(self.path)
+            self._head = head
+
+    def read(self, box: Box) -> NDArray[np.uint8]:
+        """Labels of a box, shape (h, w); 0 where nobody has said anything."""
+        with self._guard:
+            return self._pages.read(checked_box(box, self.shape))[0]
+
+    def read_strokes(self, box: Box) -> NDArray[np.uint32]:
+        """Id of the stroke that set each pixel of a box, shape (h, w); 0 where there is none."""
+        with self._guard:
+            return self._pages.read(checked_box(box, self.shape))[1]
+
+    def write(
+        self,
+        box: Box,
+        values: ArrayLike,
+        mask: ArrayLike | None = None,
+        *,
+        origin: str,
+        note: str = "",
+        strokes: ArrayLike | None = None,
+    ) -> LabelEvent:
+        """Set labels; they are safe on disk when this returns.
+
+        Parameters
+        ----------
+        box : Box
+            Where.
+        values : array of int, shape (h, w) or broadcast to it
+            Class values; 0 erases.
+        mask : array of bool, shape (h, w), optional
+            Which pixels of the box to set; all without it.
+        origin : str
+            Who says so: `paint`, `accept`, `import`, … `undo` and `redo` give pixels back the stroke ids that
+            they had when they last had that value.
+        note : str
+            Anything worth keeping with it.
+        strokes : array of int, shape (h, w), optional
+            1, 2, 3… where one write brings several strokes (the regions of an imported file, say).
+
+        Returns
+        -------
+        LabelEvent
+            What was changed; number 0 if that is nothing.
+
+        Raises
+        ------
+        LabelError
+            If the box or a value is out of bounds, or the disk is full (nothing has changed then).
+        """
+        box = checked_box(box, self.shape)
+        shape = (box[1] - box[0], box[3] - box[2])
+        new = np.broadcast_to(checked_values(values, self.classes.values), shape)
+        where = None if mask is None else np.broadcast_to(np.asarray(mask, bool), shape)
+        with self._guard:
+            self._require_writable()
+            first = self._pages.next_stroke
+            ids = checked_strokes(strokes, shape, first)
+            patch = changed_pixels(box, new, where, ids, *self._pages.read(box))
+            if patch is None:
+                return self._event(0, origin, note, (box[0], box[0], box[2], box[2]), 0, 0)
+            brought = max(0, int(patch.strokes.max()) - first + 1)
+            if origin in RESTORING:
+                patch = with_former_strokes(patch, self._walk_back())
+            return self._record(patch, origin, note, brought)
+
+    def revert(self, events: Iterable[LabelEvent]) -> list[LabelEvent]:
+        """Take changes back, newest first, wherever nobody has painted over them since.
+
+        Pixels get back their former labels and stroke ids. Each reverted event is itself a new one (`undo`).
+
+        Parameters
+        ----------
+        events : iterable of LabelEvent
+            As `write` returned them; those that changed nothing are passed over.
+
+        Raises
+        ------
+        LabelError
+            If an event is not in this store's journal.
+        """
+        wanted = {event.number: event for event in events if event.number}
+        with self._guard:
+            self._require_writable()
+            found = [entry for entry in self._journal.entries() if entry.event.number in wanted]
+            if len(found) < len(wanted):
+                missing = sorted(set(wanted) - {entry.event.number for entry in found})
+                raise LabelError(
+                    f"{self.path.name}: the journal has no event {missing}; it can't be taken back."
+                )
+            return [self._revert(entry) for entry in reversed(found)]
+
+    def counts(self) -> dict[int, int]:
+        """Painted pixels of each class, 0 for a class without any."""
+        with self._guard:
+            totals = dict.fromkeys(self.classes.values, 0)
+            for summary in self._pages.summaries.values():
+                for value, pixels in summary.counts.items():
+                    totals[value] = totals.get(value, 0) + pixels
+            return totals
+
+    def painted_boxes(self) -> list[Box]:
+        """Boxes, one a chunk and tight in it, that together hold every painted pixel."""
+        with self._guard:
+            return [self._pages.summaries[key].box for key in sorted(self._pages.summaries)]
+
+    def journal(self) -> list[LabelEvent]:
+        """Every change since the store was made, oldest first."""
+        with self._guard:
+            return list(self._journal.events())
+
+    def snapshot(self, folder: Path | str) -> "LabelStore":
+        """Freeze what is painted now into a new folder and open that read-only.
+
+        Costs next to nothing: unchanged chunks are second names of the same files.
+        """
+        with self._guard, files.replace_folder(Path(folder)) as beside:
+            chunks = ChunkFolder(beside / "chunks")
+            chunks.path.mkdir()
+            self._pages.copy_to(chunks)
+            StoreHead(self.shape, self.classes, frozen=True).save(beside)
+            now = self._pages.checkpoint()
+            Checkpoint(now.number, 0, now.next_stroke, now.summaries).save(beside / "checkpoint.json")
+        return LabelStore.open(folder, "r")
+
+    def checkpoint(self) -> None:
+        """Bring the chunk files up to date, so that opening has nothing to replay."""
+        with self._guard:
+            self._require_writable()
+            self._pages.flush()
+
+    def close(self) -> None:
+        """Bring the chunk files up to date and let others write; doing so twice does no harm."""
+        with self._guard:
+            if self._lock is None or not self._lock.held:
+                return
+            try:
+                if self._pages.pending:
+                    self._pages.flush()
+            finally:
+                self._lock.release()
+
+    def __enter__(self) -> "LabelStore":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _record(self, patch: Patch, origin: str, note: str, strokes: int) -> LabelEvent:
+        event = self._event(self._pages.number + 1, origin, note, patch.box, patch.pixels, strokes)
+        entry = self._journal.append(event, patch)
+        self._pages.apply(entry)
+        self._history.append((patch.box, entry.start))
+        if self._pages.dirty >= CHECKPOINT_CHUNKS or self._pages.pending >= CHECKPOINT_EVENTS:
+            self._flush_or_note()
+        return event
+
+    def _flush_or_note(self) -> None:
+        try:
+            self._pages.flush()
+        except OSError as error:  # the change itself is safe in the journal; the next checkpoint tries again
+            self._pages.notes.append(
+                f"The chunk files could not be brought up to date ({error}); the journal has all."
+            )
+
+    def _event(self, number: int, origin: str, note: str, box: Box, pixels: int, strokes: int) -> LabelEvent:
+        now = np.datetime64(time.time_ns() // 1_000_000, "ms")
+        return LabelEvent(number, now, origin, note, box, pixels, self._pages.next_stroke, strokes)
+
+    def _walk_back(self) -> Iterator[Patch]:
+        for _, start in reversed(self._history):
+            yield from (entry.patch for entry in self._journal.entries(start, start + 1))
+
+    def _revert(self, entry: JournalEntry) -> LabelEvent:
+        note = f"takes back {entry.event.number}"
+        back = inverse(entry.patch, *self._pages.read(entry.patch.box))
+        if back is None:
+            return self._event(0, "undo", note, entry.patch.box, 0, 0)
+        return self._record(back, "undo", note, 0)
+
+    def _require_writable(self) -> None:
+        if not self.writable:
+            raise LabelError(f"{self.path.name}: open read-only. Open it for writing to change labels.")
