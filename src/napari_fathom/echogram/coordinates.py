@@ -13,8 +13,8 @@ __all__ = ["Coordinates", "Depths", "Grid", "Times", "check_grid", "ping_edges",
 Times = NDArray[np.datetime64]
 Depths = NDArray[np.float64]
 
-_LONELY_PING = np.timedelta64(1, "s")
-_LONELY_CELL_M = 1.0
+_HALF_LONELY_PING = np.timedelta64(500_000_000, "ns")
+_HALF_LONELY_CELL_M = 0.5
 
 
 class Grid(Protocol):
@@ -74,8 +74,8 @@ def check_grid(grid: Grid) -> tuple[int, int]:
     backwards = np.flatnonzero(np.diff(grid.ping_time) < np.timedelta64(0, "ns"))
     if len(backwards):
         raise LabelError(
-            f"Time runs backwards after ping {backwards[0]} ({grid.ping_time[backwards[0]]}); regions are found "
-            "by time, so the pings must be in order. Convert the survey again: conversion sorts them."
+            f"Time runs backwards after ping {backwards[0]} ({grid.ping_time[backwards[0]]}); regions are "
+            "found by time, so the pings must be in order. Convert the survey again: conversion sorts them."
         )
     return ranges, pings
 
@@ -84,7 +84,7 @@ def ping_edges(ping_time: Times) -> Times:
     """Borders between pings, half-way in time, shape (P + 1,); the outer ones mirror their neighbour."""
     times = ping_time.astype("datetime64[ns]")
     if len(times) < 2:
-        return np.concatenate([times - _LONELY_PING // 2, times + _LONELY_PING // 2])
+        return np.concatenate([times - _HALF_LONELY_PING, times + _HALF_LONELY_PING])
     half = np.diff(times) // 2
     return np.concatenate([[times[0] - half[0]], times[:-1] + half, [times[-1] + half[-1]]])
 
@@ -93,6 +93,6 @@ def range_edges(range_m: Depths) -> Depths:
     """Borders between cells, half-way in range, shape (R + 1,); the outer ones mirror their neighbour."""
     centres = np.asarray(range_m, np.float64)
     if len(centres) < 2:
-        return np.concatenate([centres - _LONELY_CELL_M / 2, centres + _LONELY_CELL_M / 2])
+        return np.concatenate([centres - _HALF_LONELY_CELL_M, centres + _HALF_LONELY_CELL_M])
     half = np.diff(centres) / 2
     return np.concatenate([[centres[0] - half[0]], centres[:-1] + half, [centres[-1] + half[-1]]])

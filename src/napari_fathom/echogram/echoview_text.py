@@ -72,9 +72,8 @@ def parse_times(dates: NDArray[np.int64], clocks: NDArray[np.int64]) -> Times:
         wrong = np.flatnonzero((value < low) | (value > high))
         if len(wrong):
             raise ValueError(f"{what} {value[wrong[0]]} in '{dates[wrong[0]]:08d} {clocks[wrong[0]]:010d}'")
-    days = (np.asarray(year - 1970, "datetime64[Y]").astype("datetime64[M]") + (month - 1)).astype(
-        "datetime64[D]"
-    ) + (day - 1)
+    months = (year * 12 + month - 1 - 1970 * 12).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
     ticks = ((hour * 60 + minute) * 60 + second) * 10**4 + tick
     result: Times = days.astype("datetime64[ns]") + ticks * _TICK
     return result

@@ -141,7 +141,7 @@ def line_to_range(line: Line, grid: Grid) -> Depths:
 
 
 def _straight(x: Depths, known_x: Depths, known_y: Depths) -> Depths:
-    """Interpolate so that NaN stays between its two neighbours but never reaches a point that is itself known."""
+    """Interpolate so that NaN fills the gaps to its neighbours but never reaches a point that is known."""
     after = np.searchsorted(known_x, x, side="left").clip(0, len(known_x) - 1)
     before = np.where(known_x[after] == x, after, after - 1).clip(0)
     width = known_x[after] - known_x[before]

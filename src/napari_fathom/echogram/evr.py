@@ -66,8 +66,8 @@ class Region:
 def read_evr(path: Path) -> tuple[Region, ...]:
     """Read all regions of a file, in its order.
 
-    Regions are parsed by their own counts, since notes may hold blank lines; the bounding box is not used, since
-    some writers leave it out or wrong.
+    Regions are parsed by their own counts, since notes may hold blank lines; the bounding box is not used,
+    since some writers leave it out or get it wrong.
 
     Raises
     ------
@@ -172,12 +172,13 @@ def _region_lines(region: Region) -> Sequence[str]:
             raise ValueError(f"region {region.region_id}: {text[:40]!r} is more than one line")
     left, right = format_times(np.array([region.time.min(), region.time.max()]))
     top, bottom = _metres(region.depth_m.min()), _metres(region.depth_m.max())
+    box = f"{left}  {top} {right}  {bottom}"
     points = " ".join(
         f"{time} {_metres(depth)}"
         for time, depth in zip(format_times(region.time), region.depth_m.tolist(), strict=True)
     )
     return [
-        f"{_STRUCTURE} {len(region.time)} {region.region_id} 0 {region.creation} -1 1 {left}  {top} {right}  {bottom}",
+        f"{_STRUCTURE} {len(region.time)} {region.region_id} 0 {region.creation} -1 1 {box}",
         str(len(region.notes)),
         *region.notes,
         str(len(region.detection)),
