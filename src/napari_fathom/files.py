@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-__all__ = ["append_line", "replace_bytes", "replace_folder", "replace_json", "replace_text"]
+__all__ = ["append_line", "replace_bytes", "replace_file", "replace_folder", "replace_json", "replace_text"]
 
 
 def replace_bytes(path: Path, data: bytes) -> None:
@@ -41,6 +41,25 @@ def replace_text(path: Path, text: str) -> None:
 def replace_json(path: Path, value: Any) -> None:
     """Write indented JSON as `replace_bytes` does."""
     replace_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def replace_file(path: Path) -> Iterator[Path]:
+    """Yield a name beside `path` for a file that grows; rename it into place when the block ends well.
+
+    A block that raises leaves what was at `path` as it was, and nothing beside it. The name ends as
+    `path` does, since writers look at it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{uuid.uuid4().hex}.part.{path.name}")
+    try:
+        yield beside
+        with beside.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    _flush_folder(path.parent)
 
 
 @contextmanager

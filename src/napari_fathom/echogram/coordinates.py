@@ -8,7 +8,16 @@ from numpy.typing import NDArray
 
 from napari_fathom.errors import LabelError
 
-__all__ = ["Coordinates", "Depths", "Grid", "Times", "check_grid", "ping_edges", "range_edges"]
+__all__ = [
+    "Coordinates",
+    "Depths",
+    "Grid",
+    "Times",
+    "check_grid",
+    "ping_edges",
+    "range_edges",
+    "transducer_depth",
+]
 
 Times = NDArray[np.datetime64]
 Depths = NDArray[np.float64]
@@ -32,7 +41,7 @@ class Grid(Protocol):
 
     @property
     def transducer_depth_m(self) -> Depths:
-        """Depth of the transducer at each ping, shape (P,); depth = range + this."""
+        """Depth of the transducer at each ping, shape (P,), NaN where unknown; depth = range + this."""
         ...
 
 
@@ -78,6 +87,15 @@ def check_grid(grid: Grid) -> tuple[int, int]:
             "found by time, so the pings must be in order. Convert the survey again: conversion sorts them."
         )
     return ranges, pings
+
+
+def transducer_depth(grid: Grid) -> Depths:
+    """Depth of the transducer at each ping, shape (P,): gaps filled along time, 0 if nothing is known."""
+    depth = np.asarray(grid.transducer_depth_m, np.float64)
+    known = np.flatnonzero(np.isfinite(depth))
+    if not len(known):
+        return np.zeros_like(depth)
+    return np.interp(np.arange(len(depth)), known, depth[known])
 
 
 def ping_edges(ping_time: Times) -> Times:

@@ -6,10 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_fathom.echogram.components import Component, ReadLabels, stream_components
-from napari_fathom.echogram.coordinates import Depths, Grid, Times, check_grid, ping_edges, range_edges
+from napari_fathom.echogram.coordinates import (
+    Depths,
+    Grid,
+    Times,
+    check_grid,
+    ping_edges,
+    range_edges,
+    transducer_depth,
+)
 from napari_fathom.echogram.evr import Region, RegionType
 from napari_fathom.echogram.rings import simple_pieces, trace
 from napari_fathom.events import Box
+
 
 __all__ = ["mask_to_regions", "match_names", "regions_to_mask", "trace_regions"]
 
@@ -56,7 +65,7 @@ class _Outlines:
     """Numbers regions as they come and keeps the borders at hand."""
 
     def __init__(self, grid: Grid, class_names: Mapping[int, str]) -> None:
-        self._depth_of_ping = np.asarray(grid.transducer_depth_m, np.float64)
+        self._depth_of_ping = transducer_depth(grid)
         self._times, self._ranges = ping_edges(grid.ping_time), range_edges(grid.range_m)
         self._class_names = class_names
         self._patches = dict.fromkeys(class_names, 0)
@@ -162,7 +171,7 @@ def _paint(mask: NDArray[np.uint8], region: Region, value: int, grid: Grid, left
     ping, shallow, deep = _crossings(region, grid.ping_time[left:right].astype("datetime64[ns]"))
     if not len(ping):
         return
-    transducer = grid.transducer_depth_m[left:right][ping]
+    transducer = transducer_depth(grid)[left:right][ping]
     top = np.searchsorted(grid.range_m, shallow - transducer)
     bottom = np.searchsorted(grid.range_m, deep - transducer)
     first, last = int(ping.min()), int(ping.max()) + 1
