@@ -1,0 +1,263 @@
+"""From files to a survey store, once: resumable, cancellable, in a memory of bounded size."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from napari_fathom.echogram.grid import Columns, grid_block
+from napari_fathom.echogram.model import Echogram
+from napari_fathom.echogram.plain import PlainOptions
+from napari_fathom.echogram.plan import Plan, PlannedPart, plan_survey
+from napari_fathom.echogram.pyramid import build_columns, column_starts
+from napari_fathom.echogram.readers.base import Source
+from napari_fathom.echogram.store import (
+    VECTORS,
+    StoreAttributes,
+    create_store,
+    fingerprint,
+    finish_store,
+    open_store,
+    store_attributes,
+    write_vectors,
+)
+from napari_fathom.errors import FormatError
+from napari_fathom.events import Done, Event, Note, Progress
+from napari_fathom.files import replace_text
+
+__all__ = ["convert", "convert_source"]
+
+FORMAT = 1  # of the work folder; a conversion begun by another format starts again
+
+
+class _Record(BaseModel):
+    """How far a conversion has come; lies in its work folder."""
+
+    model_config = ConfigDict(frozen=True)
+
+    identity: str
+    level: int = 0
+    columns: int = 0
+    digest: str = ""
+
+
+def convert(
+    paths: Path | str | Sequence[Path | str],
+    store: Path | str,
+    *,
+    main_frequency_hz: float | None = None,
+    plain: PlainOptions | None = None,
+    upward: bool | None = None,
+) -> Iterator[Event[Echogram]]:
+    """Convert files to a survey store, event by event.
+
+    The work is done beside the store in `NAME.part` and put in place by one rename when it is whole. Closing
+    the generator, or a crash, leaves the work folder; the same call goes on where it stopped. A store that
+    the same files and options made already is opened as it is; a store made from others is replaced only when
+    the new one is whole.
+
+    Parameters
+    ----------
+    paths : path or sequence of paths
+        Files of one survey in any order, all of one format; or one survey store, which is opened as it is.
+    store : path
+        Where the store goes, by custom `NAME.sv.zarr`.
+    main_frequency_hz : float, optional
+        Whose range cells and pings are the grid; default the finest.
+    plain : PlainOptions, optional
+        What npy, npz and mat files don't say.
+    upward : bool, optional
+        The sounder looks up from a mooring; the formats don't say. Default: it looks down.
+
+    Yields
+    ------
+    Note, Progress, last Done(Echogram)
+
+    Raises
+    ------
+    FormatError
+        A file that is wrong, empty, damaged or lacks something, or files of different formats.
+    """
+    from napari_fathom.echogram.formats import open_source, sniff
+
+    files = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
+    if sniff(files) == "store" and len(files) == 1:
+        yield Done(open_store(files[0]))
+        return
+    yield Progress("look", 0, len(files))
+    source = open_source(files, plain)
+    yield Progress("look", len(files), len(files))
+    yield from convert_source(source, Path(store), main_frequency_hz=main_frequency_hz, upward=bool(upward))
+
+
+def convert_source(
+    source: Source, store: Path, *, main_frequency_hz: float | None = None, upward: bool = False
+) -> Iterator[Event[Echogram]]:
+    """Convert what a reader offers; see `convert`."""
+    plan = plan_survey(source, main_frequency_hz)
+    identity = _identity(source, plan, upward)
+    existing = store_attributes(store)
+    if existing is not None and existing.identity == identity:
+        yield Note(f"{store.name} already holds these files; nothing to convert.")
+        yield Done(open_store(store))
+        return
+    if store.exists() and existing is None and any(store.iterdir() if store.is_dir() else [store]):
+        raise FormatError(
+            store, "something that is not a survey store is there", "Choose another name for the store."
+        )
+    notes = (*source.notes, *plan.notes)
+    for message in notes:
+        yield Note(message, level="warning")
+    work = store.with_name(f"{store.name}.part")
+    record = _begin(work, plan, identity)
+    if record.level or record.columns:
+        yield Note("An interrupted conversion goes on where it stopped.")
+    record = yield from _write_level_0(work, plan, record)
+    yield from _write_pyramid(work, record)
+    attributes = StoreAttributes(
+        name=source.name,
+        main_frequency_hz=plan.main_frequency_hz,
+        upward=upward,
+        sources=tuple(dict.fromkeys(planned.part.name for planned in plan.parts)),
+        notes=notes,
+        companions=dict(source.companions),
+        identity=identity,
+        fingerprint=fingerprint(plan.frequency_hz, plan.range_m, plan.ping_time, record.digest),
+    )
+    finish_store(work, attributes)
+    _put_in_place(work, store)
+    yield Done(open_store(store))
+
+
+def _identity(source: Source, plan: Plan, upward: bool) -> str:
+    said = [FORMAT, source.name, *source.identity, plan.main_frequency_hz, upward, dict(source.companions)]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _record_path(work: Path) -> Path:
+    return work / "progress.json"
+
+
+def _begin(work: Path, plan: Plan, identity: str) -> _Record:
+    """Take up an interrupted conversion of the same files, or lay out an empty store."""
+    if _record_path(work).is_file():
+        record = _Record.model_validate_json(_record_path(work).read_bytes())
+        if record.identity == identity:
+            return record
+    if work.exists():
+        shutil.rmtree(work)
+    work.parent.mkdir(parents=True, exist_ok=True)
+    create_store(work, plan.frequency_hz, plan.range_m, plan.ping_time)
+    return _save(work, _Record(identity=identity))
+
+
+def _save(work: Path, record: _Record) -> _Record:
+    replace_text(_record_path(work), record.model_dump_json())
+    return record
+
+
+def _write_level_0(work: Path, plan: Plan, record: _Record) -> Generator[Event[Echogram], None, _Record]:
+    """Grid and write column after column of chunks; each is on disk before the record says so."""
+    import zarr
+
+    group: Any = zarr.open_group(work, mode="r+")
+    level = group["sv_db/0"]
+    starts = column_starts(level)
+    if record.level or record.columns == len(starts):
+        return record
+    total = len(plan.ping_time)
+    first = starts[record.columns]
+    yield Progress("pings", first, total)
+    for start, columns in _columns(plan, first, level.chunks[2]):
+        stop = start + columns.sv_db.shape[2]
+        level[:, :, start:stop] = columns.sv_db
+        write_vectors(group, start, columns.vectors)
+        digest = hashlib.sha256(record.digest.encode() + np.ascontiguousarray(columns.sv_db).tobytes())
+        done = {"columns": record.columns + 1, "digest": digest.hexdigest()}
+        record = _save(work, record.model_copy(update=done))
+        yield Progress("pings", stop, total)
+    return record
+
+
+def _write_pyramid(work: Path, record: _Record) -> Iterator[Event[Echogram]]:
+    import zarr
+
+    group: Any = zarr.open_group(work, mode="r+")
+    levels = [group[f"sv_db/{level}"] for level in range(len(list(group["sv_db"].array_keys())))]
+    pieces = [
+        (level, column)
+        for level in range(1, len(levels))
+        for column in range(len(column_starts(levels[level])))
+    ]
+    for done, (level, column) in enumerate(pieces, start=1):
+        if (level, column) < (record.level, record.columns):
+            continue
+        build_columns(levels[level - 1], levels[level], column_starts(levels[level])[column])
+        record = _save(work, record.model_copy(update={"level": level, "columns": column + 1}))
+        yield Progress("pyramid", done, len(pieces))
+
+
+def _columns(plan: Plan, first: int, width: int) -> Iterator[tuple[int, Columns]]:
+    """Gridded pings from `first` on, in pieces `width` wide, the last one narrower."""
+    held: list[Columns] = []
+    start, count = first, 0
+    for planned in plan.parts:
+        if planned.stop <= first:
+            continue
+        skip = max(0, first - planned.start)
+        for columns in _gridded(plan, planned, skip, width):
+            held.append(columns)
+            count += columns.sv_db.shape[2]
+            while count >= width:
+                whole = _concatenate(held)
+                yield start, _cut(whole, 0, width)
+                held, start, count = [_cut(whole, width, count)], start + width, count - width
+    if count:
+        yield start, _concatenate(held)
+
+
+def _gridded(plan: Plan, planned: PlannedPart, skip: int, width: int) -> Iterator[Columns]:
+    block = planned.part.read()
+    axis = [channel.pings for channel in block.channels if channel.frequency_hz == planned.axis_frequency_hz]
+    pings = np.sort(np.concatenate(axis)) if axis else np.empty(0, dtype=np.intp)
+    if not len(pings) or planned.keep[-1] >= len(pings):
+        raise FormatError(
+            planned.part.name,
+            f"{len(pings)} pings at {planned.axis_frequency_hz:g} Hz where {planned.keep[-1] + 1} were seen",
+            "The file changed or is damaged; convert again.",
+        )
+    for start in range(skip, len(planned.keep), width):
+        chosen = pings[planned.keep[start : start + width]]
+        yield grid_block(block, plan.frequency_hz, plan.range_m, chosen, plan.half_interval)
+
+
+def _concatenate(pieces: list[Columns]) -> Columns:
+    if len(pieces) == 1:
+        return pieces[0]
+    return Columns(
+        np.concatenate([piece.sv_db for piece in pieces], axis=2),
+        {name: np.concatenate([piece.vectors[name] for piece in pieces]) for name in VECTORS},
+    )
+
+
+def _cut(columns: Columns, start: int, stop: int) -> Columns:
+    return Columns(
+        columns.sv_db[:, :, start:stop].copy(),
+        {name: vector[start:stop] for name, vector in columns.vectors.items()},
+    )
+
+
+def _put_in_place(work: Path, store: Path) -> None:
+    _record_path(work).unlink()
+    former = store.with_name(f"{store.name}.former")
+    if store.exists():
+        store.rename(former)
+    work.rename(store)
+    shutil.rmtree(former, ignore_errors=True)
