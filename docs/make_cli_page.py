@@ -1,0 +1,34 @@
+"""Write docs/cli.md from the commands' own help, so that the page cannot drift from the program."""
+
+from pathlib import Path
+
+import click
+
+from napari_fathom.cli.app import fathom
+
+PAGE = Path(__file__).with_name("cli.md")
+INTRODUCTION = """# Command line
+
+Made by `docs/make_cli_page.py` from what `--help` prints. [Work without a screen](howto/headless.md) tells when to use
+which.
+"""
+
+
+def page() -> str:
+    """Return the whole page."""
+    return "\n".join([INTRODUCTION, *_sections(fathom, click.Context(fathom, info_name="fathom"), 2)])
+
+
+def _sections(command: click.Command, context: click.Context, depth: int) -> list[str]:
+    context.max_content_width = context.terminal_width = 110
+    sections = [f"{'#' * depth} {context.command_path}\n", f"```text\n{command.get_help(context)}\n```\n"]
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            if child is not None:
+                sections += _sections(child, click.Context(child, info_name=name, parent=context), depth + 1)
+    return sections
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
