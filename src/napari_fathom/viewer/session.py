@@ -1,4 +1,4 @@
-"""What all docks of one window share: the study that is open, the workers, and word of what changed."""
+"""What all docks of one window share: the study that is open, its view, the workers, and word of what changed."""
 
 import weakref
 from typing import TYPE_CHECKING
@@ -8,9 +8,10 @@ from qtpy.QtCore import QObject, Signal
 from napari_fathom.viewer.worker import Worker
 
 if TYPE_CHECKING:
-    from napari.components import ViewerModel
+    import napari
 
     from napari_fathom.study import Study
+    from napari_fathom.viewer.survey_view import SurveyView
 
 __all__ = ["Session"]
 
@@ -24,30 +25,34 @@ class Session(QObject):
         Training and prediction: the one thread that uses torch.
     light : Worker
         All other reading and writing of the study, so that accepting and exporting don't wait for training.
+    view : SurveyView or None
+        The open study's layers.
     """
 
     studyChanged = Signal(object)
-    """The `Study` that is open now, or None."""
+    """The `Study` that is open now, or None; `view` is there already."""
     labelsChanged = Signal()
     """Strokes, imports or accepted answers have reached the labels store."""
     classesChanged = Signal()
     modelChanged = Signal()
+    """Another model is in force."""
     predictionChanged = Signal()
     """The class, cluster or ambiguity of the whole survey is new (single tiles are told by their job)."""
     jobFailed = Signal(object, object)
     """(JobHandle, Exception) from either worker."""
 
-    def __init__(self, viewer: "ViewerModel") -> None:
+    def __init__(self, viewer: "napari.Viewer") -> None:
         super().__init__()
         self._viewer = weakref.ref(viewer)
         self._study: Study | None = None
+        self.view: SurveyView | None = None
         self.heavy = Worker("fathom-heavy", self)
         self.light = Worker("fathom-light", self)
         for worker in (self.heavy, self.light):
             worker.jobFailed.connect(self.jobFailed)
 
     @classmethod
-    def of(cls, viewer: "ViewerModel") -> "Session":
+    def of(cls, viewer: "napari.Viewer") -> "Session":
         """The viewer's session; made at the first call, gone with the viewer."""
         session = _SESSIONS.get(viewer)
         if session is None:
@@ -55,7 +60,7 @@ class Session(QObject):
         return session
 
     @property
-    def viewer(self) -> "ViewerModel | None":
+    def viewer(self) -> "napari.Viewer | None":
         """None once the window is gone."""
         return self._viewer()
 
@@ -65,19 +70,32 @@ class Session(QObject):
         return self._study
 
     def open(self, study: "Study | None") -> None:
-        """Make `study` the open one; jobs of the former are dropped."""
+        """Make `study` the open one and show its survey; jobs of the former are dropped."""
         if study is self._study:
             return
-        self.heavy.stop_all()
-        self.light.stop_all()
+        self._let_go()
+        viewer = self.viewer
+        if study is not None and viewer is not None:
+            from napari_fathom.viewer.survey_view import SurveyView
+
+            self.view = SurveyView(viewer, study.echogram, self)
+            self.view.show()
         self._study = study
         self.studyChanged.emit(study)
 
     def close(self) -> None:
-        """Drop all jobs, wait a little for the threads, and let go of the study."""
+        """Drop all jobs, wait a little for the threads, and close the study."""
         self.heavy.close()
         self.light.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self.heavy.drop_all()
+        self.light.drop_all()
+        if self.view is not None:
+            self.view.close()
+            self.view = None
         self._study = None
 
 
-_SESSIONS: "weakref.WeakKeyDictionary[ViewerModel, Session]" = weakref.WeakKeyDictionary()
+_SESSIONS: "weakref.WeakKeyDictionary[napari.Viewer, Session]" = weakref.WeakKeyDictionary()

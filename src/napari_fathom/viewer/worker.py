@@ -215,10 +215,10 @@ class Worker(QObject):
         self._tasks.put(_Task(handle, make, torch))
         return handle
 
-    def stop_all(self) -> None:
-        """Ask every job, running or waiting, to end."""
+    def drop_all(self) -> None:
+        """Stop every job, running or waiting, and let nothing of it be heard but `ended`."""
         for handle in self._pending:
-            handle.stop()
+            handle.drop()
 
     def close(self, wait_s: float = 3.0) -> bool:
         """Drop all jobs and wait a little for the thread.
@@ -230,8 +230,7 @@ class Worker(QObject):
         """
         self._closed = True
         self._timer.stop()
-        for handle in self._pending:
-            handle.drop()
+        self.drop_all()
         self._pending.clear()
         if self._thread is None:
             return True
