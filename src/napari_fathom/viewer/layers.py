@@ -1,19 +1,30 @@
 """How every layer of one survey lies in napari's world, and how managed layers are found or made again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import numpy as np
 
 from napari_fathom.events import Box
-from napari_fathom.viewer.roles import Role, find, survey_of
+from napari_fathom.viewer.roles import Role, details_of, find, survey_of
 
 if TYPE_CHECKING:
     import napari
     from napari.layers import Layer
 
-__all__ = ["AXIS_LABELS", "UNITS", "Aspect", "Frame", "Placed", "apply_frame", "ensure_layer", "lock"]
+__all__ = [
+    "AXIS_LABELS",
+    "UNITS",
+    "Aspect",
+    "Frame",
+    "Placed",
+    "apply_frame",
+    "ensure_layer",
+    "lock",
+    "move_survey",
+]
 
 AXIS_LABELS = ("depth", "along-track")
 UNITS = ("m", "m")
@@ -134,9 +145,29 @@ def _span(ends: tuple[float, ...], size: int) -> tuple[int, int]:
 
 
 def apply_frame(layer: "Layer", frame: Frame, box: Box | None = None) -> None:
-    """Move a layer to its place in the frame, after the aspect changed or its box moved."""
+    """Move one layer to its place in the frame, after its box moved."""
     layer.scale = frame.scale
     layer.translate = frame.translate(box)
+
+
+def move_survey(layers: "Iterable[Layer]", survey: str, frame: Frame) -> None:
+    """Move every layer of a survey to its place in a new frame, all at once.
+
+    napari's dims model steps through the extent of all layers by the smallest scale among them. With layers
+    moved one by one, a long survey would for a moment have more steps than Qt's sliders can count, and raise;
+    so the events wait until all layers agree.
+    """
+    ours = [layer for layer in layers if survey_of(layer) == survey]
+    with ExitStack() as quiet:
+        for layer in ours:
+            quiet.enter_context(layer.events.scale.blocker())
+            quiet.enter_context(layer.events.translate.blocker())
+        for layer in ours:
+            box = details_of(layer).get("box")
+            apply_frame(layer, frame, None if box is None else tuple(box))
+    for layer in ours:
+        layer.events.scale()
+        layer.events.translate()
 
 
 def lock(layer: AnyLayer) -> AnyLayer:

@@ -1,0 +1,170 @@
+"""One survey in one viewer: its Sv layers, composite and seabed, all in one frame."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from qtpy.QtCore import QObject, Signal
+
+from napari_fathom.viewer._compat import canvas_shape
+from napari_fathom.viewer.layers import Aspect, Frame, ensure_layer, lock, move_survey
+from napari_fathom.viewer.lazy_layers import LazyLayers
+from napari_fathom.viewer.navigate import fit_survey, ping_m_for
+from napari_fathom.viewer.palette import DEFAULT_LIMITS_DB, LIMITS_RANGE_DB, echosounder_colormap
+from napari_fathom.viewer.roles import Role, find_all, tag
+from napari_fathom.viewer.sources import CompositeSource, SvSource
+from napari_fathom.viewer.track import along_track_m
+
+if TYPE_CHECKING:
+    import napari
+    from napari.layers import Image, Layer
+
+    from napari_fathom.echogram import Echogram
+    from napari_fathom.viewer.pyramid import LazyLevel
+
+__all__ = ["SurveyView"]
+
+
+class SurveyView(QObject):
+    """Shows an echogram and keeps everything that lies over it in place.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer
+        Where to show it.
+    echogram : Echogram
+        What to show.
+    parent : QObject, optional
+        Qt's owner.
+    """
+
+    frameChanged = Signal(object)
+    """The new `Frame`; layers of this survey have been moved already."""
+    limitsChanged = Signal(object)
+    """(low, high) in dB."""
+    failed = Signal(object)
+    """A part of the survey can't be read."""
+
+    def __init__(self, viewer: "napari.Viewer", echogram: "Echogram", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.viewer, self.echogram = viewer, echogram
+        self.frame = Frame.of(echogram)
+        self.lazy = LazyLayers(self)
+        self.lazy.failed.connect(self.failed)
+        self._limits = DEFAULT_LIMITS_DB
+        self._composite: CompositeSource | None = None
+
+    @property
+    def survey(self) -> str:
+        """The survey's fingerprint, which tags its layers."""
+        return self.echogram.fingerprint
+
+    @property
+    def stretch(self) -> float:
+        """World metres of a ping over those of a row."""
+        return self.frame.ping_m / abs(self.frame.row_m)
+
+    @property
+    def limits_db(self) -> tuple[float, float]:
+        """What the palette's ends stand for."""
+        return self._limits
+
+    def show(self) -> None:
+        """Add a layer for each frequency that has none; only the main frequency is visible at first."""
+        main = int(np.argmin(np.abs(self.echogram.frequency_hz - self.echogram.main_frequency_hz)))
+        fresh = not list(find_all(self.viewer.layers, Role.SV, survey=self.survey))
+        for index in [*(i for i in range(len(self.echogram.frequency_hz)) if i != main), main]:
+            self.ensure_sv(index, visible=index == main or not fresh)
+        if fresh:
+            fit_survey(self.viewer, self.frame)
+
+    def ensure_sv(self, frequency: int, *, visible: bool = True) -> "Layer":
+        """The layer of one frequency (an index), made again where the user deleted it."""
+        hertz = float(self.echogram.frequency_hz[frequency])
+
+        def make() -> "Layer":
+            return self.lazy.build(
+                SvSource(self.echogram, frequency),
+                self.stretch,
+                lambda levels: self._sv_layer(levels, hertz, visible),
+            )
+
+        return ensure_layer(self.viewer, Role.SV, self.survey, make, frequency_hz=hertz)
+
+    def show_composite(self, frequencies: tuple[int, int, int]) -> "Layer":
+        """Show three frequencies (indices) as red, green and blue; a former composite is replaced."""
+        for former in list(find_all(self.viewer.layers, Role.COMPOSITE, survey=self.survey)):
+            former.locked = False
+            self.viewer.layers.remove(former)
+        source = CompositeSource(self.echogram, frequencies, self._limits)
+        layer = self.lazy.build(
+            source, self.stretch, lambda levels: self._composite_layer(levels, frequencies)
+        )
+        top_sv = max((self.viewer.layers.index(sv) for sv in self._sv_layers()), default=-1)
+        self.viewer.add_layer(layer)
+        self.viewer.layers.move(self.viewer.layers.index(layer), top_sv + 1)
+        return layer
+
+    def set_limits(self, limits_db: tuple[float, float]) -> None:
+        """Let the palette, and the composite's brightness, run between two Sv values in dB."""
+        if limits_db == self._limits:
+            return
+        self._limits = limits_db
+        for layer in self._sv_layers():
+            layer.contrast_limits = limits_db
+        if self._composite is not None:
+            self._composite.limits_db = limits_db
+            for layer in find_all(self.viewer.layers, Role.COMPOSITE, survey=self.survey):
+                self.lazy.forget(layer)
+        self.limitsChanged.emit(limits_db)
+
+    def set_aspect(self, aspect: Aspect) -> None:
+        """Choose how long a ping is drawn; see `navigate.ping_m_for`."""
+        sailed = along_track_m(self.echogram.latitude, self.echogram.longitude)
+        self.set_ping_m(ping_m_for(aspect, self.frame, sailed, canvas_shape(self.viewer)))
+
+    def set_ping_m(self, ping_m: float) -> None:
+        """Draw every ping `ping_m` metres long, in all layers of this survey at once."""
+        self.frame = self.frame.with_ping_m(ping_m)
+        move_survey(self.viewer.layers, self.survey, self.frame)
+        self.lazy.restretch(self.stretch)
+        self.frameChanged.emit(self.frame)
+        fit_survey(self.viewer, self.frame)
+
+    def close(self) -> None:
+        """Stop reading behind the screen; the layers stay as they are."""
+        self.lazy.close()
+
+    def _sv_layers(self) -> "list[Image]":
+        return list(find_all(self.viewer.layers, Role.SV, survey=self.survey))
+
+    def _sv_layer(self, levels: "list[LazyLevel]", hertz: float, visible: bool) -> "Image":
+        from napari.layers import Image
+
+        layer = Image(
+            levels,
+            multiscale=True,
+            name=f"{hertz / 1000:g} kHz",
+            colormap=echosounder_colormap(),
+            contrast_limits=self._limits,
+            interpolation2d="nearest",
+            visible=visible,
+            metadata=tag(Role.SV, self.survey, frequency_hz=hertz, source=str(self.echogram.path)),
+            **self.frame.placement(),
+        )
+        layer.contrast_limits_range = LIMITS_RANGE_DB
+        return lock(layer)
+
+    def _composite_layer(self, levels: "list[LazyLevel]", frequencies: tuple[int, int, int]) -> "Image":
+        from napari.layers import Image
+
+        names = " ".join(f"{self.echogram.frequency_hz[index] / 1000:g}" for index in frequencies)
+        layer = Image(
+            levels,
+            multiscale=True,
+            rgb=True,
+            name=f"composite {names} kHz",
+            interpolation2d="nearest",
+            metadata=tag(Role.COMPOSITE, self.survey, frequencies=list(frequencies)),
+            **self.frame.placement(),
+        )
+        return lock(layer)
