@@ -1,1 +1,1 @@
-"""."""
+"""The networks that methods train."""

@@ -1,0 +1,50 @@
+"""What one mini-batch holds."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+__all__ = ["Batch", "LabelledPatches", "UnlabelledPatches"]
+
+
+@dataclass(frozen=True)
+class LabelledPatches:
+    """Patches around painted pixels.
+
+    Parameters
+    ----------
+    image : Tensor, shape (B, channels, h, w)
+        Scaled.
+    target : Tensor of int64, shape (B, h, w)
+        0…C−1 on painted pixels; −1 where nobody has said, and on held-out strokes.
+    """
+
+    image: Tensor
+    target: Tensor
+
+
+@dataclass(frozen=True)
+class UnlabelledPatches:
+    """Patches from anywhere.
+
+    Parameters
+    ----------
+    image : Tensor, shape (B, channels, h, w)
+        Scaled.
+    valid : Tensor of bool, shape (B, h, w)
+        Measured, and of no held-out stroke.
+    view : Tensor, shape (B, channels, h, w), optional
+        The same patches, differently augmented, pixel on pixel.
+    """
+
+    image: Tensor
+    valid: Tensor
+    view: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One mini-batch; `unlabelled` is None for a method that doesn't ask for it."""
+
+    labelled: LabelledPatches
+    unlabelled: UnlabelledPatches | None = None

@@ -1,0 +1,108 @@
+"""What the training loop asks of a method: a generator of losses."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import torch
+from torch import Tensor
+
+from napari_fathom.learning.batch import Batch
+from napari_fathom.learning.nets.network import Network
+from napari_fathom.learning.settings import TrainSettings
+
+__all__ = ["Loss", "Method", "MethodContext", "Rows"]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Items that a loss looked at, for a method that wraps this one and wants to add to the loss.
+
+    Parameters
+    ----------
+    features : Tensor, shape (N, D)
+        With their gradient.
+    target : Tensor of int64, shape (N,), optional
+        Classes 0…C−1 of painted items; None for unlabelled ones.
+    view : Tensor, shape (N, D), optional
+        Features of the same items in another view.
+    """
+
+    features: Tensor
+    target: Tensor | None = None
+    view: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One objective's value: the loop takes one optimiser step for it.
+
+    Parameters
+    ----------
+    name : str
+        Of its curve.
+    value : Tensor, scalar
+        With its gradient.
+    rows : Rows, optional
+        The items it was computed from.
+    """
+
+    name: str
+    value: Tensor
+    rows: Rows | None = None
+
+
+@dataclass(frozen=True)
+class MethodContext:
+    """What a method is made from.
+
+    Parameters
+    ----------
+    settings : TrainSettings
+    classes : int
+        C.
+    device : torch.device
+        Where the batches will be.
+    check : callable
+        Raises `Cancelled` when the user pressed Stop; called inside long work.
+    """
+
+    settings: TrainSettings
+    classes: int
+    device: torch.device
+    check: Callable[[], None]
+
+    def generator(self, salt: int) -> torch.Generator:
+        """A generator on the CPU, seeded by the settings; `salt` tells one use from another."""
+        return torch.Generator().manual_seed(self.settings.seed * 1000 + salt)
+
+
+class Method(Protocol):
+    """A way of learning from a few painted pixels and many others.
+
+    Implementations are made from a `MethodContext` and registered in `METHODS`.
+    """
+
+    name: ClassVar[str]
+
+    @property
+    def needs_unlabelled(self) -> bool:
+        """Whether batches must hold unlabelled patches."""
+        ...
+
+    @property
+    def needs_view(self) -> bool:
+        """Whether unlabelled patches must come in two views."""
+        ...
+
+    def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
+        """Yield losses one by one; the network is one optimiser step further after each."""
+        ...
+
+    def state(self) -> Mapping[str, Tensor]:
+        """What must be kept to go on later, beside the network's weights."""
+        ...
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from `state`; what doesn't fit these settings is left out."""
+        ...

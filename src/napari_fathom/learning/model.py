@@ -1,0 +1,114 @@
+"""A trained network with everything needed to use it, to go on training it, and to say where it came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from napari_fathom.errors import TrainingError
+from napari_fathom.learning.calibration import Calibration
+from napari_fathom.learning.nets.network import Network, build_network
+from napari_fathom.learning.scaling import Scaling
+from napari_fathom.learning.settings import TrainSettings
+
+__all__ = ["Diverged", "Model", "copy_weights", "network_for", "require_compatible", "require_finite"]
+
+
+class Diverged(TrainingError):
+    """A loss or a weight is infinite or not a number."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """What training returns and prediction needs.
+
+    Parameters
+    ----------
+    network : Network
+        On the CPU, in evaluation mode.
+    settings : TrainSettings
+        Of the run that made it.
+    class_names : tuple of str
+        Names of the class values 1…C, in order.
+    channels : int
+        Channels of the input.
+    scaling : Scaling
+        From dB to the network's input.
+    calibration : Calibration
+        Fitted on the held-out strokes; the identity where there were none.
+    method_state : mapping of str to Tensor
+        What the method keeps (PredKlus: its centroids).
+    provenance : mapping of str to Any
+        Numbers and names for the record: epoch, kappa, painted pixels, versions, parent. Plain JSON values.
+    """
+
+    network: Network
+    settings: TrainSettings
+    class_names: tuple[str, ...]
+    channels: int
+    scaling: Scaling
+    calibration: Calibration
+    method_state: Mapping[str, Tensor] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+
+def network_for(settings: TrainSettings, channels: int, classes: int) -> Network:
+    """The network that these settings describe, with first weights from their seed."""
+    return build_network(
+        channels, classes, settings.clusters, width=settings.width, depth=settings.depth, seed=settings.seed
+    )
+
+
+def require_compatible(
+    model: Model, settings: TrainSettings, channels: int, class_names: tuple[str, ...]
+) -> None:
+    """Refuse to go on from a model that doesn't fit, and say what differs.
+
+    The number of clusters may differ: the cluster head then starts anew.
+
+    Raises
+    ------
+    TrainingError
+        If classes, channels, width or depth differ.
+    """
+    advice = "Start from scratch, or from a model that was made with the same."
+    if model.class_names != class_names:
+        raise TrainingError(
+            f"The model to start from knows the classes {', '.join(model.class_names)}; "
+            f"the labels have {', '.join(class_names)}. {advice}"
+        )
+    pairs = {
+        "channels": (model.channels, channels),
+        "width": (model.settings.width, settings.width),
+        "depth": (model.settings.depth, settings.depth),
+    }
+    for name, (theirs, ours) in pairs.items():
+        if theirs != ours:
+            raise TrainingError(
+                f"The model to start from has {name} {theirs}, this training {ours}. {advice}"
+            )
+
+
+def copy_weights(source: Network, target: Network) -> None:
+    """Copy every weight that has the same name and shape in both."""
+    wanted = target.state_dict()
+    fitting = {
+        name: value for name, value in source.state_dict().items() if value.shape == wanted[name].shape
+    }
+    target.load_state_dict(wanted | fitting)
+
+
+def require_finite(network: Network, epoch: int) -> None:
+    """Refuse weights that aren't numbers.
+
+    Raises
+    ------
+    Diverged
+    """
+    for name, value in network.state_dict().items():
+        if not bool(torch.isfinite(value).all()):
+            raise Diverged(
+                f"The weights {name} stopped being numbers in epoch {epoch}; lower the learning rate."
+            )
