@@ -1,0 +1,115 @@
+"""How much of the sea is each class, and whether the answers are corrected for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QComboBox, QFormLayout, QGridLayout, QLabel, QVBoxLayout, QWidget
+from superqt.utils import signals_blocked
+
+from napari_fathom.labels.classes import ClassInfo
+from napari_fathom.viewer.class_counts import swatch
+
+__all__ = ["SharesPanel", "SharesView", "percent_words"]
+
+_CHOICES = {
+    "auto": "Where the evidence favours it",
+    "on": "Always",
+    "off": "Never",
+}
+
+
+@dataclass(frozen=True)
+class SharesView:
+    """What the panel shows.
+
+    Parameters
+    ----------
+    classes : sequence of ClassInfo
+        In the model's order.
+    trained : sequence of float
+        Share of each class among the painted pixels the model learned from.
+    estimated : sequence of float
+        Share of each class in the whole survey, as estimated.
+    corrected : bool
+        Whether the class layer is corrected now.
+    evidence : str
+        Why, in words.
+    """
+
+    classes: Sequence[ClassInfo]
+    trained: Sequence[float]
+    estimated: Sequence[float]
+    corrected: bool
+    evidence: str
+
+
+class SharesPanel(QWidget):
+    """Shows the estimate; `choice()` is "auto", "on" or "off"."""
+
+    choiceChanged = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._choice = QComboBox()
+        for key, words in _CHOICES.items():
+            self._choice.addItem(words, key)
+        self._choice.setToolTip(
+            "People paint classes in about equal parts, while most of the sea is background. The survey's own"
+            " class shares are estimated from calibrated answers, and the answers corrected for them."
+        )
+        self._choice.currentIndexChanged.connect(lambda: self.choiceChanged.emit(self.choice()))
+        self._table = QGridLayout()
+        self._table.setColumnStretch(1, 1)
+        self._words = QLabel("Estimated with the first prediction.")
+        self._words.setWordWrap(True)
+        rows = QFormLayout()
+        rows.addRow("Correct for class shares", self._choice)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(rows)
+        column.addLayout(self._table)
+        column.addWidget(self._words)
+
+    def choice(self) -> str:
+        """What the user wants."""
+        return str(self._choice.currentData())
+
+    def setChoice(self, choice: str) -> None:
+        """Show the study's choice without telling anybody."""
+        with signals_blocked(self._choice):
+            self._choice.setCurrentIndex(self._choice.findData(choice))
+
+    def text(self) -> str:
+        """The evidence as the user reads it."""
+        return str(self._words.text())
+
+    def setValue(self, view: SharesView | None) -> None:
+        """Show an estimate, or that there is none."""
+        while (cell := self._table.takeAt(0)) is not None:
+            widget = cell.widget()
+            if widget is not None:
+                widget.deleteLater()
+        if view is None:
+            self._words.setText("Estimated with the first prediction.")
+            return
+        for column, title in ((1, "class"), (2, "painted"), (3, "in the survey")):
+            head = QLabel(title)
+            head.setEnabled(False)
+            self._table.addWidget(head, 0, column)
+        rows = zip(view.classes, view.trained, view.estimated, strict=True)
+        for row, (item, trained, estimated) in enumerate(rows, start=1):
+            self._table.addWidget(swatch(item.colour), row, 0)
+            self._table.addWidget(QLabel(item.name), row, 1)
+            self._table.addWidget(QLabel(percent_words(trained)), row, 2)
+            self._table.addWidget(QLabel(percent_words(estimated)), row, 3)
+        state = "Corrected." if view.corrected else "Not corrected."
+        self._words.setText(f"{state} {view.evidence}".strip())
+
+
+def percent_words(share: float) -> str:
+    """`0.0123` → `1.2 %`; small shares keep two digits, for rare fish are the point."""
+    percent = 100 * share
+    if percent == 0 or percent >= 10:
+        return f"{percent:.0f} %"
+    return f"{percent:.2g} %" if percent >= 0.001 else "< 0.001 %"

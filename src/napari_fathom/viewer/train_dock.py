@@ -1,0 +1,146 @@
+"""Train: what is painted, how to learn from it, Retrain and Stop, and how it goes."""
+
+import threading
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from napari_fathom.events import Event
+from napari_fathom.viewer.class_counts import ClassCounts
+from napari_fathom.viewer.curves import TrainingCurves
+from napari_fathom.viewer.jobs_ui import JobBar
+from napari_fathom.viewer.readiness import readiness
+from napari_fathom.viewer.training_form import TrainingForm
+from napari_fathom.viewer.worker import JobMaker
+
+if TYPE_CHECKING:
+    from napari_fathom.study import ModelRecord, Study
+    from napari_fathom.viewer.session import Session
+
+__all__ = ["TrainDock"]
+
+
+class TrainDock(QWidget):
+    """Trains the open study's model.
+
+    Parameters
+    ----------
+    session : Session
+        Whose study; its heavy worker does the work.
+    """
+
+    trained = Signal(object)
+    """The new model's record; it is in force already."""
+
+    def __init__(self, session: "Session", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._counts = ClassCounts()
+        self._advice = QLabel()
+        self._advice.setWordWrap(True)
+        self.form = TrainingForm()
+        self.retrain_button = QPushButton("Retrain")
+        self.retrain_button.setToolTip(
+            "Train on all strokes painted so far (Shift+R). The former model stays in force until the new one"
+            " is whole; then the survey is predicted by itself, the part in view first."
+        )
+        self._in_force = QLabel()
+        self._in_force.setWordWrap(True)
+        self.bar = JobBar()
+        self.curves = TrainingCurves()
+        self.curves.hide()
+
+        column = QVBoxLayout(self)
+        above: tuple[QWidget, ...] = (self._counts, self._advice, self.form)
+        below: tuple[QWidget, ...] = (self.retrain_button, self.bar, self.curves, self._in_force)
+        for part in above + below:
+            column.addWidget(part)
+        column.addStretch(1)
+
+        self.retrain_button.clicked.connect(self.retrain)
+        self.bar.ended.connect(self.refresh)
+        session.studyChanged.connect(self._open)
+        session.labelsChanged.connect(self.refresh)
+        session.classesChanged.connect(self.refresh)
+        session.modelChanged.connect(self.refresh)
+        self._open(session.study)
+
+    def retrain(self) -> None:
+        """Press Retrain; does nothing while a training runs or labels are missing."""
+        study = self._session.study
+        if study is None or not self.retrain_button.isEnabled():
+            return
+        job = self._session.heavy.submit("Training", self._job(study), owner=study, torch=True)
+        self.curves.clear()
+        self.curves.show()
+        job.progressed.connect(self.curves.add)
+        job.finished.connect(self._finished)
+        self.bar.watch(job)
+        self.retrain_button.setEnabled(False)
+
+    def stop(self) -> None:
+        """Press Stop."""
+        self.bar.stop()
+
+    def refresh(self) -> None:
+        """Show counts, advice and the model in force as they are now."""
+        study = self._session.study
+        if study is None:
+            self._counts.hide()
+            self._advice.setText("No survey is open. Open one under Survey.")
+            self.retrain_button.setEnabled(False)
+            self._in_force.setText("")
+            return
+        counts, (rows, pings) = study.labels.counts(), study.labels.shape
+        state = readiness(study.classes, counts, rows * pings)
+        self._counts.setValue(study.classes, counts)
+        self._counts.show()
+        self._advice.setText(state.words)
+        self.retrain_button.setEnabled(state.ready and not self.bar.running)
+        model = study.current_model
+        self.form.allow_last(model is not None)
+        self._in_force.setText(_model_words(model))
+
+    def _open(self, study: "Study | None") -> None:
+        self.curves.clear()
+        self.curves.hide()
+        if study is not None and study.settings:
+            self._restore(study)
+        self.refresh()
+
+    def _restore(self, study: "Study") -> None:
+        """Show the settings this study was trained with last; ones of another version are left."""
+        from napari_fathom.learning.settings import TrainSettings
+
+        try:
+            self.form.setValue(TrainSettings.model_validate(study.settings))
+        except ValueError as error:
+            self.bar.say(
+                f"The study's training settings are of another version; the preset is used. ({error})"
+            )
+
+    def _job(self, study: "Study") -> JobMaker:
+        settings, start = self.form.value(), self.form.start()
+
+        def make(stop: threading.Event) -> Generator[Event[Any], None, None]:
+            from napari_fathom.study.jobs import train_job
+
+            return train_job(study, settings, start=start, stop=stop)
+
+        return make
+
+    def _finished(self, record: "ModelRecord") -> None:
+        self.bar.say(_model_words(record))
+        self._session.modelChanged.emit()
+        self.trained.emit(record)
+
+
+def _model_words(record: "ModelRecord | None") -> str:
+    if record is None:
+        return "No model yet."
+    judged = "not judged" if record.kappa is None else f"kappa {record.kappa:.2f} on held-out strokes"
+    when = record.created.astimezone().strftime("%d %b %H:%M")
+    stopped = ", stopped early" if record.stopped else ""
+    return f"In force: model {record.number}, {record.method}, {judged}{stopped}, {when}."

@@ -1,0 +1,160 @@
+"""How to train: method, preset, where to start from, and under Advanced every single value."""
+
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Signal
+from qtpy.QtGui import QStandardItemModel
+from qtpy.QtWidgets import QComboBox, QFileDialog, QFormLayout, QLabel, QVBoxLayout, QWidget
+from superqt import QCollapsible
+from superqt.utils import signals_blocked
+
+from napari_fathom.viewer.advanced import SettingsForm
+
+if TYPE_CHECKING:
+    from napari_fathom.learning.settings import TrainSettings
+
+__all__ = ["TrainingForm"]
+
+_OWN = "As set below"
+_STARTS = {
+    "scratch": "From scratch",
+    "last": "From the last model",
+    "file": "From a model folder…",
+}
+
+
+class TrainingForm(QWidget):
+    """`value()` is the settings, `start()` where the weights come from.
+
+    Imports torch when it is made: the settings' bounds depend on the networks.
+    """
+
+    valueChanged = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        from napari_fathom.learning.hardware import find_hardware
+        from napari_fathom.learning.methods import METHODS
+        from napari_fathom.learning.presets import PRESETS, propose
+
+        self._presets = PRESETS
+        hardware = find_hardware()
+        self._proposed = propose(hardware)
+        self._file: Path | None = None
+
+        self._method = QComboBox()
+        for name, method in METHODS.items():
+            self._method.addItem(_title(method), name)
+            self._method.setItemData(self._method.count() - 1, _advice(method), 3)  # Qt.ToolTipRole
+        self._advice = QLabel()
+        self._advice.setWordWrap(True)
+        self._preset = QComboBox()
+        self._preset.addItems([*PRESETS, _OWN])
+        self._preset.setToolTip(
+            f"Found: {hardware.name}. Proposed for it: {self._proposed}. Every value can be changed below."
+        )
+        self._start = QComboBox()
+        for key, words in _STARTS.items():
+            self._start.addItem(words, key)
+        self._start.setToolTip("What the network's weights are before the first step.")
+        self._form: SettingsForm[TrainSettings] = SettingsForm(
+            PRESETS[self._proposed], skip=frozenset({"method"})
+        )
+        advanced = QCollapsible("Advanced")
+        advanced.addWidget(self._form)
+        advanced.collapse(animate=False)
+
+        rows = QFormLayout()
+        rows.addRow("Method", self._method)
+        rows.addRow(self._advice)
+        rows.addRow("Preset", self._preset)
+        rows.addRow("Start", self._start)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(rows)
+        column.addWidget(advanced)
+
+        self.setValue(PRESETS[self._proposed])
+        self._method.currentIndexChanged.connect(self._method_chosen)
+        self._preset.currentTextChanged.connect(self._preset_chosen)
+        self._start.activated.connect(self._start_chosen)
+        self._form.valueChanged.connect(self._edited)
+
+    def value(self) -> "TrainSettings":
+        """The settings as shown."""
+        return self._form.value()
+
+    def setValue(self, settings: "TrainSettings") -> None:
+        """Show these settings; the preset they are of is named."""
+        self._form.setValue(settings)
+        with signals_blocked(self._method), signals_blocked(self._preset):
+            self._method.setCurrentIndex(self._method.findData(settings.method))
+            self._preset.setCurrentText(self._name_of(settings))
+        self._advise()
+
+    def start(self) -> str | Path:
+        """`"scratch"`, `"last"`, or the folder of a model."""
+        key = str(self._start.currentData())
+        return self._file if key == "file" and self._file is not None else key
+
+    def set_start(self, start: str | Path) -> None:
+        """Choose where to start from."""
+        if isinstance(start, Path):
+            self._file = start
+            self._start.setItemText(self._start.findData("file"), f"From {start.name}")
+            start = "file"
+        self._start.setCurrentIndex(self._start.findData(start))
+
+    def allow_last(self, allowed: bool) -> None:
+        """Offer the last model only where there is one."""
+        at = self._start.findData("last")
+        model = self._start.model()
+        item = model.item(at) if isinstance(model, QStandardItemModel) else None
+        if item is not None:
+            item.setEnabled(allowed)
+        if not allowed and self._start.currentIndex() == at:
+            self.set_start("scratch")
+
+    def _name_of(self, settings: "TrainSettings") -> str:
+        """The preset that these are, whatever the method and the seed."""
+        for name, preset in self._presets.items():
+            if preset.model_copy(update={"method": settings.method, "seed": settings.seed}) == settings:
+                return name
+        return _OWN
+
+    def _method_chosen(self) -> None:
+        changed = self.value().model_copy(update={"method": str(self._method.currentData())})
+        self._form.setValue(changed)
+        self._advise()
+        self.valueChanged.emit(changed)
+
+    def _preset_chosen(self, name: str) -> None:
+        if name in self._presets:
+            method = str(self._method.currentData())
+            self.setValue(self._presets[name].model_copy(update={"method": method}))
+            self.valueChanged.emit(self.value())
+
+    def _edited(self, settings: "TrainSettings") -> None:
+        with signals_blocked(self._preset):
+            self._preset.setCurrentText(self._name_of(settings))
+        self.valueChanged.emit(settings)
+
+    def _start_chosen(self) -> None:
+        if self._start.currentData() != "file":
+            return
+        folder = QFileDialog.getExistingDirectory(self, "The model's folder (holds model.json)")
+        self.set_start(Path(folder) if folder else self._file or "scratch")
+
+    def _advise(self) -> None:
+        self._advice.setText(str(self._method.currentData(3) or ""))
+
+
+def _title(method: object) -> str:
+    return str(getattr(method, "__name__", method))
+
+
+def _advice(method: object) -> str:
+    """The first sentence of the method's own description."""
+    return (inspect.getdoc(method) or "").split("\n\n")[0].replace("\n", " ")
