@@ -136,6 +136,11 @@ class PredictionLayers(QObject):
         make = self._ambiguity_layer if kind == "ambiguity" else self._ids_layer(kind)
         return lock(self._view.lazy.build(source, self._view.stretch, make))
 
+    def _tag(self, kind: Kind) -> dict[str, dict[str, Any]]:
+        """Role, and where a writer finds the whole of it."""
+        source, prediction = str(self._view.echogram.path), str(self.shown)
+        return tag(_ROLES[kind], self._view.survey, source=source, prediction=prediction)
+
     def _ids_layer(self, kind: Kind) -> Any:
         def make(levels: "list[LazyLevel]") -> "Labels":
             from napari.layers import Labels
@@ -149,7 +154,7 @@ class PredictionLayers(QObject):
                 opacity=0.5,
                 visible=kind == "class",
                 colormap=class_colormap(self._classes) if by_class else label_colormap(_CLUSTER_COLOURS),
-                metadata=tag(_ROLES[kind], self._view.survey),
+                metadata=self._tag(kind),
                 **self._view.frame.placement(),
             )
             layer.editable = False
@@ -169,7 +174,7 @@ class PredictionLayers(QObject):
             opacity=0.6,
             visible=False,
             interpolation2d="nearest",
-            metadata=tag(Role.AMBIGUITY, self._view.survey),
+            metadata=self._tag("ambiguity"),
             **self._view.frame.placement(),
         )
 
