@@ -91,9 +91,7 @@ def convert(
     if sniff(files) == "store" and len(files) == 1:
         yield Done(open_store(files[0]))
         return
-    yield Progress("look", 0, len(files))
-    source = open_source(files, plain)
-    yield Progress("look", len(files), len(files))
+    source = yield from open_source(files, plain)
     yield from convert_source(source, Path(store), main_frequency_hz=main_frequency_hz, upward=bool(upward))
 
 
