@@ -73,7 +73,7 @@ class ArrayField:
     @property
     def channels(self) -> int:
         """Number of channels."""
-        return self.data.shape[0]
+        return int(self.data.shape[0])
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -17,7 +17,7 @@ _CLASS_BITS, _BLOCK_BITS = 8, 23  # with 32 bits of stroke: a code fills the 63 
 
 @dataclass(frozen=True)
 class StrokeCodes:
-    """One number for each stroke and class, and for each block of those strokes that are too big to stay whole.
+    """One number for each stroke and class, and for each block of a stroke too big to stay whole.
 
     Labels that were imported are often one "stroke" over the whole survey. Held out whole they would leave
     nothing to learn from, so such a stroke is cut along a grid of blocks.

@@ -61,7 +61,7 @@ def find_painted(labels: LabelField, held_out: HeldOut, seed: int) -> PaintedPix
         values = labels.read(box)
         kept = np.where(held_out.mask(values, labels.read_strokes(box), box), 0, values)
         for value in np.unique(kept[kept > 0]).tolist():
-            where = np.argwhere(kept == value) + (box[0], box[2])
+            where = np.add(np.argwhere(kept == value), (box[0], box[2]))
             sizes.setdefault(value, []).append(len(where))
             if len(where) > _KEPT:
                 where = where[random.choice(len(where), _KEPT, replace=False)]

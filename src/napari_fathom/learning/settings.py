@@ -79,7 +79,7 @@ class TrainSettings(BaseModel):
     ambiguity_prior: Share = Field(0.1, description="Expected share of ambiguous pixels (DC3's p_A).")
     ambiguity_anchor: Share = Field(
         0.5,
-        description="How much 1 − max p, rather than the head itself, ranks pixels by ambiguity; 0 is DC3's own.",
+        description="How much 1 − max p, not the head itself, ranks pixels by ambiguity; 0 is DC3's own.",
     )
     ambiguity_pixels: int = Field(
         4096, ge=16, description="Pixels of a mini-batch that DC3's losses look at."
@@ -103,7 +103,7 @@ class TrainSettings(BaseModel):
         0.0,
         ge=0,
         lt=1,
-        description="Memory of the running average of the weights that is kept; 0 keeps the last ones.",
+        description="Memory of the running average of the weights; 0 keeps the last weights.",
     )
     steps: int = Field(100, ge=1, description="Mini-batches in an epoch.")
     epochs: int = Field(500, ge=1, description="Epochs at most.")

@@ -38,7 +38,7 @@ def heeding(network: nn.Module, stop: Event | None) -> Iterator[None]:
 
     def after(_module: nn.Module, _inputs: Any, output: Tensor) -> None:
         if output.requires_grad:
-            output.register_hook(lambda _gradient: raise_if_set(stop))
+            output.register_hook(lambda _gradient: raise_if_set(stop))  # type: ignore[no-untyped-call]
 
     handles = []
     for module in network.modules():

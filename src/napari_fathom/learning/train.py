@@ -136,8 +136,8 @@ class Training:
         except (Cancelled, Diverged) as end:
             if self._best is None:
                 raise
-            level = "info" if isinstance(end, Cancelled) else "warning"
-            yield Note(f"{end} The model of epoch {self._best.provenance['epoch']} is kept.", level)
+            kept = f"{end} The model of epoch {self._best.provenance['epoch']} is kept."
+            yield Note(kept, "info" if isinstance(end, Cancelled) else "warning")
         if self._best is None:
             raise TrainingError("No epoch was completed.")
         yield Done(self._best)
@@ -202,13 +202,11 @@ class Training:
                 if self._batch == 1:
                     raise TrainingError(
                         f"One patch of {settings.patch} × {settings.patch} cells is more than the memory of "
-                        f"{self._device} holds. Choose a smaller patch, width or number of clusters under Advanced."
+                        f"{self._device} holds. Choose a smaller patch or width, or fewer clusters."
                     ) from error
             self._batch //= 2
             release_memory(self._device)
-            yield Note(
-                f"Out of memory on {self._device}: going on with {self._batch} patches at a time.", "warning"
-            )
+            yield Note(f"Out of memory on {self._device}: going on with batches of {self._batch}.", "warning")
 
     def _keep(
         self, network: Network, method: Method, answers: HeldOutAnswers | None, epoch: int, losses: "Means"
@@ -259,7 +257,7 @@ class Means:
 
 
 def _score(answers: HeldOutAnswers | None, losses: Means) -> tuple[float, float]:
-    """The higher, the better: held-out kappa, then how sure the right answers are; without those, the loss."""
+    """The higher, the better: held-out kappa, then how sure the right answers are; else the loss."""
     if answers is not None and answers.kappa is not None:
         return answers.kappa, -answers.surprise
     return 0.0, -losses.values.get("segmentation", math.inf)

@@ -14,7 +14,10 @@ __all__ = ["Network", "Outputs", "build_network", "rows_of"]
 
 @dataclass(frozen=True)
 class Outputs:
-    """What the network says of each pixel: features (B, D, h, w), logits (B, C|K, h, w), ambiguity logits (B, h, w)."""
+    """What the network says of each pixel.
+
+    Features (B, D, h, w), class and cluster logits (B, C, h, w) and (B, K, h, w), ambiguity logits (B, h, w).
+    """
 
     features: Tensor
     classes: Tensor
@@ -67,7 +70,10 @@ def rows_of(planes: Tensor) -> Tensor:
 def build_network(
     channels: int, classes: int, clusters: int, *, width: int = 64, depth: int = 5, seed: int = 0
 ) -> Network:
-    """Make a network on the CPU whose first weights depend on `seed` alone; torch's own generator is left as it was."""
+    """Make a network on the CPU whose first weights depend on `seed` alone.
+
+    torch's own generator is left as it was.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return Network(channels, classes, clusters, width, depth)
