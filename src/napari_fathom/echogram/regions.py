@@ -19,7 +19,6 @@ from napari_fathom.echogram.evr import Region, RegionType
 from napari_fathom.echogram.rings import simple_pieces, trace
 from napari_fathom.events import Box
 
-
 __all__ = ["mask_to_regions", "match_names", "regions_to_mask", "trace_regions"]
 
 _BAD = (RegionType.BAD_NO_DATA, RegionType.BAD_EMPTY_WATER)
