@@ -63,12 +63,12 @@ class Console:
     json_events: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
 
-    def follow(self, events: Generator[Event[T], None, None], *, kept: str) -> T:
+    def follow(self, events: Iterator[Event[T]], *, kept: str) -> T:
         """Run a job to its end, showing its events.
 
         Parameters
         ----------
-        events : Generator of Event
+        events : iterator of Event
             The job; it is closed when Ctrl-C is heard.
         kept : str
             What a stopped job leaves behind, as a sentence for the user.
@@ -87,8 +87,8 @@ class Console:
         """
         reporter = self._reporter()
         try:
-            with closing(events), _first_interrupt_sets(self.stop):
-                for event in events:
+            with closing(_closable(events)) as job, _first_interrupt_sets(self.stop):
+                for event in job:
                     reporter.show(event)
                     if isinstance(event, Done):
                         return event.result
@@ -130,6 +130,11 @@ def console_options(command: Callable[..., None]) -> Callable[..., None]:
             raise _Failure(str(error), type(error).__name__, as_json) from error
 
     return with_console
+
+
+def _closable(events: Iterator[Event[T]]) -> Generator[Event[T], None, None]:
+    """Make any iterator something that can be closed; closing reaches a generator inside."""
+    yield from events
 
 
 @contextmanager

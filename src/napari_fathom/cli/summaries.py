@@ -1,0 +1,121 @@
+"""What `fathom info` tells of a study, a survey store or files: as values, and as lines for a person."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_fathom.events import Done, Event
+
+if TYPE_CHECKING:
+    from napari_fathom.echogram import Echogram, PlainOptions
+    from napari_fathom.study import Study
+
+__all__ = ["as_lines", "echogram_summary", "files_summary", "study_summary"]
+
+Summary = dict[str, Any]
+
+
+def echogram_summary(echogram: "Echogram") -> Summary:
+    """Return the grid, the time span and where it came from; reads vectors only, no Sv."""
+    _, rows, pings = echogram.shape
+    return {
+        "survey": echogram.name,
+        "frequencies_khz": [float(frequency) / 1000 for frequency in echogram.frequency_hz],
+        "main_frequency_khz": echogram.main_frequency_hz / 1000,
+        "pings": pings,
+        "range_cells": rows,
+        "range_step_m": round(echogram.range_step_m, 6),
+        "depth_m": [round(float(echogram.depth_m[0]), 3), round(float(echogram.depth_m[-1]), 3)],
+        "first_ping": str(echogram.ping_time[0]),
+        "last_ping": str(echogram.ping_time[-1]),
+        "upward": echogram.upward,
+        "seabed_known_share": _known_share(echogram.seabed_range_m),
+        "position_known_share": _known_share(echogram.latitude),
+        "sources": list(echogram.sources),
+        "notes": list(echogram.notes),
+        "fingerprint": echogram.fingerprint,
+    }
+
+
+def study_summary(study: "Study") -> Summary:
+    """Return the survey, painted pixels of each class, the models and the answer of a study."""
+    counts = study.labels.counts()
+    prediction = study.prediction()
+    model = study.current_model
+    return {
+        "study": study.name,
+        "folder": str(study.folder),
+        **echogram_summary(study.echogram),
+        "painted_pixels": {info.name: counts[info.value] for info in study.classes},
+        "models": len(study.models()),
+        "current_model": None if model is None else _model_summary(model.number, model.method, model.kappa),
+        "predicted": prediction is not None,
+        "study_notes": list(study.notes),
+    }
+
+
+def files_summary(paths: Sequence[Path], plain: "PlainOptions | None") -> Iterator[Event[Summary]]:
+    """Look at files with their reader: format by content, channels, pings.
+
+    Yields
+    ------
+    Progress, last Done(Summary)
+
+    Raises
+    ------
+    FormatError
+        If they are not ours, or damaged.
+    """
+    from napari_fathom.echogram import sniff
+    from napari_fathom.echogram.formats import open_source
+
+    source = yield from open_source(paths, plain)
+    channels = [channel for part in source.parts for channel in part.channels]
+    times = [time for channel in channels for time in channel.ping_time]
+    summary = {
+        "format": sniff(paths),
+        "files": [part.name for part in source.parts],
+        "frequencies_khz": sorted({channel.frequency_hz / 1000 for channel in channels}),
+        "pings": max((_pings_at(channels, hertz) for hertz in {c.frequency_hz for c in channels}), default=0),
+        "range_step_m": min((channel.range_step_m for channel in channels), default=None),
+        "last_range_m": max((channel.last_range_m for channel in channels), default=None),
+        "first_ping": str(min(times)) if times else None,
+        "last_ping": str(max(times)) if times else None,
+        "notes": list(source.notes),
+    }
+    yield Done(summary)
+
+
+def as_lines(summary: Mapping[str, Any]) -> str:
+    """Lay a summary out as aligned lines; what is empty or unknown is left out."""
+    shown = {
+        name.replace("_", " "): value
+        for name, value in summary.items()
+        if value not in (None, [], {}, "", False)
+    }
+    width = max((len(name) for name in shown), default=0)
+    return "\n".join(f"{name:<{width}}  {_value(value)}" for name, value in shown.items())
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_value(part)}" for name, part in value.items() if part is not None)
+    if isinstance(value, list | tuple):
+        return ", ".join(_value(part) for part in value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)
+
+
+def _known_share(vector: Any) -> float:
+    import numpy as np
+
+    return round(float(np.isfinite(vector).mean()), 4)
+
+
+def _model_summary(number: int, method: str, kappa: float | None) -> Summary:
+    return {"number": number, "method": method, "held_out_kappa": kappa}
+
+
+def _pings_at(channels: Sequence[Any], frequency_hz: float) -> int:
+    return sum(len(channel.ping_time) for channel in channels if channel.frequency_hz == frequency_hz)
