@@ -1,4 +1,4 @@
-"""What all docks of one window share: the study that is open, its view, the workers, and word of what changed."""
+"""What all docks of one window share: the open study, its view, the workers, and word of what changed."""
 
 import weakref
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import napari
 
     from napari_fathom.study import Study
+    from napari_fathom.viewer.paint_window import PaintWindow
     from napari_fathom.viewer.survey_view import SurveyView
 
 __all__ = ["Session"]
@@ -27,10 +28,12 @@ class Session(QObject):
         All other reading and writing of the study, so that accepting and exporting don't wait for training.
     view : SurveyView or None
         The open study's layers.
+    paint : PaintWindow or None
+        The open study's editable labels; None where it was opened read-only.
     """
 
     studyChanged = Signal(object)
-    """The `Study` that is open now, or None; `view` is there already."""
+    """The `Study` that is open now, or None; `view` and `paint` are there already."""
     labelsChanged = Signal()
     """Strokes, imports or accepted answers have reached the labels store."""
     classesChanged = Signal()
@@ -38,6 +41,8 @@ class Session(QObject):
     """Another model is in force."""
     predictionChanged = Signal()
     """The class, cluster or ambiguity of the whole survey is new (single tiles are told by their job)."""
+    failed = Signal(object)
+    """An exception outside of any job: a stroke can't be written, a part of the survey can't be read."""
     jobFailed = Signal(object, object)
     """(JobHandle, Exception) from either worker."""
 
@@ -46,6 +51,7 @@ class Session(QObject):
         self._viewer = weakref.ref(viewer)
         self._study: Study | None = None
         self.view: SurveyView | None = None
+        self.paint: PaintWindow | None = None
         self.heavy = Worker("fathom-heavy", self)
         self.light = Worker("fathom-light", self)
         for worker in (self.heavy, self.light):
@@ -76,10 +82,7 @@ class Session(QObject):
         self._let_go()
         viewer = self.viewer
         if study is not None and viewer is not None:
-            from napari_fathom.viewer.survey_view import SurveyView
-
-            self.view = SurveyView(viewer, study.echogram, self)
-            self.view.show()
+            self._show(viewer, study)
         self._study = study
         self.studyChanged.emit(study)
 
@@ -89,9 +92,24 @@ class Session(QObject):
         self.light.close()
         self._let_go()
 
+    def _show(self, viewer: "napari.Viewer", study: "Study") -> None:
+        from napari_fathom.viewer.paint_window import PaintWindow
+        from napari_fathom.viewer.survey_view import SurveyView
+
+        self.view = SurveyView(viewer, study.echogram, self)
+        self.view.failed.connect(self.failed)
+        self.view.show()
+        if study.writable:
+            self.paint = PaintWindow(self.view, study.labels, self)
+            self.paint.saved.connect(self.labelsChanged)
+            self.paint.failed.connect(self.failed)
+
     def _let_go(self) -> None:
         self.heavy.drop_all()
         self.light.drop_all()
+        if self.paint is not None:
+            self.paint.close()
+            self.paint = None
         if self.view is not None:
             self.view.close()
             self.view = None

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import Signal
+from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from napari_fathom.events import Event
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from napari_fathom.viewer.session import Session
 
 __all__ = ["TrainDock"]
+
+_COUNT_MS = 250
 
 
 class TrainDock(QWidget):
@@ -59,10 +61,14 @@ class TrainDock(QWidget):
             column.addWidget(part)
         column.addStretch(1)
 
+        self._soon = QTimer(self)  # strokes may follow each other quickly; counting takes the store's lock
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_COUNT_MS)
+        self._soon.timeout.connect(self.refresh)
         self.retrain_button.clicked.connect(self.retrain)
         self.bar.ended.connect(self.refresh)
         session.studyChanged.connect(self._open)
-        session.labelsChanged.connect(self.refresh)
+        session.labelsChanged.connect(self._soon.start)
         session.classesChanged.connect(self.refresh)
         session.modelChanged.connect(self.refresh)
         self._open(session.study)
