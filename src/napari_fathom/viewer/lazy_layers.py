@@ -69,7 +69,7 @@ class LazyLayers(QObject):
         stretch : float
             As for `pyramid.display_rows`.
         make : callable
-            Gets the levels, returns the layer: `lambda levels: Image(levels, multiscale=True, …)`.
+            Gets the levels, returns the layer: `lambda levels: Image(**as_layer_data(levels), …)`.
         """
         number = self._next
         self._next += 1
@@ -89,6 +89,13 @@ class LazyLayers(QObject):
             if entry.layer() is layer:
                 entry.pyramid.forget(box)
                 self._told.discard(number)
+                self._mark(number)
+
+    def cut_hole(self, layer: "Image | Labels", hole: Box | None) -> None:
+        """Show nothing in a box of level-0 cells, where another layer shows them; None closes the hole."""
+        for number, entry in self._entries.items():
+            if entry.layer() is layer and entry.pyramid.hole != hole:
+                entry.pyramid.hole = hole
                 self._mark(number)
 
     def restretch(self, stretch: float) -> None:

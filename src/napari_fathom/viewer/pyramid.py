@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from napari_fathom.events import Box
 from napari_fathom.viewer.tiles import TILE, Array, PyramidSource, TileCache, TileLoader, box_of, tiles_of
 
-__all__ = ["LazyLevel", "LazyPyramid", "display_rows"]
+__all__ = ["LazyLevel", "LazyPyramid", "as_layer_data", "display_rows"]
 
 CACHE_BYTES = 256 * 2**20
 
@@ -54,6 +54,13 @@ def display_rows(shapes: Sequence[tuple[int, int]], stretch: float) -> list[int]
     return shown
 
 
+def as_layer_data(levels: "Sequence[LazyLevel]") -> dict[str, Any]:
+    """`data` and `multiscale` for a napari layer: a survey short enough to have one level isn't multiscale."""
+    if len(levels) == 1:
+        return {"data": levels[0], "multiscale": False}
+    return {"data": list(levels), "multiscale": True}
+
+
 class LazyPyramid:
     """All levels of one source, as the arrays that one napari layer shows.
 
@@ -85,9 +92,11 @@ class LazyPyramid:
         self._generation = 0
         self._lock = threading.Lock()
         self._coarsest = self._read_coarsest()
+        self.hole: Box | None = None
+        """Level-0 cells that are shown as 0: another layer shows them."""
 
     def levels(self, stretch: float = 1.0) -> "list[LazyLevel]":
-        """What to give to `viewer.add_image(…, multiscale=True)`.
+        """What a layer shows: `Image(**as_layer_data(pyramid.levels()), …)`.
 
         Parameters
         ----------
@@ -120,6 +129,7 @@ class LazyPyramid:
                     inside[0] - there[0] : inside[1] - there[0], inside[2] - there[2] : inside[3] - there[2]
                 ]
         self._wish(missing, box)
+        self._cut_hole(out, level, box)
         return out
 
     def forget(self, box: Box | None = None) -> None:
@@ -152,6 +162,16 @@ class LazyPyramid:
         along = np.arange(box[2], box[3]) * coarse_pings // pings
         guess: Array = self._coarsest[down[:, None], along[None, :]]
         return guess
+
+    def _cut_hole(self, out: Array, level: int, box: Box) -> None:
+        if self.hole is None:
+            return
+        (full_rows, full_pings), (rows, pings) = self.source.shapes[0], self.source.shapes[level]
+        top, bottom = self.hole[0] * rows // full_rows, -(-self.hole[1] * rows // full_rows)
+        left, right = self.hole[2] * pings // full_pings, -(-self.hole[3] * pings // full_pings)
+        out[
+            max(0, top - box[0]) : max(0, bottom - box[0]), max(0, left - box[2]) : max(0, right - box[2])
+        ] = 0
 
     def _wish(self, missing: list[tuple[int, int, int]], box: Box) -> None:
         middle = ((box[0] + box[1]) / 2 / TILE[0], (box[2] + box[3]) / 2 / TILE[1])

@@ -10,6 +10,7 @@ from napari_fathom.viewer.layers import Aspect, Frame, ensure_layer, lock, move_
 from napari_fathom.viewer.lazy_layers import LazyLayers
 from napari_fathom.viewer.navigate import fit_survey, ping_m_for
 from napari_fathom.viewer.palette import DEFAULT_LIMITS_DB, LIMITS_RANGE_DB, echosounder_colormap
+from napari_fathom.viewer.pyramid import as_layer_data
 from napari_fathom.viewer.roles import Role, find_all, tag
 from napari_fathom.viewer.sources import CompositeSource, SvSource
 from napari_fathom.viewer.track import along_track_m
@@ -141,8 +142,7 @@ class SurveyView(QObject):
         from napari.layers import Image
 
         layer = Image(
-            levels,
-            multiscale=True,
+            **as_layer_data(levels),
             name=f"{hertz / 1000:g} kHz",
             colormap=echosounder_colormap(),
             contrast_limits=self._limits,
@@ -159,8 +159,7 @@ class SurveyView(QObject):
 
         names = " ".join(f"{self.echogram.frequency_hz[index] / 1000:g}" for index in frequencies)
         layer = Image(
-            levels,
-            multiscale=True,
+            **as_layer_data(levels),
             rgb=True,
             name=f"composite {names} kHz",
             interpolation2d="nearest",

@@ -1,0 +1,84 @@
+"""The two labels layers of painting: the editable window and the locked overview of all strokes."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_fathom.events import Box
+from napari_fathom.viewer.layers import Frame, lock
+from napari_fathom.viewer.pyramid import as_layer_data
+from napari_fathom.viewer.roles import KEY, Role, tag
+
+if TYPE_CHECKING:
+    from napari.layers import Labels
+    from napari.utils.colormaps import DirectLabelColormap
+
+    from napari_fathom.labels import Classes
+    from napari_fathom.viewer.pyramid import LazyLevel
+
+__all__ = ["class_colormap", "make_overview", "make_window", "put_window"]
+
+OPACITY = 0.6
+BRUSH_CELLS = 10
+
+
+def class_colormap(classes: "Classes") -> "DirectLabelColormap":
+    """The classes' own colours; everything else is transparent."""
+    from napari.utils.colormaps import DirectLabelColormap
+
+    colours: dict[int | None, str] = {None: "transparent", 0: "transparent"}
+    colours.update({item.value: item.colour for item in classes})
+    return DirectLabelColormap(color_dict=colours)
+
+
+def make_window(survey: str, frame: Frame, classes: "Classes") -> "Labels":
+    """An empty, editable layer of one cell; `put_window` gives it its place and content."""
+    from napari.layers import Labels
+
+    box: Box = (0, 1, 0, 1)
+    layer = Labels(
+        np.zeros((1, 1), np.uint8),
+        name="labels",
+        opacity=OPACITY,
+        colormap=class_colormap(classes),
+        metadata=tag(Role.LABELS, survey, box=list(box)),
+        **frame.placement(box),
+    )
+    layer.brush_size = BRUSH_CELLS
+    layer.selected_label = classes.values[0] if len(classes) else 0
+    return lock(layer)
+
+
+def make_overview(survey: str, frame: Frame, classes: "Classes", levels: "Sequence[LazyLevel]") -> "Labels":
+    """The strokes of the whole survey, to be seen but not painted."""
+    from napari.layers import Labels
+
+    layer = Labels(
+        **as_layer_data(levels),
+        name="all labels",
+        opacity=OPACITY,
+        colormap=class_colormap(classes),
+        metadata=tag(Role.OVERVIEW, survey),
+        **frame.placement(),
+    )
+    layer.editable = False
+    return lock(layer)
+
+
+def put_window(layer: "Labels", frame: Frame, box: Box, cells: NDArray[np.uint8]) -> None:
+    """Let the window show another part of the survey; what could be undone before can't be any more.
+
+    napari keeps a labels layer's undo history when its data is replaced, and would then write stale values
+    into the new data. Its public way to forget is to make the layer uneditable for a moment.
+    """
+    mode, selected = layer.mode, layer.selected_label
+    layer.editable = False
+    layer.metadata[KEY]["box"] = list(box)
+    with layer.events.translate.blocker():
+        layer.translate = frame.translate(box)
+    layer.data = cells
+    layer.events.translate()
+    layer.editable = True
+    layer.mode, layer.selected_label = mode, selected

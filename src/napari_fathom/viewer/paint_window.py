@@ -1,0 +1,315 @@
+"""Painting on a survey of any length: an editable window that follows the view, saved stroke by stroke."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from qtpy.QtCore import QObject, QTimer, Signal
+
+from napari_fathom.errors import LabelError
+from napari_fathom.events import Box
+from napari_fathom.viewer._compat import camera_of
+from napari_fathom.viewer.layers import ensure_layer
+from napari_fathom.viewer.navigate import box_in_view
+from napari_fathom.viewer.paint_diff import Change, difference
+from napari_fathom.viewer.paint_layers import class_colormap, make_overview, make_window, put_window
+from napari_fathom.viewer.paint_overview import LabelPyramid
+from napari_fathom.viewer.paint_region import contains, paint_box, paintable
+from napari_fathom.viewer.paint_thread import LabelThread
+from napari_fathom.viewer.roles import Role, find
+
+if TYPE_CHECKING:
+    from napari.layers import Labels
+
+    from napari_fathom.labels import Classes, LabelEvent, LabelStore
+    from napari_fathom.viewer.survey_view import SurveyView
+
+__all__ = ["PaintWindow"]
+
+FOLLOW_MS = 120
+"""The view has come to rest when it hasn't moved for so long."""
+
+
+class PaintWindow(QObject):
+    """The labels of one survey in one viewer.
+
+    The layer holds the part in view. A finished stroke, an undo or a redo is found by comparing the layer
+    with its last saved copy and goes to the store at once, through one thread that also reads the next window.
+
+    Parameters
+    ----------
+    view : SurveyView
+        The survey as it is shown.
+    store : LabelStore
+        Its labels, open for writing.
+    parent : QObject, optional
+        Qt's owner.
+    """
+
+    saved = Signal(object)
+    """The `LabelEvent` of a stroke, an undo or a redo that is on disk now."""
+    moved = Signal(object)
+    """The `Box` that can be painted now."""
+    hintChanged = Signal(str)
+    """Why painting is off, in words for the user; empty when it is on."""
+    failed = Signal(object)
+    """A stroke that could not be written (it is tried again), or a value that is no class."""
+
+    def __init__(self, view: "SurveyView", store: "LabelStore", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.view, self.store = view, store
+        self.box: Box | None = None
+        self.hint = ""
+        self._saved: NDArray[np.uint8] = np.zeros((1, 1), np.uint8)
+        self._pressed = self._moving = self._stale = False
+        self._edits = 0
+        self._pyramid: LabelPyramid | None = None
+        self._thread = LabelThread(self)
+        self._thread.failed.connect(self.failed)
+        self._rest = _single_shot(self, FOLLOW_MS, self.follow)
+        self._check = _single_shot(self, 0, self._commit_undo)
+        self._connect_viewer(True)
+        self.layer  # noqa: B018 - made here, so that a user sees where to paint
+        shapes = tuple((int(a.shape[1]), int(a.shape[2])) for a in view.echogram.arrays)
+        self._thread.read(lambda: LabelPyramid(store, shapes), self._show_overview)
+        self.follow()
+
+    @property
+    def layer(self) -> "Labels":
+        """The editable layer, made again where the user has deleted it."""
+        return ensure_layer(self.view.viewer, Role.LABELS, self.view.survey, self._make_layer)
+
+    @property
+    def overview(self) -> "Labels | None":
+        """The locked layer of all strokes; None until it has been read for the first time."""
+        return find(self.view.viewer.layers, Role.OVERVIEW, survey=self.view.survey)
+
+    @property
+    def painting(self) -> bool:
+        """Whether a stroke is going on."""
+        return self._pressed
+
+    def follow(self) -> None:
+        """Bring the window under the view, or say why it can't be painted."""
+        seen = box_in_view(self.view.viewer, self.view.frame)
+        if seen[0] == seen[1] or seen[2] == seen[3]:
+            return
+        if not paintable(seen):
+            self._switch_off(seen)
+        elif self.box is not None and contains(self.box, seen):
+            self._switch_on()
+        elif not self._moving and not self._pressed:
+            self._request(paint_box(seen, self.store.shape))
+
+    def reload(self, box: Box | None = None) -> None:
+        """Show what others (an import, an accepted prediction) wrote to the store.
+
+        Parameters
+        ----------
+        box : Box, optional
+            Where; everywhere without it. The window's undo history ends here if it is touched.
+        """
+        self.flush()
+        whole = (0, self.store.shape[0], 0, self.store.shape[1])
+        self._note_overview(box or whole)
+        if self.box is not None and (box is None or _meet(self.box, box)):
+            self._request(self.box)
+
+    def set_classes(self, classes: "Classes") -> None:
+        """Colour both layers by these classes; the store's own are set by whoever owns the study."""
+        for layer in (self.layer, self.overview):
+            if layer is not None:
+                layer.colormap = class_colormap(classes)
+
+    def flush(self) -> None:
+        """Hand every finished change to the writing thread now."""
+        if not self._pressed:
+            self._commit("paint")
+
+    def wait_saved(self, timeout_s: float = 10.0) -> bool:
+        """Flush, then wait until all is on disk; False when that takes longer."""
+        self.flush()
+        return self._thread.wait(timeout_s)
+
+    def close(self) -> bool:
+        """Save what is left and stop following; False if something could not be written."""
+        self._connect_viewer(False)
+        self._rest.stop()
+        self._check.stop()
+        self._pressed = False
+        self._commit("paint")
+        return self._thread.close()
+
+    def _make_layer(self) -> "Labels":
+        layer = make_window(self.view.survey, self.view.frame, self.store.classes)
+        layer.events.paint.connect(self._on_paint)
+        layer.events.set_data.connect(self._on_set_data)
+        layer.mouse_drag_callbacks.append(self._track_press)
+        self.box, self._saved = None, np.zeros((1, 1), np.uint8)
+        self._rest.start()
+        return layer
+
+    def _connect_viewer(self, on: bool) -> None:
+        camera = camera_of(self.view.viewer)
+        for emitter in (camera.events.center, camera.events.zoom):
+            (emitter.connect if on else emitter.disconnect)(self._on_camera)
+        removed = self.view.viewer.layers.events.removed
+        (removed.connect if on else removed.disconnect)(self._on_removed)
+
+    def _on_camera(self, event: Any = None) -> None:
+        self._rest.start()
+
+    def _on_removed(self, event: Any) -> None:
+        if find([event.value], Role.LABELS, survey=self.view.survey) is not None:
+            QTimer.singleShot(0, self._restore_layer)
+
+    def _restore_layer(self) -> None:
+        self.layer  # noqa: B018 - made again by being looked up
+
+    def _track_press(self, layer: "Labels", event: Any) -> Iterator[None]:
+        """A napari mouse callback: a stroke lasts from press to release."""
+        self._pressed = True
+        yield
+        while event.type == "mouse_move":
+            yield
+        self._pressed = False
+        QTimer.singleShot(0, self._after_stroke)
+
+    def _after_stroke(self) -> None:
+        self.flush()
+        if self._stale:
+            self._stale = False
+        self.follow()
+
+    def _on_paint(self, event: Any) -> None:
+        """A stroke, fill or polygon is finished (napari emits this once for each)."""
+        self._commit("paint")
+
+    def _on_set_data(self, event: Any) -> None:
+        """Undo and redo emit nothing else."""
+        if not self._pressed and not self._moving:
+            self._check.start()
+
+    def _commit_undo(self) -> None:
+        if not self._pressed:
+            self._commit("undo")
+
+    def _commit(self, origin: str) -> None:
+        layer = find(self.view.viewer.layers, Role.LABELS, survey=self.view.survey)
+        if layer is None or self.box is None or layer.data.shape != self._saved.shape:
+            return
+        change = difference(self._saved, layer.data)
+        if change is None or not self._allowed(layer, change):
+            return
+        top, bottom, left, right = change.box
+        self._saved[top:bottom, left:right][change.mask] = change.values[change.mask]
+        self._edits += 1
+        there = change.moved(self.box[0], self.box[2])
+        self._thread.write(
+            lambda: self.store.write(there.box, there.values, there.mask, origin=origin), self._on_saved
+        )
+        self._note_overview(there.box)
+
+    def _allowed(self, layer: "Labels", change: Change) -> bool:
+        """Take back pixels whose value is no class (napari's "new label" key makes such)."""
+        new = np.unique(change.values[change.mask])
+        unknown = [int(value) for value in new if value and value not in self.store.classes]
+        if not unknown:
+            return True
+        top, bottom, left, right = change.box
+        layer.data[top:bottom, left:right] = self._saved[top:bottom, left:right]
+        layer.refresh()
+        values = ", ".join(map(str, unknown))
+        self.failed.emit(
+            LabelError(f"There is no class {values}. Add it among the classes, then paint with it.")
+        )
+        return False
+
+    def _on_saved(self, event: "LabelEvent") -> None:
+        if event.number:
+            self.saved.emit(event)
+
+    def _request(self, box: Box) -> None:
+        self.flush()
+        self._moving = True
+        edits = self._edits
+        self._thread.read(lambda: self.store.read(box), lambda cells: self._arrive(box, cells, edits))
+
+    def _arrive(self, box: Box, cells: NDArray[np.uint8], edits: int) -> None:
+        self._moving = False
+        if self._pressed:  # a stroke began meanwhile: the window must not move under the hand
+            self._stale = True
+            return
+        self.flush()
+        if edits != self._edits:
+            self._request(box)
+            return
+        self._moving = True  # replacing the data emits set_data; that is no undo
+        put_window(self.layer, self.view.frame, box, cells)
+        self._moving = False
+        self.box, self._saved = box, cells.copy()
+        self._switch_on()
+        self.moved.emit(box)
+        self._rest.start()
+
+    def _switch_on(self) -> None:
+        layer = self.layer
+        layer.visible = True
+        self._cut_hole(self.box)
+        self._say("")
+
+    def _switch_off(self, seen: Box) -> None:
+        self.flush()
+        self.layer.visible = False
+        self._cut_hole(None)
+        self._say("Zoom in to paint: the view shows too many pings at once.")
+
+    def _say(self, hint: str) -> None:
+        if hint != self.hint:
+            self.hint = hint
+            self.hintChanged.emit(hint)
+
+    def _cut_hole(self, hole: Box | None) -> None:
+        overview = self.overview
+        if overview is not None:
+            self.view.lazy.cut_hole(overview, hole)
+
+    def _show_overview(self, pyramid: LabelPyramid) -> None:
+        self._pyramid = pyramid
+
+        def make() -> "Labels":
+            layer = self.view.lazy.build(
+                pyramid,
+                self.view.stretch,
+                lambda levels: make_overview(self.view.survey, self.view.frame, self.store.classes, levels),
+            )
+            return layer
+
+        overview = ensure_layer(self.view.viewer, Role.OVERVIEW, self.view.survey, make)
+        layers = self.view.viewer.layers
+        layers.move(layers.index(overview), layers.index(self.layer))
+        layers.selection.active = self.layer
+        self._cut_hole(None if self.hint else self.box)
+
+    def _note_overview(self, box: Box) -> None:
+        pyramid = self._pyramid
+        if pyramid is not None:
+            self._thread.read(lambda: pyramid.update(box), lambda _: self._refresh_overview(box))
+
+    def _refresh_overview(self, box: Box) -> None:
+        overview = self.overview
+        if overview is not None:
+            self.view.lazy.forget(overview, box)
+
+
+def _single_shot(parent: QObject, milliseconds: int, slot: Any) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.setInterval(milliseconds)
+    timer.timeout.connect(slot)
+    return timer
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
