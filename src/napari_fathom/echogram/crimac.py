@@ -133,12 +133,13 @@ def write_crimac_labels(
         group, chunk = _group(folder, grid, order, "Labels by napari-fathom; category -1 is unlabelled")
         _set_names(group, {code: class_names[value] for value, code in codes.items()})
         annotation = _array(
-            group, "annotation", (len(order), pings, ranges), (1, chunk, ranges), "float32", 0
+            group, "annotation", (len(order), pings, ranges), (1, chunk, ranges), "float32", np.nan
         )
-        objects = _array(group, "object", (pings, ranges), (chunk, ranges), "int32", 0)
+        objects = _array(group, "object", (pings, ranges), (chunk, ranges), "int32", None)
         for left in range(0, pings, chunk):
             right = min(left + chunk, pings)
             block = read((0, ranges, left, right)).T
+            objects[left:right] = 0
             annotation[0, left:right] = np.isin(block, list(codes), invert=True).astype(np.float32)
             for index, value in enumerate(codes, start=1):
                 annotation[index, left:right] = (block == value).astype(np.float32)
@@ -189,14 +190,14 @@ def _group(folder: Path, grid: Grid, categories: list[int], description: str) ->
 
 
 def _coordinate(group: Any, name: str, values: NDArray[Any], attributes: dict[str, str]) -> None:
-    # without a fill value, or xarray would take 0 for missing
+    # without a fill value, since xarray takes what equals it for missing
     group.create_array(
         name, data=values, fill_value=None, attributes={"_ARRAY_DIMENSIONS": [name], **attributes}
     )
 
 
 def _array(
-    group: Any, name: str, shape: tuple[int, ...], chunks: tuple[int, ...], dtype: str, fill: float
+    group: Any, name: str, shape: tuple[int, ...], chunks: tuple[int, ...], dtype: str, fill: float | None
 ) -> Any:
     dimensions = ["category", "ping_time", "range"][-len(shape) :]
     return group.create_array(
@@ -205,6 +206,7 @@ def _array(
         chunks=chunks,
         dtype=dtype,
         fill_value=fill,
+        config={"write_empty_chunks": True},
         compressors=dict(_COMPRESSION),
         attributes={"_ARRAY_DIMENSIONS": dimensions},
     )

@@ -21,7 +21,7 @@ __all__ = [
     "Nasc",
     "ReadSv",
     "distance_intervals",
-    "nasc",
+    "integrate_nasc",
     "ping_intervals",
     "track_distance",
     "write_nasc",
@@ -53,7 +53,7 @@ class Nasc:
     pings: int
 
 
-def nasc(
+def integrate_nasc(
     read_sv: ReadSv,
     read_labels: ReadLabels,
     grid: Grid,
