@@ -27,7 +27,7 @@ def untrained_model(**changes: object) -> Model:
             module.running_mean.uniform_(-0.3, 0.3)
             module.running_var.uniform_(0.5, 2.0)
     for parameter in network.heads.parameters():
-        torch.nn.init.normal_(parameter)
+        torch.nn.init.normal_(parameter, std=0.1)
     network.eval()
     return Model(network, settings, ("a", "b", "c"), 2, settings.scaling, Calibration.identity(3))
 
@@ -86,25 +86,27 @@ def test_a_tile_depends_on_its_halo_and_on_nothing_beyond(depth: int) -> None:
     assert max(beyond) == 0
 
 
+@pytest.mark.parametrize("shape", [(192, 320), (83, 453), (301, 97)])
+def test_tiled_equals_whole(shape: tuple[int, int]) -> None:
+    """But for rounding: the libraries below choose by size in which order they add."""
+    field = noise(*shape)
+    whole, boxes = run(untrained_model(depth=5, width=16, tile=2048), field)
+    assert len(boxes) == 1
+    tiled, boxes = run(untrained_model(depth=5, width=16, tile=256), field)
+    assert len(boxes) > 5
+    np.testing.assert_allclose(tiled.probabilities, whole.probabilities, atol=1e-5)
+    np.testing.assert_allclose(tiled.ambiguity, whole.ambiguity, atol=1e-5)
+    assert (tiled.cluster == whole.cluster).mean() > 0.999
+
+
 @pytest.mark.parametrize("shape", [(64, 96), (61, 131), (7, 50), (1, 1)])
 @pytest.mark.parametrize("depth", [2, 3])
-def test_tiled_equals_whole_exactly(shape: tuple[int, int], depth: int) -> None:
+def test_tiled_equals_whole_at_any_depth_and_size(shape: tuple[int, int], depth: int) -> None:
     field = noise(*shape)
-    whole, boxes = run(untrained_model(depth=depth, tile=2048), field)
-    assert len(boxes) == 1
+    whole, _ = run(untrained_model(depth=depth, tile=2048), field)
     tiled, boxes = run(untrained_model(depth=depth, tile=2 * halo(depth) + 16), field)
     assert len(boxes) == -(-shape[0] // 16) * -(-shape[1] // 16)
-    np.testing.assert_array_equal(tiled.probabilities, whole.probabilities)
-    np.testing.assert_array_equal(tiled.cluster, whole.cluster)
-    np.testing.assert_array_equal(tiled.ambiguity, whole.ambiguity)
-
-
-def test_tiled_equals_whole_with_five_stages_and_odd_sizes() -> None:
-    field = noise(83, 453)
-    whole, _ = run(untrained_model(depth=5, tile=2048), field)
-    tiled, boxes = run(untrained_model(depth=5, tile=256), field)
-    assert len(boxes) > 10
-    np.testing.assert_array_equal(tiled.probabilities, whole.probabilities)
+    np.testing.assert_allclose(tiled.probabilities, whole.probabilities, atol=1e-5)
 
 
 def test_probabilities_are_finite_and_sum_to_one_and_ambiguity_is_their_lack() -> None:
@@ -123,6 +125,7 @@ def test_visible_part_comes_first_then_outward() -> None:
     _, boxes = run(untrained_model(tile=2 * halo(3) + 16), noise(64, 320), first=(16, 48, 160, 200))
     seen = [box[0] < 48 and box[1] > 16 and box[2] < 200 and box[3] > 160 for box in boxes]
     assert seen[: sum(seen)] == [True] * sum(seen)
+    assert 0 < sum(seen) < len(seen)
     gaps = [max(box[2] - 200, 160 - box[3], box[0] - 48, 16 - box[1], 0) for box in boxes]
     assert gaps == sorted(gaps)
 
@@ -131,7 +134,8 @@ def test_a_region_is_predicted_as_in_the_whole() -> None:
     field, model = noise(64, 200), untrained_model()
     whole, _ = run(model, field)
     part, boxes = run(model, field, region=(5, 33, 21, 150))
-    np.testing.assert_array_equal(part.probabilities[:, 5:33, 21:150], whole.probabilities[:, 5:33, 21:150])
+    inside = np.s_[:, 5:33, 21:150]
+    np.testing.assert_allclose(part.probabilities[inside], whole.probabilities[inside], atol=1e-5)
     assert np.isnan(part.probabilities[:, :5]).all()
     assert all(box[0] >= 5 and box[1] <= 33 and box[2] >= 21 and box[3] <= 150 for box in boxes)
 
@@ -193,7 +197,7 @@ def test_out_of_memory_falls_back_to_smaller_tiles() -> None:
     whole, _ = run(untrained_model(), field)
     smaller, boxes = run(untrained_model(), Narrow(field.data))
     assert len(boxes) > 1
-    np.testing.assert_array_equal(smaller.probabilities, whole.probabilities)
+    np.testing.assert_allclose(smaller.probabilities, whole.probabilities, atol=1e-5)
 
 
 def test_other_channels_are_refused_with_advice() -> None:

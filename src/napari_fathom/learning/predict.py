@@ -100,7 +100,7 @@ def predict(
     core = model.settings.tile - 2 * margin
     waiting = area_tiles(region or (0, height, 0, width), core, step, first)[::-1]
     done = 0
-    network = model.network.to(where)
+    network = model.network.to(where, memory_format=_layout(model))  # type: ignore[call-overload]
     try:
         with heeding(network, stop):
             while waiting:
@@ -139,11 +139,10 @@ def predict_box(model: Model, field: Field, box: Box, device: torch.device) -> O
     """
     window = _window(box, field.shape, alignment(model.settings.depth), halo(model.settings.depth))
     scaled = torch.from_numpy(model.scaling.apply(read_window(field, window)))[None]
-    layout = torch.channels_last if model.settings.channels_last else torch.contiguous_format
     reduced = model.settings.precision == "bfloat16"
     heads = model.network.heads
     with torch.autocast(device.type, torch.bfloat16, enabled=reduced):
-        features = model.network.features(scaled.to(device, memory_format=layout))
+        features = model.network.features(scaled.to(device, memory_format=_layout(model)))
         inner = features[
             :, :, box[0] - window[0] : box[1] - window[0], box[2] - window[2] : box[3] - window[2]
         ]
@@ -159,6 +158,10 @@ def predict_box(model: Model, field: Field, box: Box, device: torch.device) -> O
         clusters.reshape(shape).cpu().numpy().astype(np.uint16),
         1 - probabilities.max(0) if ambiguity is None else ambiguity.reshape(shape).cpu().numpy(),
     )
+
+
+def _layout(model: Model) -> torch.memory_format:
+    return torch.channels_last if model.settings.channels_last else torch.contiguous_format
 
 
 def _window(box: Box, shape: tuple[int, int], step: int, margin: int) -> Box:

@@ -50,9 +50,9 @@ def _halves(start: int, stop: int, step: int) -> list[tuple[int, int]]:
 
 
 def _gap(tile: Box, other: Box) -> int:
-    """Cells between two boxes, along the axis where they are farther apart; 0 where they touch."""
-    rows = max(other[0] - tile[1], tile[0] - other[1], 0)
-    columns = max(other[2] - tile[3], tile[2] - other[3], 0)
+    """Cells from one box to the nearest of the other, along the axis where that is farther; 0: they overlap."""
+    rows = max(other[0] - tile[1] + 1, tile[0] - other[1] + 1, 0)
+    columns = max(other[2] - tile[3] + 1, tile[2] - other[3] + 1, 0)
     return max(rows, columns)
 
 
