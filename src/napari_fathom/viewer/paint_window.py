@@ -13,8 +13,8 @@ from napari_fathom.viewer._compat import camera_of
 from napari_fathom.viewer.layers import ensure_layer
 from napari_fathom.viewer.navigate import box_in_view
 from napari_fathom.viewer.paint_diff import Change, difference
-from napari_fathom.viewer.paint_layers import class_colormap, make_overview, make_window, put_window
-from napari_fathom.viewer.paint_overview import LabelPyramid
+from napari_fathom.viewer.paint_layers import class_colormap, make_window, put_window
+from napari_fathom.viewer.paint_overview_layer import PaintOverview
 from napari_fathom.viewer.paint_region import contains, paint_box, paintable
 from napari_fathom.viewer.paint_thread import LabelThread
 from napari_fathom.viewer.roles import Role, find
@@ -35,7 +35,7 @@ class PaintWindow(QObject):
     """The labels of one survey in one viewer.
 
     The layer holds the part in view. A finished stroke, an undo or a redo is found by comparing the layer
-    with its last saved copy and goes to the store at once, through one thread that also reads the next window.
+    with its last saved copy and goes to the store at once, by the thread that also reads the next window.
 
     Parameters
     ----------
@@ -62,17 +62,16 @@ class PaintWindow(QObject):
         self.box: Box | None = None
         self.hint = ""
         self._saved: NDArray[np.uint8] = np.zeros((1, 1), np.uint8)
-        self._pressed = self._moving = self._stale = False
+        self._pressed = self._moving = self._off = False
         self._edits = 0
-        self._pyramid: LabelPyramid | None = None
+        self._origin = "paint"
         self._thread = LabelThread(self)
         self._thread.failed.connect(self.failed)
         self._rest = _single_shot(self, FOLLOW_MS, self.follow)
         self._check = _single_shot(self, 0, self._commit_undo)
         self._connect_viewer(True)
         self.layer  # noqa: B018 - made here, so that a user sees where to paint
-        shapes = tuple((int(a.shape[1]), int(a.shape[2])) for a in view.echogram.arrays)
-        self._thread.read(lambda: LabelPyramid(store, shapes), self._show_overview)
+        self._overview = PaintOverview(view, store, self._thread, self)
         self.follow()
 
     @property
@@ -83,7 +82,7 @@ class PaintWindow(QObject):
     @property
     def overview(self) -> "Labels | None":
         """The locked layer of all strokes; None until it has been read for the first time."""
-        return find(self.view.viewer.layers, Role.OVERVIEW, survey=self.view.survey)
+        return self._overview.layer
 
     @property
     def painting(self) -> bool:
@@ -96,7 +95,7 @@ class PaintWindow(QObject):
         if seen[0] == seen[1] or seen[2] == seen[3]:
             return
         if not paintable(seen):
-            self._switch_off(seen)
+            self._switch_off()
         elif self.box is not None and contains(self.box, seen):
             self._switch_on()
         elif not self._moving and not self._pressed:
@@ -112,9 +111,32 @@ class PaintWindow(QObject):
         """
         self.flush()
         whole = (0, self.store.shape[0], 0, self.store.shape[1])
-        self._note_overview(box or whole)
+        self._overview.update(box or whole)
         if self.box is not None and (box is None or _meet(self.box, box)):
             self._request(self.box)
+
+    def apply(self, box: Box, values: NDArray[np.uint8], mask: NDArray[np.bool_], *, origin: str) -> None:
+        """Set labels as if a hand had painted them, so that napari's own undo takes them back.
+
+        Parameters
+        ----------
+        box : Box
+            In cells of the survey, within `self.box`.
+        values, mask : ndarray, shape (h, w)
+            New labels, and which of them to set.
+        origin : str
+            What the journal calls it.
+        """
+        if self.box is None or not contains(self.box, box):
+            raise ValueError(f"{box} is not within the window {self.box}")
+        self.flush()
+        rows, columns = np.nonzero(mask)
+        self._origin = origin
+        try:
+            indices = (rows + box[0] - self.box[0], columns + box[2] - self.box[2])
+            self.layer.data_setitem(indices, values[rows, columns])
+        finally:
+            self._origin = "paint"
 
     def set_classes(self, classes: "Classes") -> None:
         """Colour both layers by these classes; the store's own are set by whoever owns the study."""
@@ -178,13 +200,11 @@ class PaintWindow(QObject):
 
     def _after_stroke(self) -> None:
         self.flush()
-        if self._stale:
-            self._stale = False
         self.follow()
 
     def _on_paint(self, event: Any) -> None:
         """A stroke, fill or polygon is finished (napari emits this once for each)."""
-        self._commit("paint")
+        self._commit(self._origin)
 
     def _on_set_data(self, event: Any) -> None:
         """Undo and redo emit nothing else."""
@@ -209,7 +229,7 @@ class PaintWindow(QObject):
         self._thread.write(
             lambda: self.store.write(there.box, there.values, there.mask, origin=origin), self._on_saved
         )
-        self._note_overview(there.box)
+        self._overview.update(there.box)
 
     def _allowed(self, layer: "Labels", change: Change) -> bool:
         """Take back pixels whose value is no class (napari's "new label" key makes such)."""
@@ -239,7 +259,6 @@ class PaintWindow(QObject):
     def _arrive(self, box: Box, cells: NDArray[np.uint8], edits: int) -> None:
         self._moving = False
         if self._pressed:  # a stroke began meanwhile: the window must not move under the hand
-            self._stale = True
             return
         self.flush()
         if edits != self._edits:
@@ -254,53 +273,24 @@ class PaintWindow(QObject):
         self._rest.start()
 
     def _switch_on(self) -> None:
-        layer = self.layer
-        layer.visible = True
-        self._cut_hole(self.box)
+        if self._off:  # never otherwise: showing it again would undo the user's own eye button, and the mode
+            self._off = False
+            self.layer.visible = True
+        self._overview.cut_hole(self.box)
         self._say("")
 
-    def _switch_off(self, seen: Box) -> None:
-        self.flush()
-        self.layer.visible = False
-        self._cut_hole(None)
+    def _switch_off(self) -> None:
+        if not self._off:
+            self.flush()
+            self._off = True
+            self.layer.visible = False
+        self._overview.cut_hole(None)
         self._say("Zoom in to paint: the view shows too many pings at once.")
 
     def _say(self, hint: str) -> None:
         if hint != self.hint:
             self.hint = hint
             self.hintChanged.emit(hint)
-
-    def _cut_hole(self, hole: Box | None) -> None:
-        overview = self.overview
-        if overview is not None:
-            self.view.lazy.cut_hole(overview, hole)
-
-    def _show_overview(self, pyramid: LabelPyramid) -> None:
-        self._pyramid = pyramid
-
-        def make() -> "Labels":
-            layer = self.view.lazy.build(
-                pyramid,
-                self.view.stretch,
-                lambda levels: make_overview(self.view.survey, self.view.frame, self.store.classes, levels),
-            )
-            return layer
-
-        overview = ensure_layer(self.view.viewer, Role.OVERVIEW, self.view.survey, make)
-        layers = self.view.viewer.layers
-        layers.move(layers.index(overview), layers.index(self.layer))
-        layers.selection.active = self.layer
-        self._cut_hole(None if self.hint else self.box)
-
-    def _note_overview(self, box: Box) -> None:
-        pyramid = self._pyramid
-        if pyramid is not None:
-            self._thread.read(lambda: pyramid.update(box), lambda _: self._refresh_overview(box))
-
-    def _refresh_overview(self, box: Box) -> None:
-        overview = self.overview
-        if overview is not None:
-            self.view.lazy.forget(overview, box)
 
 
 def _single_shot(parent: QObject, milliseconds: int, slot: Any) -> QTimer:
