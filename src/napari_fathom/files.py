@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -9,7 +10,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-__all__ = ["append_line", "replace_bytes", "replace_file", "replace_folder", "replace_json", "replace_text"]
+__all__ = [
+    "append_line",
+    "flush_folder",
+    "replace_bytes",
+    "replace_file",
+    "replace_folder",
+    "replace_json",
+    "replace_text",
+    "sweep",
+]
+
+_HALF_MADE = re.compile(r"\..+\.[0-9a-f]{32}\.part|\.[0-9a-f]{32}\.part\..+")
 
 
 def replace_bytes(path: Path, data: bytes) -> None:
@@ -91,6 +103,28 @@ def append_line(path: Path, line: str) -> None:
         stream.write(line.encode() + b"\n")
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def flush_folder(folder: Path) -> None:
+    """Flush every file below `folder` to the disk, for a rename that must not outlive a power cut alone."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb+") as stream:
+                os.fsync(stream.fileno())
+    _flush_folder(folder)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a crash left beside its place in `folder`; for the only writer there."""
+    if not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if not _HALF_MADE.fullmatch(path.name):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _flush_folder(folder: Path) -> None:

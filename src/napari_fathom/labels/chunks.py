@@ -106,10 +106,10 @@ class ChunkFolder:
             return Chunk.empty(box)
         shape = (box[1] - box[0], box[3] - box[2])
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
                 chunk = Chunk(stored["values"], stored["strokes"], int(stored["number"]))
-        except (OSError, EOFError, KeyError, zipfile.BadZipFile) as error:
-            raise ValueError(f"{path.name} is damaged: {error}") from error
+        except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+            raise ValueError(f"{path.name} is damaged ({error})") from error
         if chunk.values.shape != shape or chunk.strokes.shape != shape:
             raise ValueError(f"{path.name} has the shape {chunk.values.shape}, not {shape}")
         return chunk

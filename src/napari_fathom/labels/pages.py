@@ -149,9 +149,9 @@ class Pages:
         try:
             chunk = self.folder.load(key, place)
         except ValueError as error:
-            chunk = self._rebuild(key, error)
-            self._dirty[key] = chunk
-            return chunk
+            self._dirty[key] = self._rebuild(key, error)
+            self.pending += 1
+            return self._dirty[key]
         self._keep(key, chunk)
         return chunk
 

@@ -127,6 +127,11 @@ class LabelStore:
         return self._lock is not None and self._lock.held
 
     @property
+    def last_event(self) -> int:
+        """Number of the last change; 0 for a store nobody has painted in."""
+        return self._pages.number
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What was found amiss, and what was done about it."""
         return tuple(self._pages.notes)
