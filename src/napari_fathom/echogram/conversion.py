@@ -55,7 +55,7 @@ def convert(
     main_frequency_hz: float | None = None,
     plain: PlainOptions | None = None,
     upward: bool | None = None,
-) -> Iterator[Event[Echogram]]:
+) -> Generator[Event[Echogram], None, None]:
     """Convert files to a survey store, event by event.
 
     The work is done beside the store in `NAME.part` and put in place by one rename when it is whole. Closing
@@ -85,19 +85,19 @@ def convert(
     FormatError
         A file that is wrong, empty, damaged or lacks something, or files of different formats.
     """
-    from napari_fathom.echogram.formats import open_source, sniff
+    from napari_fathom.echogram.formats import look, sniff
 
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     if sniff(files) == "store" and len(files) == 1:
         yield Done(open_store(files[0]))
         return
-    source = yield from open_source(files, plain)
+    source = yield from look(files, plain)
     yield from convert_source(source, Path(store), main_frequency_hz=main_frequency_hz, upward=bool(upward))
 
 
 def convert_source(
     source: Source, store: Path, *, main_frequency_hz: float | None = None, upward: bool = False
-) -> Iterator[Event[Echogram]]:
+) -> Generator[Event[Echogram], None, None]:
     """Convert what a reader offers; see `convert`."""
     plan = plan_survey(source, main_frequency_hz)
     identity = _identity(source, plan, upward)
@@ -120,7 +120,7 @@ def convert_source(
     record = yield from _write_level_0(work, plan, record)
     yield from _write_pyramid(work, record)
     attributes = StoreAttributes(
-        name=source.name,
+        name=store.name.removesuffix(".zarr").removesuffix(".sv"),
         main_frequency_hz=plan.main_frequency_hz,
         upward=upward,
         sources=tuple(dict.fromkeys(planned.part.name for planned in plan.parts)),

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Literal
 
 from napari_fathom.echogram.plain import PlainOptions
+from napari_fathom.echogram.readers.bare import read_bare
 from napari_fathom.echogram.readers.base import Part, Source
+from napari_fathom.echogram.readers.crimac import read_crimac
 from napari_fathom.echogram.readers.datagrams import is_simrad
+from napari_fathom.echogram.readers.dataset import SV_NAMES, read_dataset
 from napari_fathom.echogram.readers.described import REQUIRED, member_names, read_described
 from napari_fathom.echogram.readers.raw import read_raw
 from napari_fathom.errors import FormatError
 from napari_fathom.events import Progress
 
-__all__ = ["Format", "open_source", "sniff"]
+__all__ = ["Format", "look", "open_source", "sniff"]
 
 Format = Literal["store", "raw", "sv", "echodata", "crimac", "described", "plain"]
+
+Found = tuple[list[Part], list[str], dict[str, str]]
+"""What a reader sees in one file: parts, notes, companions."""
 
 
 def sniff(paths: Path | str | Sequence[Path | str]) -> Format | None:
@@ -50,10 +56,16 @@ def _sniff_one(path: Path) -> Format | None:
         return "raw"
     if head[:4] == b"PK\x03\x04":
         return _sniff_npz(path)
-    return None
+    if head[:6] == b"\x93NUMPY" or head[:7] == b"MATLAB ":
+        return "plain"
+    if head[:8] == b"\x89HDF\r\n\x1a\n":
+        return _sniff_hdf5(path)
+    return _sniff_names(_classic_names(path)) if head[:3] == b"CDF" else None
 
 
 def _sniff_folder(path: Path) -> Format | None:
+    if not any((path / marker).is_file() for marker in ("zarr.json", ".zgroup", ".zmetadata")):
+        return None
     marker = path / "zarr.json"
     if marker.is_file():
         try:
@@ -62,7 +74,36 @@ def _sniff_folder(path: Path) -> Format | None:
             return None
         if "napari_fathom" in attributes:
             return "store"
-    return None
+    return _sniff_names({child.name for child in path.iterdir() if child.is_dir()})
+
+
+def _sniff_hdf5(path: Path) -> Format | None:
+    import h5py
+
+    try:
+        with h5py.File(path) as file:
+            return _sniff_names(set(file))
+    except (OSError, RuntimeError):  # begins as HDF5 but goes on as nothing
+        return None
+
+
+def _classic_names(path: Path) -> set[str]:
+    from scipy.io import netcdf_file
+
+    try:
+        with netcdf_file(path, mmap=False) as file:
+            return set(file.variables)
+    except (OSError, ValueError, TypeError, KeyError):
+        return set()
+
+
+def _sniff_names(names: set[str]) -> Format | None:
+    """Tell datasets apart by the names in them."""
+    if names & set(SV_NAMES):
+        return "sv"
+    if "Sonar" in names:
+        return "echodata"
+    return "crimac" if names >= {"sv", "frequency", "ping_time", "range"} else None
 
 
 def _sniff_npz(path: Path) -> Format | None:
@@ -72,32 +113,71 @@ def _sniff_npz(path: Path) -> Format | None:
     return "plain" if names else None
 
 
-def open_source(
-    paths: Sequence[Path], plain: PlainOptions | None = None
-) -> Generator[Progress, None, Source]:
-    """Let the right reader look at the files, one by one.
+def open_source(paths: Sequence[Path], plain: PlainOptions | None = None) -> Source:
+    """Let the right reader look at all the files; see `look`."""
+    looking = look(paths, plain)
+    while True:
+        try:
+            next(looking)
+        except StopIteration as end:
+            source: Source = end.value
+            return source
+
+
+def look(paths: Sequence[Path], plain: PlainOptions | None = None) -> Generator[Progress, None, Source]:
+    """Let the right reader look at the files, one by one, before any Sv is read.
+
+    Parameters
+    ----------
+    paths : sequence of paths
+        Files of one format.
+    plain : PlainOptions, optional
+        What npy, npz and mat files don't say.
+
+    Yields
+    ------
+    Progress
+        One file seen; the generator's value is the Source.
 
     Raises
     ------
     FormatError
         If a file is missing, not ours, or not of the others' format, or its reader finds it damaged.
     """
-    kind = _common_format(paths)
+    read = _reader(paths, plain)
     parts: list[Part] = []
     notes: list[str] = []
     companions: dict[str, str] = {}
     for number, path in enumerate(paths):
         yield Progress("look", number, len(paths))
-        if kind == "described":
-            parts += read_described(path)
-        elif kind == "raw":
-            more, remarks = read_raw(path)
-            parts += more
-            notes += remarks
+        more, remarks, beside = read(path)
+        parts += more
+        notes += remarks
+        companions |= beside
     yield Progress("look", len(paths), len(paths))
     name = min(path.name.split(".")[0] for path in paths)
-    identity = tuple(sorted(_stamp(path) for path in paths))
+    identity = (*sorted(_stamp(path) for path in paths), plain.model_dump_json() if plain else "")
     return Source(name, tuple(parts), identity, tuple(notes), companions)
+
+
+def _reader(paths: Sequence[Path], plain: PlainOptions | None) -> Callable[[Path], Found]:
+    kind = _common_format(paths)
+    readers: dict[Format, Callable[[Path], Found]] = {
+        "raw": lambda path: (*read_raw(path), {}),
+        "sv": lambda path: (*read_dataset(path), {}),
+        "crimac": read_crimac,
+        "described": lambda path: (read_described(path), [], {}),
+        "plain": lambda path: (*read_bare(path, plain), {}),
+    }
+    if kind in readers:
+        return readers[kind]
+    if kind == "echodata":
+        raise FormatError(
+            paths[0],
+            "echopype's converted raw file, which holds power, not Sv",
+            "Give the .raw file itself, or save what echopype.calibrate.compute_Sv makes of it.",
+        )
+    raise FormatError(paths[0], "a survey store among other files", "Open it by itself.")
 
 
 def _common_format(paths: Sequence[Path]) -> Format:
@@ -118,5 +198,6 @@ def _common_format(paths: Sequence[Path]) -> Format:
 
 
 def _stamp(path: Path) -> str:
+    """What changes when the content does; a folder's own date is that of its metadata."""
     status = path.stat()
     return f"{path.name} {status.st_size} {status.st_mtime_ns}"

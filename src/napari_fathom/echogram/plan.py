@@ -149,6 +149,7 @@ def _join(parts: list[tuple[Part, Channel]]) -> tuple[list[PlannedPart], NDArray
     planned: list[PlannedPart] = []
     axes: list[NDArray[np.datetime64]] = []
     notes: list[str] = []
+    overlapping: list[tuple[str, int]] = []
     former = np.datetime64("0001-01-01", "us")
     for part, channel in parts:
         times, jumps = _forward(channel.ping_time.astype("datetime64[ns]"))
@@ -159,16 +160,22 @@ def _join(parts: list[tuple[Part, Channel]]) -> tuple[list[PlannedPart], NDArray
             )
         keep = np.flatnonzero(times > former)
         if len(keep) < len(times):
-            notes.append(
-                f"{part.name}: {len(times) - len(keep)} of {len(times)} pings are from a time that another "
-                "file covers; they are left out."
-            )
+            overlapping.append((part.name, len(times) - len(keep)))
         if not len(keep):
             continue
         planned.append(PlannedPart(part, channel.frequency_hz, keep, sum(map(len, axes))))
         axes.append(times[keep])
         former = times[-1]
-    return planned, np.concatenate(axes), notes
+    return planned, np.concatenate(axes), notes + _overlap_notes(overlapping)
+
+
+def _overlap_notes(overlapping: list[tuple[str, int]]) -> list[str]:
+    if not overlapping:
+        return []
+    files = list(dict.fromkeys(name for name, _ in overlapping))
+    named = ", ".join(files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
+    pings = sum(count for _, count in overlapping)
+    return [f"{named}: {pings} pings are from a time that another file covers; they are left out."]
 
 
 def _forward(times: NDArray[np.datetime64]) -> tuple[NDArray[np.datetime64], int]:

@@ -111,7 +111,7 @@ class Source:
     Attributes
     ----------
     name : str
-        Proposed name of the survey.
+        For messages: the first file's name.
     parts : tuple of Part
         In any order; the plan puts them in the order of time.
     identity : tuple of str

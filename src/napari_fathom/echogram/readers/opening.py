@@ -1,0 +1,34 @@
+"""Opening netCDF and zarr lazily, and what is wrong with those that don't open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from napari_fathom.errors import FormatError
+
+__all__ = ["open_dataset"]
+
+
+def open_dataset(path: Path) -> Any:
+    """Open a dataset whose arrays are read when sliced.
+
+    Raises
+    ------
+    FormatError
+        If it is damaged.
+    """
+    import xarray
+
+    try:
+        if path.is_dir():
+            return xarray.open_dataset(
+                path, engine="zarr", chunks=None, backend_kwargs={"consolidated": False}
+            )
+        with path.open("rb") as stream:
+            engine = "scipy" if stream.read(3) == b"CDF" else "h5netcdf"
+        return xarray.open_dataset(path, engine=engine)
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise FormatError(
+            path, f"a dataset that can't be opened ({error})", "Write or copy it again."
+        ) from error
