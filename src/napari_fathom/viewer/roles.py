@@ -28,6 +28,8 @@ class Role(StrEnum):
     CLASS = "class"
     CLUSTER = "cluster"
     AMBIGUITY = "ambiguity"
+    REGION = "region"
+    """The rectangle that the user draws to say where."""
 
 
 class Tagged(Protocol):

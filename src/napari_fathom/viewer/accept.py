@@ -1,0 +1,168 @@
+"""Accept: answers become labels, undoably; one's own strokes stay unless one says otherwise."""
+
+import threading
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from qtpy.QtCore import QObject
+
+from napari_fathom.events import Box, Done, Event
+from napari_fathom.viewer.accept_panel import AcceptChoice, AcceptPanel
+from napari_fathom.viewer.accepting import Accepted, Request, accept_around_window
+from napari_fathom.viewer.jobs_ui import failure_words
+from napari_fathom.viewer.navigate import box_in_view
+from napari_fathom.viewer.rectangle import RegionRectangle
+from napari_fathom.viewer.worker import JobMaker
+
+if TYPE_CHECKING:
+    from napari_fathom.labels import LabelEvent
+    from napari_fathom.study import Study
+    from napari_fathom.viewer.session import Session
+
+__all__ = ["Acceptor"]
+
+
+class Acceptor(QObject):
+    """Does what an `AcceptPanel` says.
+
+    Where the paint window is, cells are set through napari, so that Ctrl+Z takes them back too; elsewhere they
+    are written to the store. "Undo last accept" takes back both.
+
+    Parameters
+    ----------
+    session : Session
+    panel : AcceptPanel
+    """
+
+    def __init__(self, session: "Session", panel: AcceptPanel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._panel = session, panel
+        self._rectangle = RegionRectangle(session)
+        self._events: list[LabelEvent] = []
+        panel.acceptClicked.connect(self.accept)
+        panel.undoClicked.connect(self.undo)
+        panel.rectangleWanted.connect(self._rectangle.draw)
+        session.studyChanged.connect(self._open)
+        session.predictionChanged.connect(self.refresh)
+        session.classesChanged.connect(self.refresh)
+        self._open(session.study)
+
+    def accept(self) -> None:
+        """Accept what the panel says."""
+        choice, region = self._panel.value(), self._region(self._panel.value())
+        if region is None:
+            self._panel.say(
+                "Draw a rectangle first: choose 'A rectangle that I draw' and drag over the echogram."
+            )
+            return
+        self._submit(Request(region, choice.classes, choice.certainty, choice.overwrite))
+
+    def accept_patch(self) -> None:
+        """Accept the connected patch under the cursor, at the panel's certainty."""
+        view = self._session.view
+        cell = None if view is None else view.frame.cell(tuple(view.viewer.cursor.position[-2:]))
+        if view is None or cell is None:
+            self._panel.say("Point at a patch of the class layer first.")
+            return
+        choice = self._panel.value()
+        request = Request(view.frame.survey_box, None, choice.certainty, choice.overwrite, cell)
+        self._submit(request)
+
+    def undo(self) -> None:
+        """Take the last accepted answers out again, except where somebody painted since."""
+        study, events = self._session.study, tuple(self._events)
+        if study is None or not events:
+            return
+        self._panel.undo_button.setEnabled(False)
+        job = self._session.light.submit("Undoing", _revert_job(study, events), owner=study)
+        job.finished.connect(self._undone)
+        job.failed.connect(self._failed)
+
+    def refresh(self) -> None:
+        """Offer the classes that the prediction knows."""
+        study = self._session.study
+        store = None if study is None else study.prediction()
+        self._panel.accept_button.setEnabled(store is not None)
+        if study is None or store is None:
+            self._panel.say("There is nothing to accept yet: train first.")
+            return
+        self._panel.set_classes(store.classes)
+        self._panel.say("")
+
+    def _open(self, study: "Study | None") -> None:
+        self._events.clear()
+        self._panel.undo_button.setEnabled(False)
+        if self._session.paint is not None:
+            self._session.paint.saved.connect(self._saved)
+        self.refresh()
+
+    def _region(self, choice: AcceptChoice) -> Box | None:
+        view = self._session.view
+        if view is None:
+            return None
+        if choice.where == "survey":
+            return view.frame.survey_box
+        return self._rectangle.box() if choice.where == "rectangle" else box_in_view(view.viewer, view.frame)
+
+    def _submit(self, request: Request) -> None:
+        study, paint = self._session.study, self._session.paint
+        if study is None:
+            return
+        if paint is not None:
+            paint.flush()
+        window = None if paint is None else paint.box
+        self._panel.accept_button.setEnabled(False)
+        self._panel.say("Accepting…")
+        job = self._session.light.submit("Accepting", _accept_job(study, request, window), owner=study)
+        job.finished.connect(self._accepted)
+        job.failed.connect(self._failed)
+
+    def _accepted(self, accepted: Accepted) -> None:
+        self._panel.accept_button.setEnabled(True)
+        self._events = list(accepted.events)
+        paint = self._session.paint
+        cells = sum(event.pixels for event in accepted.events)
+        if accepted.box is not None and paint is not None and accepted.mask.any():
+            cells += int(np.count_nonzero(accepted.mask))
+            paint.apply(accepted.box, accepted.values, accepted.mask, origin="accept")
+        if paint is not None:
+            for event in accepted.events:
+                paint.reload(event.box)
+        self._panel.undo_button.setEnabled(cells > 0)
+        self._panel.say(
+            f"{cells:,} cells accepted."
+            if cells
+            else "Nothing new to accept there: lower the certainty, or it is labelled already."
+        )
+        if accepted.events:
+            self._session.labelsChanged.emit()
+
+    def _saved(self, event: "LabelEvent") -> None:
+        """The paint window's own part is on disk: it belongs to the last accept."""
+        if event.origin == "accept":
+            self._events.append(event)
+
+    def _undone(self, events: "tuple[LabelEvent, ...]") -> None:
+        self._events.clear()
+        if self._session.paint is not None:
+            for event in events:
+                self._session.paint.reload(event.box)
+        self._panel.say(f"{sum(event.pixels for event in events):,} cells are as they were before.")
+        self._session.labelsChanged.emit()
+
+    def _failed(self, error: Exception) -> None:
+        self._panel.accept_button.setEnabled(True)
+        self._panel.undo_button.setEnabled(bool(self._events))
+        self._panel.say(failure_words(error))
+
+
+def _accept_job(study: "Study", request: Request, window: Box | None) -> JobMaker:
+    return lambda stop: accept_around_window(study, request, window, stop)
+
+
+def _revert_job(study: "Study", events: "tuple[LabelEvent, ...]") -> JobMaker:
+    def make(stop: threading.Event) -> Generator[Event[Any], None, None]:
+        yield Done(tuple(study.labels.revert(events)))
+
+    return make
