@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Hardware", "best_device", "find_hardware", "is_out_of_memory", "release_memory"]
+__all__ = [
+    "Hardware",
+    "best_device",
+    "find_hardware",
+    "is_out_of_memory",
+    "quicker_with_bfloat16",
+    "release_memory",
+]
 
 
 @dataclass(frozen=True)
@@ -22,7 +29,7 @@ class Hardware:
     memory_gb : float
         Of the GPU; 0 without one.
     bfloat16 : bool
-        Whether bfloat16 is quicker here than float32: GPUs from Ampere on, CPUs with AMX tiles. Elsewhere a
+        Whether it is quicker here than float32; elsewhere a
         CPU only emulates it.
     """
 
@@ -38,10 +45,11 @@ def find_hardware() -> Hardware:
 
     if torch.cuda.is_available():
         properties = torch.cuda.get_device_properties(0)
-        return Hardware("cuda", properties.name, properties.total_memory / 2**30, properties.major >= 8)
+        quicker = quicker_with_bfloat16(torch.device("cuda"))
+        return Hardware("cuda", properties.name, properties.total_memory / 2**30, quicker)
     if torch.backends.mps.is_available():
         return Hardware("mps", "Apple GPU", 0.0, False)
-    return Hardware("cpu", "CPU", 0.0, _has_amx())
+    return Hardware("cpu", "CPU", 0.0, quicker_with_bfloat16(torch.device("cpu")))
 
 
 def best_device() -> str:
@@ -69,9 +77,12 @@ def release_memory(device: "torch.device") -> None:
         torch.cuda.empty_cache()
 
 
-def _has_amx() -> bool:
+def quicker_with_bfloat16(device: "torch.device") -> bool:
+    """Whether bfloat16 is more than emulated there: GPUs from Ampere on, CPUs with AMX tiles."""
     import torch
 
-    # The public `torch.cpu` tells AVX only; this is what torch's own inductor asks.
+    if device.type == "cuda":
+        return torch.cuda.get_device_properties(device).major >= 8
+    # The public `torch.cpu` doesn't tell; this is what torch's own compiler asks.
     probe = getattr(torch.cpu, "_is_amx_tile_supported", None)
-    return bool(probe and probe())
+    return device.type == "cpu" and bool(probe and probe())

@@ -9,11 +9,20 @@ from torch import Tensor
 
 from napari_fathom.errors import TrainingError
 from napari_fathom.learning.calibration import Calibration
+from napari_fathom.learning.hardware import quicker_with_bfloat16
 from napari_fathom.learning.nets.network import Network, build_network
 from napari_fathom.learning.scaling import Scaling
 from napari_fathom.learning.settings import TrainSettings
 
-__all__ = ["Diverged", "Model", "copy_weights", "network_for", "require_compatible", "require_finite"]
+__all__ = [
+    "Diverged",
+    "Model",
+    "copy_weights",
+    "network_for",
+    "reduced_precision",
+    "require_compatible",
+    "require_finite",
+]
 
 
 class Diverged(TrainingError):
@@ -112,3 +121,11 @@ def require_finite(network: Network, epoch: int) -> None:
             raise Diverged(
                 f"The weights {name} stopped being numbers in epoch {epoch}; lower the learning rate."
             )
+
+
+def reduced_precision(settings: TrainSettings, device: torch.device) -> torch.autocast:
+    """A context in which the network works in bfloat16, if the settings (or, on auto, the machine) say so."""
+    wanted = settings.precision == "bfloat16" or (
+        settings.precision == "auto" and quicker_with_bfloat16(device)
+    )
+    return torch.autocast(device.type, torch.bfloat16, enabled=wanted)

@@ -13,7 +13,7 @@ from napari_fathom.events import Box, Done, Event, Note, Tile
 from napari_fathom.learning.field import Field, read_window
 from napari_fathom.learning.geometry import alignment, halo
 from napari_fathom.learning.hardware import best_device, is_out_of_memory, release_memory
-from napari_fathom.learning.model import Model
+from napari_fathom.learning.model import Model, reduced_precision
 from napari_fathom.learning.nets.network import rows_of
 from napari_fathom.learning.stopping import heeding, raise_if_set
 from napari_fathom.learning.tiles import area_tiles, quarters
@@ -139,9 +139,8 @@ def predict_box(model: Model, field: Field, box: Box, device: torch.device) -> O
     """
     window = _window(box, field.shape, alignment(model.settings.depth), halo(model.settings.depth))
     scaled = torch.from_numpy(model.scaling.apply(read_window(field, window)))[None]
-    reduced = model.settings.precision == "bfloat16"
     heads = model.network.heads
-    with torch.autocast(device.type, torch.bfloat16, enabled=reduced):
+    with reduced_precision(model.settings, device):
         features = model.network.features(scaled.to(device, memory_format=_layout(model)))
         inner = features[
             :, :, box[0] - window[0] : box[1] - window[0], box[2] - window[2] : box[3] - window[2]

@@ -112,8 +112,9 @@ class TrainSettings(BaseModel):
     )
 
     # The machine
-    precision: Literal["float32", "bfloat16"] = Field(
-        "float32", description="Number format of the network's work."
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        "float32",
+        description="Number format of the network's work; auto is bfloat16 where that is quicker.",
     )
     channels_last: bool = Field(True, description="Memory order that is quicker on most machines.")
     tile: int = Field(1024, ge=32, description="Side of the tiles of a prediction, halo included, cells.")

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from napari_fathom.learning.batch import Batch, LabelledPatches, UnlabelledPatches
 from napari_fathom.learning.methods.base import Method
-from napari_fathom.learning.model import Diverged
+from napari_fathom.learning.model import Diverged, reduced_precision
 from napari_fathom.learning.nets.network import Network
 from napari_fathom.learning.settings import TrainSettings
 
@@ -67,9 +67,7 @@ class Stepper:
         values: dict[str, float] = {}
         objectives = self._method.objectives(self.network, self._moved(batch))
         while True:
-            with torch.autocast(
-                self._device.type, torch.bfloat16, enabled=self._settings.precision == "bfloat16"
-            ):
+            with reduced_precision(self._settings, self._device):
                 loss = next(objectives, None)
             if loss is None:
                 return values

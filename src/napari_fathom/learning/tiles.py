@@ -50,7 +50,7 @@ def _halves(start: int, stop: int, step: int) -> list[tuple[int, int]]:
 
 
 def _gap(tile: Box, other: Box) -> int:
-    """Cells from one box to the nearest of the other, along the axis where that is farther; 0: they overlap."""
+    """Steps from one box to the other, along the axis where that is farther; 0 where they overlap."""
     rows = max(other[0] - tile[1] + 1, tile[0] - other[1] + 1, 0)
     columns = max(other[2] - tile[3] + 1, tile[2] - other[3] + 1, 0)
     return max(rows, columns)

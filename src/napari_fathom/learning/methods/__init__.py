@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from napari_fathom.errors import TrainingError
 from napari_fathom.learning.methods.base import Loss, Method, MethodContext, Rows
+from napari_fathom.learning.methods.dc3 import DC3
 from napari_fathom.learning.methods.predklus import PredKlus
 from napari_fathom.learning.methods.supseg import SupSeg
 
-__all__ = ["METHODS", "Loss", "Method", "MethodContext", "PredKlus", "Rows", "SupSeg", "make_method"]
+__all__ = ["DC3", "METHODS", "Loss", "Method", "MethodContext", "PredKlus", "Rows", "SupSeg", "make_method"]
 
 METHODS: dict[str, Callable[[MethodContext], Method]] = {
     PredKlus.name: PredKlus,
@@ -17,7 +18,7 @@ METHODS: dict[str, Callable[[MethodContext], Method]] = {
 
 
 def make_method(context: MethodContext) -> Method:
-    """The method that the settings name.
+    """The method that the settings name, wrapped by DC3 if they ask for ambiguity.
 
     Raises
     ------
@@ -27,4 +28,5 @@ def make_method(context: MethodContext) -> Method:
     name = context.settings.method
     if name not in METHODS:
         raise TrainingError(f"No method is called {name!r}; there are {', '.join(sorted(METHODS))}.")
-    return METHODS[name](context)
+    method = METHODS[name](context)
+    return DC3(method, context) if context.settings.ambiguity else method

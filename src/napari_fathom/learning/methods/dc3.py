@@ -1,0 +1,162 @@
+"""DC3: any method, and beside it which pixels are ambiguous and how those group."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from napari_fathom.learning import losses
+from napari_fathom.learning.batch import Batch, UnlabelledPatches
+from napari_fathom.learning.methods.base import Loss, Method, MethodContext, Rows
+from napari_fathom.learning.nets.network import Network, rows_of
+
+__all__ = ["DC3", "different_partners"]
+
+_SURE = 0.95  # DC3's threshold on the pseudo-label of an unlabelled item
+
+
+class DC3:
+    """Wrap a method: add DC3's losses to those that the method yields.
+
+    L = L_method + λ_inv CE⁻¹(painted) + λ_inv CE⁻¹(unlabelled) + λ_a L_A + λ_s L_S
+
+    The terms join the very steps that the method takes: what is said of painted pixels goes with its loss of
+    painted pixels, the rest with its loss of unlabelled ones. They look at a random part of the pixels only.
+    A method that yields no loss of unlabelled pixels gets a step of its own for them. Where a gradient must
+    not flow it is cut: never through a as a weight, never through what ranks pixels by ambiguity, never into
+    1 − max p.
+
+    Parameters
+    ----------
+    inner : Method
+    context : MethodContext
+
+    References
+    ----------
+    Schmarje et al. 2022 (DC3), section 2.2 and supplement B.
+    """
+
+    name: ClassVar[str] = "dc3"
+
+    def __init__(self, inner: Method, context: MethodContext) -> None:
+        self._inner, self._settings = inner, context.settings
+        self._random = context.generator(salt=4)
+
+    @property
+    def needs_unlabelled(self) -> bool:
+        """Ambiguity is learned on unlabelled patches."""
+        return True
+
+    @property
+    def needs_view(self) -> bool:
+        """Similarity compares two views."""
+        return self._settings.similarity_weight > 0 or self._inner.needs_view
+
+    def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
+        """Yield the inner method's losses with DC3's terms added."""
+        alone = True
+        for loss in self._inner.objectives(network, batch):
+            if loss.rows is None:
+                yield loss
+            elif loss.rows.target is not None:
+                yield replace(loss, value=loss.value + self._painted(network, self._part(loss.rows)))
+            else:
+                alone = False
+                yield replace(loss, value=loss.value + self._unlabelled(network, self._part(loss.rows)))
+        if alone and batch.unlabelled is not None and batch.unlabelled.valid.any():
+            rows = self._rows(network, batch.unlabelled)
+            yield Loss("ambiguity", self._unlabelled(network, rows), rows)
+
+    def state(self) -> Mapping[str, Tensor]:
+        """The inner method's."""
+        return self._inner.state()
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Restore the inner method."""
+        self._inner.restore(state)
+
+    def _painted(self, network: Network, rows: Rows) -> Tensor:
+        """λ_inv CE⁻¹: pixels of different painted classes belong in different clusters."""
+        assert rows.target is not None
+        clusters = network.heads.clusters(rows.features).float().softmax(1)
+        partners, found = different_partners(rows.target, self._random)
+        each = losses.inverse_cross_entropy(clusters[found], clusters[partners[found]])
+        return self._settings.inverse_weight * each.sum() / max(len(rows.target), 1)
+
+    def _unlabelled(self, network: Network, rows: Rows) -> Tensor:
+        settings, heads = self._settings, network.heads
+        cluster_logits = heads.clusters(rows.features)
+        ambiguity_logits = heads.ambiguity(rows.features).float()
+        ambiguity = ambiguity_logits.detach().sigmoid()
+        with torch.no_grad():
+            sure, pseudo_labels = heads.classes(rows.features).float().softmax(1).max(1)
+        clusters = cluster_logits.float().softmax(1)
+        partners, found = different_partners(pseudo_labels, self._random)
+        weight = ((sure >= _SURE) & found) * (1 - ambiguity)
+        apart = losses.inverse_cross_entropy(clusters, clusters[partners])
+        # On pixels the head's own ranking only repeats itself; some of 1 − max p keeps it to the question.
+        anchor = settings.ambiguity_anchor
+        targets = losses.ambiguity_targets(
+            anchor * (1 - sure) + (1 - anchor) * ambiguity, settings.ambiguity_prior
+        )
+        total = settings.inverse_weight * (weight * apart).mean()
+        total = total + settings.ambiguity_weight * losses.ambiguity_loss(ambiguity_logits, targets)
+        if rows.view is not None and settings.similarity_weight > 0:
+            other = heads.clusters(rows.view)
+            total = total + settings.similarity_weight * losses.similarity_loss(
+                cluster_logits, other, ambiguity
+            )
+        return total
+
+    def _rows(self, network: Network, patches: UnlabelledPatches) -> Rows:
+        places = torch.nonzero(patches.valid.reshape(-1)).squeeze(1)
+        chosen = places[self._choose(len(places), places.device)]
+        features = rows_of(network.features(patches.image))[chosen]
+        view = None if patches.view is None else rows_of(network.features(patches.view))[chosen]
+        return Rows(features, view=view)
+
+    def _part(self, rows: Rows) -> Rows:
+        """A random part of the items."""
+        chosen = self._choose(len(rows.features), rows.features.device)
+        return Rows(
+            rows.features[chosen],
+            None if rows.target is None else rows.target[chosen],
+            None if rows.view is None else rows.view[chosen],
+        )
+
+    def _choose(self, items: int, device: torch.device) -> Tensor:
+        order = torch.randperm(items, generator=self._random)[: self._settings.ambiguity_pixels]
+        return order.to(device)
+
+
+def different_partners(labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Choose for each item one of another class, uniformly at random.
+
+    With items sorted by class, those of other classes are everything but one run: a random number below their
+    count, moved past the run, is the partner. No N × N table is made.
+
+    Parameters
+    ----------
+    labels : Tensor of int64, shape (N,)
+    generator : torch.Generator
+        On the CPU.
+
+    Returns
+    -------
+    partners : Tensor of int64, shape (N,)
+        Indices; meaningless where none was found.
+    found : Tensor of bool, shape (N,)
+        False for all where there is only one class.
+    """
+    items = labels.shape[0]
+    order = torch.argsort(labels, stable=True)
+    _, inverse, counts = torch.unique(labels, return_inverse=True, return_counts=True)
+    start = (counts.cumsum(0) - counts)[inverse]
+    own = counts[inverse]
+    others = items - own
+    draw = (torch.rand(items, generator=generator).to(labels.device) * others).long().clamp_max(items - 1)
+    draw = torch.minimum(draw, (others - 1).clamp_min(0))
+    position = torch.where(draw >= start, draw + own, draw).clamp_max(max(items - 1, 0))
+    return order[position], others > 0
