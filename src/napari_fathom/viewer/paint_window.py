@@ -51,6 +51,8 @@ class PaintWindow(QObject):
     """The `LabelEvent` of a stroke, an undo or a redo that is on disk now."""
     moved = Signal(object)
     """The `Box` that can be painted now."""
+    layerMade = Signal()
+    """The editable layer is new: the user had deleted the former one."""
     hintChanged = Signal(str)
     """Why painting is off, in words for the user; empty when it is on."""
     failed = Signal(object)
@@ -188,6 +190,7 @@ class PaintWindow(QObject):
 
     def _restore_layer(self) -> None:
         self.layer  # noqa: B018 - made again by being looked up
+        self.layerMade.emit()
 
     def _track_press(self, layer: "Labels", event: Any) -> Iterator[None]:
         """A napari mouse callback: a stroke lasts from press to release."""

@@ -1,0 +1,101 @@
+"""One class as a row: choose it, see its key, colour, name and count, remove it."""
+
+from qtpy.QtCore import QSize, Qt, Signal
+from qtpy.QtGui import QColor, QIcon, QPixmap
+from qtpy.QtWidgets import QColorDialog, QHBoxLayout, QLabel, QLineEdit, QRadioButton, QToolButton, QWidget
+
+from napari_fathom.labels.classes import ClassInfo
+
+__all__ = ["ClassRow"]
+
+SWATCH_PX = 16
+KEY_WIDTH_PX = 28
+COUNT_WIDTH_PX = 72
+
+
+class ClassRow(QWidget):
+    """Edits one class; whoever owns it decides whether an edit holds.
+
+    Parameters
+    ----------
+    item : ClassInfo
+        What to show.
+    parent : QWidget, optional
+        Qt's owner.
+    """
+
+    chosen = Signal(int)
+    """The class was chosen to paint with."""
+    renamed = Signal(int, str)
+    recoloured = Signal(int, str)
+    rekeyed = Signal(int, str)
+    removed = Signal(int)
+
+    def __init__(self, item: ClassInfo, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._item = item
+        value = item.value
+        self.choose = QRadioButton()
+        self.choose.setToolTip(f"Paint with {item.name}" + (f" (key {item.key})" if item.key else ""))
+        self.choose.toggled.connect(self._tell_choice)
+        self.colour = QToolButton()
+        self.colour.setIcon(QIcon(_swatch(item.colour)))
+        self.colour.setIconSize(QSize(SWATCH_PX, SWATCH_PX))
+        self.colour.setToolTip("Choose another colour")
+        self.colour.clicked.connect(self._ask_colour)
+        self.name = QLineEdit(item.name)
+        self.name.setToolTip("Name of the class; also that of exported regions")
+        self.name.editingFinished.connect(self._tell_name)
+        self.key = QLineEdit(item.key)
+        self.key.setMaxLength(1)
+        self.key.setFixedWidth(KEY_WIDTH_PX)
+        self.key.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.key.setToolTip("Key that chooses this class while the labels layer is active; empty for none")
+        self.key.editingFinished.connect(self._tell_key)
+        self.count = QLabel("0")
+        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.count.setMinimumWidth(COUNT_WIDTH_PX)
+        self.count.setToolTip("Painted pixels")
+        self.remove = QToolButton()
+        self.remove.setText("✕")
+        self.remove.setAutoRaise(True)
+        self.remove.clicked.connect(lambda: self.removed.emit(value))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for widget in (self.choose, self.colour, self.name, self.key, self.count, self.remove):
+            layout.addWidget(widget, 1 if widget is self.name else 0)
+        self.setCount(0)
+
+    def setCount(self, pixels: int) -> None:
+        """Show how many pixels are painted; a class that has some can't be removed."""
+        self.count.setText(f"{pixels:,}")
+        self.remove.setEnabled(pixels == 0)
+        self.remove.setToolTip(
+            "Remove this class"
+            if pixels == 0
+            else "Has painted pixels: erase or repaint them before removing it"
+        )
+
+    def _tell_choice(self, on: bool) -> None:
+        if on:
+            self.chosen.emit(self._item.value)
+
+    def _ask_colour(self) -> None:
+        colour = QColorDialog.getColor(QColor(self._item.colour), self, f"Colour of {self._item.name}")
+        if colour.isValid():
+            self.recoloured.emit(self._item.value, colour.name())
+
+    def _tell_name(self) -> None:
+        if self.name.text() != self._item.name:
+            self.renamed.emit(self._item.value, self.name.text())
+
+    def _tell_key(self) -> None:
+        if self.key.text() != self._item.key:
+            self.rekeyed.emit(self._item.value, self.key.text())
+
+
+def _swatch(colour: str) -> QPixmap:
+    square = QPixmap(SWATCH_PX, SWATCH_PX)
+    square.fill(QColor(colour))
+    return square

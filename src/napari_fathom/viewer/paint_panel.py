@@ -1,0 +1,125 @@
+"""Classes and painting in one panel, wired to the study that is open."""
+
+from typing import TYPE_CHECKING
+
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from napari_fathom.errors import LabelError
+from napari_fathom.viewer.class_editor import ClassEditor
+from napari_fathom.viewer.paint_keys import bind_class_keys
+from napari_fathom.viewer.session import Session
+
+if TYPE_CHECKING:
+    import napari
+
+    from napari_fathom.labels import Classes
+
+__all__ = ["PaintPanel"]
+
+NO_STUDY = "Open a survey first; then choose a class and paint a few strokes over the echogram."
+READY = "Drag over the echogram to paint; Ctrl+Z takes a stroke back. Every stroke is saved as you finish it."
+
+
+class PaintPanel(QWidget):
+    """The class editor, the painting tools, and a word on whether painting is possible here.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer
+        Whose session it works on.
+    """
+
+    def __init__(self, viewer: "napari.Viewer") -> None:
+        super().__init__()
+        self._session = Session.of(viewer)
+        self._bound: Classes | None = None
+        self.classes = ClassEditor()
+        self.brush = QPushButton("Paint")
+        self.brush.setToolTip("Brush over the echogram with the chosen class ([ and ] change the brush)")
+        self.brush.clicked.connect(lambda: self._set_mode("paint"))
+        self.outline = QPushButton("Outline")
+        self.outline.setToolTip("Click around a school; a double click closes and fills the outline")
+        self.outline.clicked.connect(lambda: self._set_mode("polygon"))
+        self.pan = QPushButton("Move")
+        self.pan.setToolTip("Pan and zoom (or hold the space bar)")
+        self.pan.clicked.connect(lambda: self._set_mode("pan_zoom"))
+        self.hint = QLabel()
+        self.hint.setWordWrap(True)
+        tools = QHBoxLayout()
+        for button in (self.brush, self.outline, self.pan):
+            tools.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.classes)
+        layout.addLayout(tools)
+        layout.addWidget(self.hint)
+        layout.addStretch()
+        self.classes.valueChanged.connect(self._change_classes)
+        self.classes.selectedChanged.connect(self._select)
+        self._session.studyChanged.connect(self._show_study)
+        self._session.labelsChanged.connect(self._count)
+        self._show_study()
+
+    def _show_study(self, study: object = None) -> None:
+        painting = self._session.paint
+        self._bound = None
+        for widget in (self.classes, self.brush, self.outline, self.pan):
+            widget.setEnabled(painting is not None)
+        if painting is None:
+            self.hint.setText(NO_STUDY)
+            return
+        painting.hintChanged.connect(self._hint)
+        painting.layerMade.connect(self._prepare_layer)
+        self.classes.setValue(painting.store.classes)
+        self._prepare_layer()
+        self._count()
+        self._hint(painting.hint)
+
+    def _prepare_layer(self) -> None:
+        """Keys and the chosen class, for a layer that is new or was made again."""
+        self._bound = None
+        self._bind(self.classes.value())
+        self._select(self.classes.selected())
+        if self._session.paint is not None:
+            self._session.paint.layer.events.selected_label.connect(self._follow_layer)
+
+    def _bind(self, classes: "Classes") -> None:
+        if self._session.paint is not None:
+            bind_class_keys(self._session.paint.layer, self._bound, classes, self.classes.setSelected)
+            self._bound = classes
+
+    def _select(self, value: int) -> None:
+        if self._session.paint is not None:
+            self._session.paint.layer.selected_label = value
+
+    def _follow_layer(self, event: object = None) -> None:
+        """The label was chosen in napari's own controls, or picked from the canvas."""
+        if self._session.paint is not None:
+            self.classes.setSelected(int(self._session.paint.layer.selected_label))
+
+    def _set_mode(self, mode: str) -> None:
+        painting, viewer = self._session.paint, self._session.viewer
+        if painting is not None and viewer is not None:
+            viewer.layers.selection.active = painting.layer
+            painting.layer.mode = mode
+
+    def _change_classes(self, classes: "Classes") -> None:
+        painting = self._session.paint
+        if painting is None:
+            return
+        try:
+            painting.wait_saved(2.0)
+            painting.store.set_classes(classes)
+        except LabelError as error:  # painted meanwhile: the store knows best
+            self.classes.setValue(painting.store.classes)
+            self.hint.setText(str(error))
+            return
+        painting.set_classes(classes)
+        self._bind(classes)
+        self._session.classesChanged.emit()
+
+    def _count(self) -> None:
+        if self._session.paint is not None:
+            self.classes.setCounts(self._session.paint.store.counts())
+
+    def _hint(self, hint: str) -> None:
+        self.hint.setText(hint or READY)
