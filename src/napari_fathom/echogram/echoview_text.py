@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 from napari_fathom.echogram.coordinates import Times
 from napari_fathom.errors import FormatError
 
-__all__ = ["MISSING_DEPTH_M", "encode_lines", "format_times", "parse_times", "read_lines"]
+__all__ = ["MISSING_DEPTH_M", "TICK", "encode_lines", "format_times", "parse_times", "read_lines"]
 
 MISSING_DEPTH_M = -10000.99
 """Echoview's own word for "no depth here"."""
 
-_TICK = np.timedelta64(100, "us")
+TICK = np.timedelta64(100, "us")
+"""The finest time that its files hold."""
+
 _BOM = "\ufeff"
 
 
@@ -75,7 +77,7 @@ def parse_times(dates: NDArray[np.int64], clocks: NDArray[np.int64]) -> Times:
     months = (year * 12 + month - 1 - 1970 * 12).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
     ticks = ((hour * 60 + minute) * 60 + second) * 10**4 + tick
-    result: Times = days.astype("datetime64[ns]") + ticks * _TICK
+    result: Times = days.astype("datetime64[ns]") + ticks * TICK
     return result
 
 
@@ -84,7 +86,7 @@ def format_times(times: Times) -> list[str]:
     half = np.timedelta64(50, "us")
     rounded = times.astype("datetime64[ns]") + half
     days = rounded.astype("datetime64[D]")
-    ticks = ((rounded - days) // _TICK).astype(np.int64)
+    ticks = ((rounded - days) // TICK).astype(np.int64)
     dates = np.datetime_as_string(days)
     seconds, tick = ticks // 10**4, ticks % 10**4
     return [

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from napari_fathom.echogram.coordinates import Depths, Grid, Times, check_grid, transducer_depth
 from napari_fathom.echogram.echoview_text import (
     MISSING_DEPTH_M,
+    TICK,
     encode_lines,
     format_times,
     parse_times,
@@ -134,8 +135,9 @@ def line_to_range(line: Line, grid: Grid) -> Depths:
     if len(order) == 0:
         return np.full(len(grid.ping_time), np.nan)
     origin = line.time[order[0]]
-    where = (line.time[order] - origin) / np.timedelta64(1, "ns")
-    pings = (grid.ping_time - origin) / np.timedelta64(1, "ns")
+    # in whole ticks of the file, so that a ping meets the point that was made from it
+    where = np.rint((line.time[order] - origin) / TICK)
+    pings = np.rint((grid.ping_time - origin) / TICK)
     depth: Depths = _straight(pings, where, usable[order])
     return depth - transducer_depth(grid)
 

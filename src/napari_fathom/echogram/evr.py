@@ -18,7 +18,7 @@ POLYGON = 2
 """Creation code of a polygon drawn by hand; others seen: 4 vertical band, 6 marker, 7 school detection."""
 
 _HEAD = "EVRG 7 13.0.378.44817"
-_STRUCTURE = "13"  # the only region structure version that Echoview has written since version 3
+_STRUCTURE = 13  # version of a region's block; the one that file format 7 has
 
 
 class RegionType(IntEnum):
@@ -115,13 +115,7 @@ class _Lines:
 
 
 def _read_region(lines: _Lines) -> Region:
-    header = lines.take_filled("a region's header").split()
-    try:
-        points, region_id, creation = int(header[1]), int(header[2]), int(header[4])
-    except (IndexError, ValueError) as error:
-        raise lines.error(
-            f"{' '.join(header)[:60]!r}", "It should be a region's header, '13 points id 0 creation -1 …'."
-        ) from error
+    points, region_id, creation = _read_header(lines)
     notes = tuple(lines.take("a note") for _ in range(lines.whole_number("the number of note lines")))
     detection = tuple(
         lines.take("a detection setting")
@@ -131,6 +125,18 @@ def _read_region(lines: _Lines) -> Region:
     time, depth_m, region_type = _read_points(lines, points)
     name = lines.take("a region's name").strip()
     return Region(time, depth_m, class_name, name, region_id, region_type, creation, notes, detection)
+
+
+def _read_header(lines: _Lines) -> tuple[int, int, int]:
+    header = lines.take_filled("a region's header").split()
+    expected = f"It should be a region's header, '{_STRUCTURE} points id 0 creation -1 …'."
+    try:
+        structure, points, region_id, _, creation = (int(word) for word in header[:5])
+    except ValueError as error:
+        raise lines.error(f"{' '.join(header)[:60]!r}", expected) from error
+    if structure != _STRUCTURE or points < 1:
+        raise lines.error(f"{' '.join(header)[:60]!r}", expected)
+    return points, region_id, creation
 
 
 def _read_points(lines: _Lines, points: int) -> tuple[Times, Depths, RegionType]:
