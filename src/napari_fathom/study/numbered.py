@@ -1,7 +1,6 @@
 """Folders 0001, 0002, …, each whole from the moment it has its name, and a pointer to the one in force."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,13 +54,6 @@ class NumberedFolders:
         number = self.next_number
         with files.replace_folder(self.path(number)) as beside:
             yield number, beside
-
-    def sweep(self) -> None:
-        """Remove what a crash left half made."""
-        if self.root.is_dir():
-            for entry in self.root.iterdir():
-                if re.fullmatch(r"\.\d{4,}\.[0-9a-f]{32}\.(part|old)", entry.name):
-                    shutil.rmtree(entry, ignore_errors=True)
 
     def _pointed(self) -> int | None:
         pointer = self.root / "current"

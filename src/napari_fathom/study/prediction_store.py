@@ -130,6 +130,17 @@ class PredictionStore:
         top, bottom, left, right = box
         return np.asarray(self._probabilities[:, top:bottom, left:right], dtype=np.float32)
 
+    def certainty(self, box: Box, values: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Probability of the class that each cell of a box is said to be, shape (h, w); 0 where there is none.
+
+        Corrected for class shares if the class layer is.
+        """
+        probabilities = np.nan_to_num(self.read_probabilities(box))
+        index = np.zeros(256, np.intp)
+        index[list(self.classes.values)] = np.arange(len(self.classes))
+        chosen = np.take_along_axis(probabilities, index[values][None], axis=0)[0]
+        return np.where(values > 0, chosen, np.float32(0))
+
     def write(
         self,
         box: Box,

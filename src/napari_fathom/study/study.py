@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Literal
 
+from napari_fathom import files
 from napari_fathom.echogram.model import Echogram
 from napari_fathom.errors import FormatError, StudyError
 from napari_fathom.labels import DEFAULT_CLASSES, Classes, LabelEvent, LabelStore
@@ -33,8 +34,10 @@ class Study:
         self._models = NumberedFolders(folder / "models")
         self._predictions = NumberedFolders(folder / "predictions")
         if labels.writable:
-            self._models.sweep()
-            self._predictions.sweep()
+            for place in (folder, folder / "labels", folder / "labels" / "chunks"):
+                files.sweep(place)
+            for shelf in (self._models, self._predictions):
+                files.sweep(shelf.root)
 
     @classmethod
     def create(cls, folder: Path | str, store: Path | str, classes: Classes | None = None) -> "Study":

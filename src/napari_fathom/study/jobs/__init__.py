@@ -1,8 +1,20 @@
 """The long work of a study: each job is a generator of events whose last, `Done`, is already safe on disk.
 
-To stop a job is to close its generator, at any event; what was in force before still is then.
+To stop a job is to set its `stop` event or to close its generator; what was in force before still is then.
 """
 
+from napari_fathom.study.jobs.accept import accept_job, accepted_cells
 from napari_fathom.study.jobs.convert import convert_job
+from napari_fathom.study.jobs.import_labels import import_labels_job, lay_labels_job
+from napari_fathom.study.jobs.predict import predict_job
+from napari_fathom.study.jobs.train import train_job
 
-__all__ = ["convert_job"]
+__all__ = [
+    "accept_job",
+    "accepted_cells",
+    "convert_job",
+    "import_labels_job",
+    "lay_labels_job",
+    "predict_job",
+    "train_job",
+]

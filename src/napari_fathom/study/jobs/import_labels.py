@@ -1,0 +1,96 @@
+"""Labels made elsewhere become partial labels of the study."""
+
+import threading
+from collections.abc import Generator
+from pathlib import Path
+
+import numpy as np
+
+from napari_fathom.echogram.exchange import open_labels
+from napari_fathom.echogram.incoming import IncomingLabels
+from napari_fathom.errors import Cancelled
+from napari_fathom.events import Done, Event, Note, Progress
+from napari_fathom.labels import LabelEvent
+from napari_fathom.learning.field import connected_strokes
+from napari_fathom.study.study import Study
+
+__all__ = ["import_labels_job", "lay_labels_job"]
+
+
+def import_labels_job(
+    study: Study,
+    path: Path | str,
+    *,
+    overwrite: bool = False,
+    stop: threading.Event | None = None,
+) -> Generator[Event[tuple[LabelEvent, ...]], None, None]:
+    """Lay the labels of a file on the survey: EVR, EVL, CRIMAC, TIFF or npz, known by its content.
+
+    Classes are matched by name; what the study has no class for is left out, and a note says so. Every
+    connected patch becomes a stroke of its own, so that some can be held out when training.
+
+    Parameters
+    ----------
+    study : Study
+        Open for writing.
+    path : path
+        The file, or the zarr folder.
+    overwrite : bool
+        Whether cells that have a label get the file's instead; else only unlabelled ones do.
+    stop : threading.Event, optional
+
+    Yields
+    ------
+    Note, Progress, last Done(tuple of LabelEvent): `study.labels.revert` takes those back
+
+    Raises
+    ------
+    FormatError
+        If the file is not of these formats, or damaged.
+    LabelError
+        If its labels don't fit the survey.
+    Cancelled
+        If stopped; nothing was imported then.
+    """
+    study.require_writable()
+    incoming = open_labels(Path(path), study.echogram, {item.name: item.value for item in study.classes})
+    yield from lay_labels_job(study, incoming, overwrite=overwrite, stop=stop)
+
+
+def lay_labels_job(
+    study: Study,
+    incoming: IncomingLabels,
+    *,
+    overwrite: bool = False,
+    stop: threading.Event | None = None,
+) -> Generator[Event[tuple[LabelEvent, ...]], None, None]:
+    """Do what `import_labels_job` does with labels that are open already (another napari layer, say)."""
+    study.require_writable()
+    for note in incoming.notes:
+        yield Note(note, "warning")
+    events: list[LabelEvent] = []
+    finished = False
+    try:
+        for box, values in incoming.blocks():
+            if stop is not None and stop.is_set():
+                raise Cancelled("Stopped; nothing was imported.")
+            free = values > 0
+            if not overwrite:
+                free &= study.labels.read(box) == 0
+            event = study.labels.write(
+                box,
+                values,
+                free,
+                origin="import",
+                note=incoming.origin,
+                strokes=np.maximum(connected_strokes(values), 1),
+            )
+            events += [event] if event.number else []
+            yield Progress("import", box[3], incoming.shape[1])
+        finished = True
+    finally:
+        if not finished:
+            study.labels.revert(events)
+    if not events:
+        yield Note(f"{incoming.origin} holds no labels that are new here.", "warning")
+    yield Done(tuple(events))

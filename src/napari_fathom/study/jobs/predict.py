@@ -1,0 +1,124 @@
+"""A model's answer for the whole survey, the visible part first."""
+
+import shutil
+import threading
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+from napari_fathom import files
+from napari_fathom.errors import StudyError
+from napari_fathom.events import Box, Done, Event
+from napari_fathom.study.adapters import EchogramField
+from napari_fathom.study.models import ModelRecord
+from napari_fathom.study.prediction_record import PredictionRecord
+from napari_fathom.study.prediction_store import PredictionStore
+from napari_fathom.study.study import Study
+
+if TYPE_CHECKING:
+    from napari_fathom.learning.predict import Output
+
+__all__ = ["predict_job"]
+
+
+def predict_job(
+    study: Study,
+    *,
+    model: int | None = None,
+    first: Box | None = None,
+    region: Box | None = None,
+    device: str | None = None,
+    stop: threading.Event | None = None,
+) -> Generator[Event[PredictionStore], None, None]:
+    """Predict every cell; the new answer is in force once it is whole, the former until then.
+
+    While it grows, `study.growing_prediction()` shows the tiles that are done. At the end the class shares of
+    the survey are estimated and, where the study's setting says so, the classes corrected for them.
+
+    Parameters
+    ----------
+    study : Study
+        Open for writing.
+    model : int, optional
+        Number of the model; the one in force without it.
+    first : Box, optional
+        What the user sees: predicted first.
+    region : Box, optional
+        The part to predict; all without it.
+    device : str, optional
+        'cpu', 'cuda', …; without it, the best one here.
+    stop : threading.Event, optional
+        Ends the work within a second when set; the former answer stays in force.
+
+    Yields
+    ------
+    Tile
+        After each tile is on disk.
+    Note
+        Smaller tiles for want of memory; what the class shares say.
+    Progress
+        While classes are corrected.
+    Done
+        Holding the PredictionStore.
+
+    Raises
+    ------
+    StudyError
+        If the study is open read-only, has no model, or the disk is full.
+    FathomError
+        If the model was trained on other channels.
+    Cancelled
+        If stopped.
+    """
+    from napari_fathom.learning.model_file import load_model
+    from napari_fathom.learning.predict import predict
+
+    study.require_writable()
+    record = _model_record(study, model)
+    network = load_model(study.model_folder(record.number))
+    rows, pings = study.echogram.shape[1:]
+    whole = (0, rows, 0, pings)
+    begun = PredictionRecord(model=record.number, classes=record.classes, region=region or whole)
+    store = _begin(study, begun)
+
+    def write(box: Box, output: "Output") -> None:
+        try:
+            store.write(box, output.probabilities, output.cluster, output.ambiguity)
+        except OSError as error:
+            raise StudyError(
+                f"The answer could not be saved ({error.strerror or error}); the former one is still in "
+                "force. Make room on the disk and predict again."
+            ) from error
+
+    field = EchogramField(study.echogram)
+    for event in predict(network, field, write, first=first, region=region, device=device, stop=stop):
+        if not isinstance(event, Done):
+            yield event
+    store.finish(store.record.model_copy(update={"complete": True}))
+    study.prediction_shelf.set_current(int(store.path.name))
+    yield Done(store)
+
+
+def _model_record(study: Study, number: int | None) -> ModelRecord:
+    if number is None:
+        current = study.current_model
+        if current is None:
+            raise StudyError(f"{study.folder.name}: there is no model yet. Paint and train first.")
+        return current
+    if number not in study.model_shelf.numbers():
+        raise StudyError(f"{study.folder.name}: there is no model {number}.")
+    return ModelRecord.load(study.model_folder(number))
+
+
+def _begin(study: Study, record: PredictionRecord) -> PredictionStore:
+    """Lay out an empty answer in its place, and remove all older ones but the one in force.
+
+    An answer that was replaced stays until now, so that whoever still showed it could go on.
+    """
+    shelf = study.prediction_shelf
+    path = shelf.path(shelf.next_number)  # before anything goes, so that no number comes twice
+    for number in shelf.numbers():
+        if number != shelf.current:
+            shutil.rmtree(shelf.path(number))
+    with files.replace_folder(path) as beside:
+        PredictionStore.create(beside, study.labels.shape, record)
+    return PredictionStore.open(path)
