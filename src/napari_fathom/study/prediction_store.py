@@ -131,7 +131,7 @@ class PredictionStore:
         return np.asarray(self._probabilities[:, top:bottom, left:right], dtype=np.float32)
 
     def certainty(self, box: Box, values: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Probability of the class that each cell of a box is said to be, shape (h, w); 0 where there is none.
+        """Probability of the class that each cell of a box is said to be, shape (h, w); 0 where none.
 
         Corrected for class shares if the class layer is.
         """

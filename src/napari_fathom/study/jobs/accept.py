@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from napari_fathom.errors import Cancelled, StudyError
 from napari_fathom.events import Box, Done, Event, Progress
 from napari_fathom.labels import LabelEvent, LabelStore
+from napari_fathom.learning.field import connected_strokes
 from napari_fathom.study.prediction_store import PredictionStore
 from napari_fathom.study.study import Study
 
-__all__ = ["accept_job", "accepted_cells", "blocks"]
+__all__ = ["accept_job", "accepted_cells"]
 
 _PINGS = 4096
 """Pings of one label event: 2 million cells where there are 512 ranges."""
@@ -30,7 +31,7 @@ def accept_job(
 ) -> Generator[Event[tuple[LabelEvent, ...]], None, None]:
     """Copy the answer in force into the labels, all of it or a chosen part.
 
-    A stop takes back what was accepted so far.
+    Every connected patch becomes a stroke of its own. A stop takes back what was accepted so far.
 
     Parameters
     ----------
@@ -82,7 +83,8 @@ def accept_job(
                 overwrite=overwrite,
             )
             if chosen.any():
-                event = study.labels.write(part, values, chosen, origin="accept", note=note)
+                patches = np.maximum(connected_strokes(np.where(chosen, values, 0)), 1)
+                event = study.labels.write(part, values, chosen, origin="accept", note=note, strokes=patches)
                 events += [event] if event.number else []
             yield Progress("accept", part[3] - box[2], box[3] - box[2])
         finished = True

@@ -77,13 +77,9 @@ def lay_labels_job(
             free = values > 0
             if not overwrite:
                 free &= study.labels.read(box) == 0
+            patches = np.maximum(connected_strokes(values), 1)
             event = study.labels.write(
-                box,
-                values,
-                free,
-                origin="import",
-                note=incoming.origin,
-                strokes=np.maximum(connected_strokes(values), 1),
+                box, values, free, origin="import", note=incoming.origin, strokes=patches
             )
             events += [event] if event.number else []
             yield Progress("import", box[3], incoming.shape[1])
