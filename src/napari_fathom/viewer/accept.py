@@ -26,8 +26,8 @@ __all__ = ["Acceptor"]
 class Acceptor(QObject):
     """Does what an `AcceptPanel` says.
 
-    Where the paint window is, cells are set through napari, so that Ctrl+Z takes them back too; elsewhere they
-    are written to the store. "Undo last accept" takes back both.
+    Where the paint window is, cells are set through napari, so that Ctrl+Z takes them back too; elsewhere
+    they are written to the store. "Undo last accept" takes back both.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What to accept: which classes, where, above which certainty, and whether one's own strokes may be overwritten."""
+"""What to accept: which classes, where, above which certainty, and whether strokes may be overwritten."""
 
 from dataclasses import dataclass
 from typing import Literal

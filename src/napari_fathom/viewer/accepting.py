@@ -46,7 +46,7 @@ class Request:
 
 @dataclass(frozen=True, eq=False)
 class Accepted:
-    """The outcome: `events` are in the store already, `values[mask]` of `box` are for the paint window to set."""
+    """The outcome: `events` are stored already, `values[mask]` of `box` are for the paint window to set."""
 
     events: tuple["LabelEvent", ...]
     box: Box | None

@@ -66,8 +66,12 @@ class JobBar(QWidget):
         return str(self._words.text())
 
     def say(self, words: str) -> None:
-        """Write a line; a running job's next event overwrites it."""
+        """Write a line while no job runs; a running job's own words overwrite it."""
         self._words.setText(words)
+
+    def conclude(self, words: str) -> None:
+        """Say what the watched job has brought; called from its `finished`, so that it is its last word."""
+        self._state = JobState(text=words)
 
     def watch(self, job: JobHandle) -> None:
         """Show `job` from now on."""

@@ -26,14 +26,14 @@ def patch_at(
     cell : (int, int)
         Row and ping under the cursor.
     limit : int
-        Cells to each side of `cell` beyond which the patch is cut: a background patch may be the whole survey.
+        Cells to each side of `cell` beyond which the patch is cut: background may be the whole survey.
 
     Returns
     -------
     (Box, ndarray of bool) or None
         The patch's box and its cells in it; None where nothing is predicted at `cell`.
     """
-    from skimage.measure import label
+    from skimage.measure import label  # type: ignore[import-untyped,unused-ignore]
 
     reach = _FIRST
     while True:

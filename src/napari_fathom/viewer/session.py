@@ -76,7 +76,7 @@ class Session(QObject):
         return self._study
 
     def open(self, study: "Study | None") -> None:
-        """Make `study` the open one and show its survey; jobs of the former are dropped."""
+        """Make `study` the open one and show its survey; jobs of the former are dropped, and it is closed."""
         if study is self._study:
             return
         self._let_go()
@@ -87,7 +87,7 @@ class Session(QObject):
         self.studyChanged.emit(study)
 
     def close(self) -> None:
-        """Drop all jobs, wait a little for the threads, and close the study."""
+        """Drop all jobs, wait a little for the threads, and close the study; twice does no harm."""
         self.heavy.close()
         self.light.close()
         self._let_go()
@@ -113,7 +113,9 @@ class Session(QObject):
         if self.view is not None:
             self.view.close()
             self.view = None
-        self._study = None
+        if self._study is not None:
+            self._study.close()
+            self._study = None
 
 
 _SESSIONS: "weakref.WeakKeyDictionary[napari.Viewer, Session]" = weakref.WeakKeyDictionary()

@@ -138,7 +138,7 @@ class TrainDock(QWidget):
         return make
 
     def _finished(self, record: "ModelRecord") -> None:
-        self.bar.say(_model_words(record))
+        self.bar.conclude("Done. The survey is being predicted.")
         self._session.modelChanged.emit()
         self.trained.emit(record)
 

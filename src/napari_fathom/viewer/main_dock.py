@@ -1,0 +1,96 @@
+"""The one dock: Survey · Classes & paint · Train · Answers · Export, over one session."""
+
+from typing import TYPE_CHECKING, Any
+
+from qtpy.QtCore import Qt
+from qtpy.QtGui import QCloseEvent
+from qtpy.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+
+from napari_fathom.viewer.answers_dock import AnswersDock
+from napari_fathom.viewer.exchange_dock import ExchangeDock
+from napari_fathom.viewer.jobs_ui import failure_words, tell_failure
+from napari_fathom.viewer.paint_panel import PaintPanel
+from napari_fathom.viewer.session import Session
+from napari_fathom.viewer.shortcuts import Shortcuts
+from napari_fathom.viewer.survey_dock import SurveyDock
+from napari_fathom.viewer.train_dock import TrainDock
+
+if TYPE_CHECKING:
+    import napari
+
+__all__ = ["FathomDock"]
+
+_WIDTH = 340  # of 1280 pixels this leaves the canvas more than half beside napari's own controls
+
+
+class FathomDock(QWidget):
+    """Everything Fathom does, in the order one does it.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer
+        Its session is what the tabs share.
+    """
+
+    def __init__(self, viewer: "napari.viewer.Viewer", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session = Session.of(viewer)
+        self.survey = SurveyDock(viewer)
+        self.paint = PaintPanel(viewer)
+        self.train = TrainDock(session)
+        self.answers = AnswersDock(session)
+        self.exchange = ExchangeDock(session)
+        self._tabs = QTabWidget()
+        self._tabs.setUsesScrollButtons(False)
+        for part, title, tip in (
+            (self.survey, "Survey", "Open a survey, choose how it is shown"),
+            (self.paint, "Paint", "Classes, and what to paint with"),
+            (self.train, "Train", "Teach the model what you painted"),
+            (self.answers, "Answers", "What the model says, and what to do with it"),
+            (self.exchange, "Export", "Labels and answers out, labels made elsewhere in"),
+        ):
+            self._tabs.setTabToolTip(self._tabs.addTab(_scrolled(part), title), tip)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2, 2, 2, 2)
+        column.addWidget(self._tabs)
+        self.setMinimumWidth(_WIDTH)
+
+        session.jobFailed.connect(tell_failure)
+        session.failed.connect(_tell)
+        self._shortcuts = Shortcuts(
+            viewer,
+            {
+                "Shift-R": self.train.retrain,
+                "Shift-N": self.answers.tour.go,
+                "Shift-A": self.answers.acceptor.accept_patch,
+            },
+        )
+
+    def show_tab(self, part: QWidget) -> None:
+        """Bring one of the parts to the front."""
+        for index in range(self._tabs.count()):
+            area = self._tabs.widget(index)
+            if isinstance(area, QScrollArea) and area.widget() is part:
+                self._tabs.setCurrentIndex(index)
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Stop the jobs, save what is painted, and let go of the window."""
+        self._shortcuts.unbind()
+        self.exchange.disconnect_viewer()
+        self.session.close()
+        super().closeEvent(event)
+
+
+def _scrolled(part: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(part)
+    return area
+
+
+def _tell(error: Any) -> None:
+    from napari.utils.notifications import show_error
+
+    show_error(failure_words(error))

@@ -1,0 +1,36 @@
+"""A prediction's record of its class shares, put in words. Knows no Qt."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from napari_fathom.viewer.shares_panel import SharesView
+
+if TYPE_CHECKING:
+    from napari_fathom.study import PredictionStore, Study
+
+__all__ = ["evidence_words", "shares_view"]
+
+
+def shares_view(study: "Study", store: "PredictionStore") -> SharesView | None:
+    """What the panel shows of a prediction; None where no shares were estimated."""
+    record = store.record
+    if record.shares is None:
+        return None
+    known = {item.value: item for item in study.classes}  # names and colours of now, not of the training
+    classes = [known.get(item.value, item) for item in store.classes]
+    return SharesView(
+        classes,
+        tuple(record.shares["source_shares"]),
+        tuple(record.shares["shares"]),
+        record.corrected,
+        evidence_words(record.shares),
+    )
+
+
+def evidence_words(shares: Mapping[str, Any]) -> str:
+    """Say how the shares were estimated and what speaks for using them."""
+    reason = str(shares.get("reason", "")).strip()
+    method = {"em": "expectation-maximisation", "bbse-hard": "black-box shift estimation"}.get(
+        str(shares.get("method", "")), str(shares.get("method", ""))
+    )
+    return f"{reason} Estimated by {method}." if reason else f"Estimated by {method}."
