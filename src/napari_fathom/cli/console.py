@@ -63,7 +63,7 @@ class Console:
     json_events: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
 
-    def follow(self, events: Iterator[Event[T]], *, kept: str) -> T:
+    def follow(self, events: Iterator[Event[T]], *, kept: str, polls_stop: bool = False) -> T:
         """Run a job to its end, showing its events.
 
         Parameters
@@ -72,6 +72,9 @@ class Console:
             The job; it is closed when Ctrl-C is heard.
         kept : str
             What a stopped job leaves behind, as a sentence for the user.
+        polls_stop : bool
+            The job was given `stop` and ends by itself when it is set, perhaps with a result worth keeping;
+            else it is closed.
 
         Returns
         -------
@@ -92,7 +95,7 @@ class Console:
                     reporter.show(event)
                     if isinstance(event, Done):
                         return event.result
-                    if self.stop.is_set():
+                    if self.stop.is_set() and not polls_stop:
                         raise Cancelled(kept)
         finally:
             reporter.close()

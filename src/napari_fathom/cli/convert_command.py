@@ -11,6 +11,7 @@ from napari_fathom.cli.summaries import echogram_summary, study_summary
 
 if TYPE_CHECKING:
     from napari_fathom.echogram import Echogram, PlainOptions
+    from napari_fathom.labels import Classes
 
 __all__ = ["command"]
 
@@ -30,6 +31,13 @@ _KEPT = "What is converted stays; the same command goes on from there."
     "--main-khz", type=float, metavar="KHZ", help="Frequency whose cells are the grid; default the finest."
 )
 @click.option("--upward/--downward", default=None, help="The sounder looks up from a mooring; default down.")
+@click.option(
+    "--class",
+    "class_names",
+    multiple=True,
+    metavar="NAME",
+    help="What may be painted, once for each class; default background, sandeel, other fish.",
+)
 @plain_options
 @console_options
 def command(
@@ -38,6 +46,7 @@ def command(
     store: Path | None,
     main_khz: float | None,
     upward: bool | None,
+    class_names: tuple[str, ...],
     plain: "PlainOptions | None",
     console: Console,
 ) -> None:
@@ -65,9 +74,21 @@ def command(
     elif study is not None:
         from napari_fathom.study.jobs import convert_job
 
-        job = convert_job(files, study, main_frequency_hz=hertz, plain=plain, upward=upward)
+        classes = _classes(class_names)
+        job = convert_job(files, study, classes=classes, main_frequency_hz=hertz, plain=plain, upward=upward)
         with console.follow(job, kept=_KEPT) as made:
             console.result(study_summary(made), f"{study}: {_size(made.echogram)}. Next: fathom open {study}")
+
+
+def _classes(names: tuple[str, ...]) -> "Classes | None":
+    from napari_fathom.labels import Classes
+
+    if not names:
+        return None
+    classes = Classes(())
+    for name in names:
+        classes = classes.with_added(name)
+    return classes
 
 
 def _size(echogram: "Echogram") -> str:

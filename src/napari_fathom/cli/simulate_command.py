@@ -75,10 +75,14 @@ def _paint(folder: Path, share: float, seed: int) -> Path:
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--painted") from error
         names = truth["class_names"]
+    arrays = {
+        "labels": painting.labels,
+        "strokes": painting.strokes,
+        "class_values": np.arange(1, len(names) + 1, dtype=np.uint8),
+        "class_names": names,
+    }
     stream = BytesIO()
-    np.savez_compressed(
-        stream, allow_pickle=False, labels=painting.labels, strokes=painting.strokes, class_names=names
-    )
+    np.savez_compressed(stream, allow_pickle=False, **arrays)
     path = folder / "strokes.npz"
     replace_bytes(path, stream.getvalue())
     return path

@@ -67,9 +67,9 @@ def files_summary(paths: Sequence[Path], plain: "PlainOptions | None") -> Iterat
         If they are not ours, or damaged.
     """
     from napari_fathom.echogram import sniff
-    from napari_fathom.echogram.formats import open_source
+    from napari_fathom.echogram.formats import look
 
-    source = yield from open_source(paths, plain)
+    source = yield from look(paths, plain)
     channels = [channel for part in source.parts for channel in part.channels]
     times = [time for channel in channels for time in channel.ping_time]
     summary = {

@@ -1,0 +1,64 @@
+"""`fathom predict`: class, cluster and ambiguity of every cell."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from napari_fathom.cli.console import Console, console_options
+from napari_fathom.cli.study_argument import device_option, opened, study_argument
+
+if TYPE_CHECKING:
+    from napari_fathom.study import Study
+
+__all__ = ["command"]
+
+
+@click.command("predict")
+@study_argument
+@click.option("--model", type=int, metavar="NUMBER", help="Another model than the one in force.")
+@click.option(
+    "--shares",
+    type=click.Choice(["auto", "on", "off"]),
+    help="Correct for the survey's class shares: where held-out strokes favour it, always, or never.",
+)
+@device_option
+@console_options
+def command(
+    study_folder: Path, model: int | None, shares: str | None, device: str | None, console: Console
+) -> None:
+    """Predict the class, cluster and ambiguity of every cell of STUDY.
+
+    The former answer stays in force until the new one is whole.
+
+    \b
+    Examples:
+      fathom predict hake.fathom
+      fathom predict hake.fathom --shares off --device cpu
+    """  # noqa: D301 - click wants the backspace character itself
+    from napari_fathom.study.jobs import predict_job
+
+    with opened(study_folder) as study:
+        if shares is not None:
+            study.update(shares=shares)
+        job = predict_job(study, model=model, device=device, stop=console.stop)
+        console.follow(job, kept="The former answer is still in force.", polls_stop=True)
+        found = predicted_shares(study)
+    told = ", ".join(f"{name} {100 * share:.2f} %" for name, share in found.items())
+    console.result({"shares": found}, f"{told}. Next: fathom export {study_folder} --help")
+
+
+def predicted_shares(study: "Study") -> dict[str, float]:
+    """Return the share of the survey that each class got, 1 in all; reads the answer block by block."""
+    import numpy as np
+
+    answer = study.prediction()
+    if answer is None:
+        return {}
+    rows, pings = study.labels.shape
+    counts = np.zeros(256, np.int64)
+    for left in range(0, pings, 4096):
+        values = answer.read("class", (0, rows, left, min(left + 4096, pings)))
+        counts += np.bincount(values.ravel(), minlength=256)
+    total = max(int(counts[1:].sum()), 1)
+    return {info.name: int(counts[info.value]) / total for info in study.classes}

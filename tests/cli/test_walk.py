@@ -1,0 +1,132 @@
+"""The whole way on the command line, on one small simulated survey: convert, look, train, predict."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from napari_fathom.cli.app import fathom
+
+TINY = ["--epochs", "1", "--seed", "1", "--device", "cpu"]
+TINY += [f"--set={pair}" for pair in ("width=4", "depth=3", "patch=32", "steps=2", "batch=2", "clusters=8")]
+TINY += ["--set=components=4", "--set=cluster_pixels=256", "--set=ambiguity=false"]
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(fathom, [str(argument) for argument in arguments])
+
+
+def values(*arguments: object) -> dict[str, Any]:
+    outcome = run(*arguments, "--json")
+    assert outcome.exit_code == 0, outcome.output
+    found: dict[str, Any] = json.loads(outcome.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("simulated")
+    settings = ["--pings", 128, "--set", "samples=64", "--set", "frequency_hz=38000,200000"]
+    assert (
+        run("simulate", "echogram", folder, *settings, "--set", "fish_share=0.1", "--painted", 5).exit_code
+        == 0
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def study(simulated: Path) -> Path:
+    """A study that has been through train and predict."""
+    folder = simulated / "sim.fathom"
+    values("convert", simulated / "survey.npz", "--study", folder)
+    values("train", folder, "--labels", simulated / "strokes.npz", *TINY)
+    values("predict", folder, "--device", "cpu")
+    return folder
+
+
+def test_files_are_told_by_what_is_in_them(simulated: Path) -> None:
+    found = values("info", simulated / "survey.npz")
+    assert (found["format"], found["pings"], found["frequencies_khz"]) == ("described", 128, [38.0, 200.0])
+
+
+def test_a_file_that_is_not_ours_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear captain")
+    outcome = run("info", path)
+    assert outcome.exit_code == 1
+    assert "letter.txt" in outcome.stderr
+
+
+def test_convert_wants_to_know_where_to(simulated: Path) -> None:
+    assert run("convert", simulated / "survey.npz").exit_code == 2
+
+
+def test_convert_never_writes_over_a_study(simulated: Path, study: Path) -> None:
+    outcome = run("convert", simulated / "survey.npz", "--study", study)
+    assert outcome.exit_code == 1
+    assert "already" in outcome.stderr
+
+
+def test_a_survey_store_can_be_made_alone_and_is_the_same_survey(
+    simulated: Path, study: Path, tmp_path: Path
+) -> None:
+    store = tmp_path / "sim.sv.zarr"
+    values("convert", simulated / "survey.npz", "--store", store)
+    assert values("info", store)["fingerprint"] == values("info", study)["fingerprint"]
+
+
+def test_classes_can_be_named_when_a_study_is_made(simulated: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "krill.fathom"
+    found = values(
+        "convert", simulated / "survey.npz", "--study", folder, "--class", "water", "--class", "krill"
+    )
+    assert found["painted_pixels"] == {"water": 0, "krill": 0}
+
+
+def test_a_trained_and_predicted_study_says_so(study: Path) -> None:
+    found = values("info", study)
+    assert found["current_model"]["number"] == 1
+    assert found["predicted"]
+    assert sum(found["painted_pixels"].values()) == round(0.05 * 64 * 128)
+
+
+def test_shares_of_the_answer_add_up(study: Path) -> None:
+    shares = values("predict", study, "--shares", "off", "--device", "cpu")["shares"]
+    assert sum(shares.values()) == pytest.approx(1)
+
+
+def test_a_bare_array_asks_for_what_it_does_not_say(simulated: Path, tmp_path: Path) -> None:
+    import numpy as np
+
+    with np.load(simulated / "survey.npz") as survey:
+        np.save(tmp_path / "sv.npy", survey["sv_db"])
+    outcome = run("convert", tmp_path / "sv.npy", "--study", tmp_path / "a.fathom")
+    assert outcome.exit_code == 1
+    said = ["--axes", "frequency,range,ping", "--scale", "db", "--khz", "38,200"]
+    said += ["--range-step", "0.25", "--ping-interval", "1", "--start", "2026-04-26"]
+    found = values("convert", tmp_path / "sv.npy", "--study", tmp_path / "a.fathom", *said)
+    assert (found["pings"], found["range_step_m"]) == (128, 0.25)
+    assert found["first_ping"].startswith("2026-04-26")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "advice"),
+    [
+        (["--preset", "Supercomputer"], "Laptop CPU"),
+        (["--method", "magic"], "predklus"),
+        (["--set", "epochs=0"], "greater than or equal to 1"),
+    ],
+)
+def test_a_wrong_choice_names_the_right_ones(study: Path, wrong: list[str], advice: str) -> None:
+    outcome = run("train", study, *wrong)
+    assert outcome.exit_code == 2
+    assert advice in outcome.stderr
+
+
+def test_training_without_labels_says_what_to_do(simulated: Path, tmp_path: Path) -> None:
+    values("convert", simulated / "survey.npz", "--study", tmp_path / "bare.fathom")
+    outcome = run("train", tmp_path / "bare.fathom", *TINY)
+    assert outcome.exit_code == 1
+    assert "aint" in outcome.stderr
