@@ -66,7 +66,7 @@ class Calibration:
             raise ValueError(
                 f"probabilities of {len(probabilities)} classes; the calibration has {len(self.bias)}"
             )
-        logits = np.log(np.maximum(probabilities, _TINY), dtype=np.float64) / self.temperature
+        logits = np.log(np.maximum(np.asarray(probabilities, dtype=np.float64), _TINY)) / self.temperature
         logits += np.reshape(self.bias, (-1,) + (1,) * (probabilities.ndim - 1))
         return _softmax(logits).astype(np.float32)
 
@@ -149,7 +149,7 @@ def fit_calibration(
     present = np.unique(labels)
     if present.size < 2:
         return Calibration.identity(classes)
-    log_p = np.log(np.maximum(probabilities, _TINY), dtype=np.float64)
+    log_p = np.log(np.maximum(np.asarray(probabilities, dtype=np.float64), _TINY))
     weights = stroke_weights(labels, strokes)
     target = labels.astype(np.int64) - 1
     one_hot = np.zeros_like(log_p)
