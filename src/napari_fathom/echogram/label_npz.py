@@ -153,7 +153,7 @@ def _load(path: Path) -> dict[str, NDArray[Any]]:
     """Load what we need, and nothing that would have to be unpickled."""
     wanted = ("labels", "class_values", "class_names", "range_m", "ping_time")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = {name: file[name] for name in wanted if name in file}
             found = ", ".join(file.files)
     except (OSError, ValueError, TypeError, zipfile.BadZipFile) as error:

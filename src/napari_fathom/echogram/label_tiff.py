@@ -105,9 +105,9 @@ def read_label_tiff(path: Path, grid: Grid, class_values: Mapping[str, int]) -> 
             names = _described(page.description)
             # a plain image is mapped, so that a long survey is read box by box
             values = tifffile.memmap(path, page=0, mode="r") if page.is_memmappable else page.asarray()
-    except (tifffile.TiffFileError, IndexError) as error:
+    except (ValueError, IndexError) as error:
         raise FormatError(
-            path, f"it is no TIFF image ({error})", "Save the labels as 8-bit grey TIFF."
+            path, f"it is no whole TIFF image ({error})", "Save labels as 8-bit grey TIFF."
         ) from error
     if pages != 1 or values.ndim != 2:
         raise FormatError(
