@@ -41,7 +41,8 @@ def _make(number, indices, times, rows, interrupt_at, read, frequencies):
     sv = sv_of(indices, rows, frequencies)
     channels = tuple(ChannelBlock(f, every, range_m, sv[c]) for c, f in enumerate(frequencies))
     along = indices.astype(np.float64)
-    return Block(times, channels, np.full(len(along), 5.0), along / 1e6, -along / 1e6, np.full(len(along), 9.0))
+    draft, seabed = np.full(len(along), 5.0), np.full(len(along), 9.0)
+    return Block(times, channels, draft, latitude=along / 1e6, longitude=-along / 1e6, seabed_range_m=seabed)
 
 
 def finish(events):

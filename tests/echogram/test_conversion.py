@@ -3,11 +3,11 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from tests.echogram.surveys import FREQUENCIES, finish, made_source, sv_of
 
 from napari_fathom.echogram import Echogram, convert, convert_source
 from napari_fathom.errors import FormatError
 from napari_fathom.events import Note, Progress
-from tests.echogram.surveys import FREQUENCIES, finish, made_source, sv_of
 
 
 def whole(echogram):
@@ -123,11 +123,11 @@ def test_an_upward_looking_sounder_is_said_by_the_user_and_kept(tmp_path):
 def test_memory_does_not_grow_with_the_survey(tmp_path):
     peaks = []
     for pings in (20_000, 200_000):
-        source = made_source(pings, rows=150, part_pings=4000, frequencies=(38_000.0,))
+        source = made_source(pings, rows=64, part_pings=4000, frequencies=(38_000.0,))
         tracemalloc.start()
         echogram, _ = finish(convert_source(source, tmp_path / f"{pings}.sv.zarr"))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         shutil.rmtree(echogram.path)
-    assert peaks[1] < 60e6  # the survey itself is 120 MB
-    assert peaks[1] - peaks[0] < 20e6
+    assert peaks[1] < 30e6  # the survey itself is 51 MB, 102 MB in double precision
+    assert peaks[1] - peaks[0] < 15e6  # vectors of the pings' times and places

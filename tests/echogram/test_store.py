@@ -2,10 +2,10 @@ import json
 
 import numpy as np
 import pytest
+from tests.echogram.surveys import finish, made_source
 
 from napari_fathom.echogram import Echogram, convert_source, set_seabed
 from napari_fathom.errors import FormatError
-from tests.echogram.surveys import finish, made_source
 
 
 @pytest.fixture
@@ -114,5 +114,5 @@ def test_a_store_of_a_newer_program_asks_for_an_update(echogram):
     document = json.loads(marker.read_text())
     document["attributes"]["napari_fathom"]["version"] = 99
     marker.write_text(json.dumps(document))
-    with pytest.raises(FormatError, match="version 99.*update napari-fathom"):
+    with pytest.raises(FormatError, match=r"version 99.*update napari-fathom"):
         Echogram.open(echogram.path)
