@@ -23,6 +23,7 @@ __all__ = ["Kind", "PredictionStore"]
 
 Kind = Literal["class", "cluster", "ambiguity"]
 
+_ARRAYS = "arrays.zarr"
 _CHUNK = (256, 1024)
 _DTYPE: dict[str, str] = {"class": "uint8", "cluster": "uint16", "ambiguity": "float16"}
 _COARSEN: dict[str, Callable[..., NDArray[Any]]] = {"class": majority, "cluster": nearest, "ambiguity": mean}
@@ -38,7 +39,7 @@ class PredictionStore:
     Attributes
     ----------
     path : Path
-        The folder: a zarr v3 group, `prediction.json`, and `tiles.jsonl` with the boxes that are done.
+        The folder: `arrays.zarr` (v3), `prediction.json`, and `tiles.jsonl` with the boxes that are done.
     shape : (int, int)
         Range cells and pings.
     record : PredictionRecord
@@ -49,7 +50,7 @@ class PredictionStore:
         self.path, self.record, self._group = path, record, group
         self._probabilities = group["probabilities"]
         self.shape: tuple[int, int] = self._probabilities.shape[1:]
-        self._classes = self._class_arrays(record.generation)
+        self._classes = self._arrays(f"class_{record.generation}")
         self._levels: dict[str, list[Any]] = {kind: self._arrays(kind) for kind in ("cluster", "ambiguity")}
 
     @classmethod
@@ -57,7 +58,7 @@ class PredictionStore:
         """Lay out an answer without any cells; takes the same little time for a survey of any length."""
         import zarr
 
-        group = zarr.create_group(path, zarr_format=3)
+        group = zarr.create_group(path / _ARRAYS, zarr_format=3)
         group.create_array(
             "probabilities",
             shape=(len(record.classes), *shape),
@@ -84,7 +85,7 @@ class PredictionStore:
 
         record = PredictionRecord.load(path)
         try:
-            return cls(path, record, zarr.open_group(path, mode="r+"))
+            return cls(path, record, zarr.open_group(path / _ARRAYS, mode="r+"))
         except (OSError, KeyError, ValueError) as error:
             raise StudyError(f"predictions/{path.name}: damaged ({error!r}). Predict again.") from error
 
@@ -126,16 +127,23 @@ class PredictionStore:
         return np.asarray(self.arrays(kind)[level][top:bottom, left:right])
 
     def read_probabilities(self, box: Box) -> NDArray[np.float32]:
-        """Probabilities of a box, shape (C, h, w), uncorrected for class shares; NaN where there are none."""
+        """Probabilities of a box as the model gave them, shape (C, h, w); NaN where there are none."""
         top, bottom, left, right = box
         return np.asarray(self._probabilities[:, top:bottom, left:right], dtype=np.float32)
 
-    def certainty(self, box: Box, values: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Probability of the class that each cell of a box is said to be, shape (h, w); 0 where none.
+    def read_answer(self, box: Box) -> NDArray[np.float32]:
+        """Probabilities as the class layer has them, corrected for class shares if it is; shape (C, h, w)."""
+        probabilities = self.read_probabilities(box)
+        shares = self.record.shares
+        if not self.record.corrected or shares is None:
+            return probabilities
+        from napari_fathom.learning.shares import correct
 
-        Corrected for class shares if the class layer is.
-        """
-        probabilities = np.nan_to_num(self.read_probabilities(box))
+        return correct(probabilities, shares["source_shares"], shares["shares"])
+
+    def certainty(self, box: Box, values: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Probability of the class that each cell of a box is said to be, shape (h, w); 0 where none."""
+        probabilities = np.nan_to_num(self.read_answer(box))
         index = np.zeros(256, np.intp)
         index[list(self.classes.values)] = np.arange(len(self.classes))
         chosen = np.take_along_axis(probabilities, index[values][None], axis=0)[0]
@@ -161,7 +169,8 @@ class PredictionStore:
             In [0, 1].
         """
         top, bottom, left, right = box
-        self._probabilities[:, top:bottom, left:right] = probabilities.astype(np.float16)
+        probabilities = probabilities.astype(np.float16)  # the classes must be those that reading these gives
+        self._probabilities[:, top:bottom, left:right] = probabilities
         _write_levels(self._levels["cluster"], "cluster", box, cluster.astype(np.uint16) + np.uint16(1))
         _write_levels(self._levels["ambiguity"], "ambiguity", box, ambiguity.astype(np.float16))
         self.write_classes(box, self.class_values(probabilities))
@@ -179,17 +188,16 @@ class PredictionStore:
         _write_levels(self._classes, "class", box, values)
 
     def begin_classes(self, record: PredictionRecord) -> "PredictionStore":
-        """Lay out another class layer beside the one in force; `finish` the returned to put it in force."""
+        """Lay out another class layer beside the one in force; `adopt` puts it in force once it is whole."""
         name = f"class_{record.generation}"
-        if name in self._group:  # left by a change that was stopped
-            del self._group[name]
         _create_pyramid(self._group, name, "class", self.shape)
         return PredictionStore(self.path, record, self._group)
 
-    def finish(self, record: PredictionRecord) -> None:
+    def adopt(self, record: PredictionRecord) -> None:
         """Save what the answer says about itself, and with it put its class layer in force."""
         record.save(self.path)
         self.record = record
+        self._classes = self._arrays(f"class_{record.generation}")
 
     def generations(self) -> Iterable[int]:
         """Class layers that lie here."""
@@ -200,9 +208,6 @@ class PredictionStore:
         if generation == self.record.generation:
             raise ValueError("the class layer in force can't be removed")
         del self._group[f"class_{generation}"]
-
-    def _class_arrays(self, generation: int) -> list[Any]:
-        return self._arrays(f"class_{generation}")
 
     def _arrays(self, name: str) -> list[Any]:
         group = self._group[name]

@@ -5,16 +5,23 @@ To stop a job is to set its `stop` event or to close its generator; what was in 
 
 from napari_fathom.study.jobs.accept import accept_job, accepted_cells
 from napari_fathom.study.jobs.convert import convert_job
+from napari_fathom.study.jobs.export import EXPORT_KINDS, export_job
 from napari_fathom.study.jobs.import_labels import import_labels_job, lay_labels_job
+from napari_fathom.study.jobs.nasc_table import NascOptions
 from napari_fathom.study.jobs.predict import predict_job
+from napari_fathom.study.jobs.reclass import reclass_job
 from napari_fathom.study.jobs.train import train_job
 
 __all__ = [
+    "EXPORT_KINDS",
+    "NascOptions",
     "accept_job",
     "accepted_cells",
     "convert_job",
+    "export_job",
     "import_labels_job",
     "lay_labels_job",
     "predict_job",
+    "reclass_job",
     "train_job",
 ]

@@ -9,6 +9,8 @@ from napari_fathom import files
 from napari_fathom.errors import StudyError
 from napari_fathom.events import Box, Done, Event
 from napari_fathom.study.adapters import EchogramField
+from napari_fathom.study.jobs.guards import saving
+from napari_fathom.study.jobs.reclass import classify
 from napari_fathom.study.models import ModelRecord
 from napari_fathom.study.prediction_record import PredictionRecord
 from napari_fathom.study.prediction_store import PredictionStore
@@ -81,19 +83,15 @@ def predict_job(
     store = _begin(study, begun)
 
     def write(box: Box, output: "Output") -> None:
-        try:
+        with saving("The answer", "the former one is still in force"):
             store.write(box, output.probabilities, output.cluster, output.ambiguity)
-        except OSError as error:
-            raise StudyError(
-                f"The answer could not be saved ({error.strerror or error}); the former one is still in "
-                "force. Make room on the disk and predict again."
-            ) from error
 
     field = EchogramField(study.echogram)
     for event in predict(network, field, write, first=first, region=region, device=device, stop=stop):
         if not isinstance(event, Done):
             yield event
-    store.finish(store.record.model_copy(update={"complete": True}))
+    yield from classify(study, store, study.document.shares, stop)
+    store.adopt(store.record.model_copy(update={"complete": True}))
     study.prediction_shelf.set_current(int(store.path.name))
     yield Done(store)
 

@@ -5,14 +5,14 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from napari_fathom import files
 from napari_fathom.errors import StudyError
 from napari_fathom.events import Done, Event, Note
 from napari_fathom.labels import Classes, LabelStore
 from napari_fathom.study.adapters import EchogramField, StoreLabels, painted_classes
+from napari_fathom.study.jobs.guards import saving
 from napari_fathom.study.models import ModelRecord
+from napari_fathom.study.shares import HeldOutStrokes
 from napari_fathom.study.study import Study
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from napari_fathom.learning.settings import TrainSettings
 
 __all__ = ["train_job"]
-
-HELD_OUT = "held_out.npz"
 
 
 def train_job(
@@ -136,19 +134,10 @@ def _record(
 def _save(folder: Path, model: "Model", record: ModelRecord, held_out: "HeldOutAnswers | None") -> None:
     from napari_fathom.learning.model_file import save_model
 
-    try:
+    with saving("The new model", "the former one is still in force"):
         save_model(model, folder)
-        if held_out is not None:  # the share correction is judged by these
-            np.savez_compressed(
-                folder / HELD_OUT,
-                probabilities=held_out.probabilities,
-                labels=held_out.labels,
-                strokes=held_out.strokes,
-            )
+        if held_out is not None:
+            calibrated = model.calibration.apply(held_out.probabilities)
+            HeldOutStrokes(calibrated, held_out.labels, held_out.strokes).save(folder)
         record.save(folder)
         files.flush_folder(folder)
-    except OSError as error:
-        raise StudyError(
-            f"The new model could not be saved ({error.strerror or error}); the former one is still in "
-            "force. Make room on the disk and train again."
-        ) from error
