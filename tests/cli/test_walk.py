@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -97,9 +98,42 @@ def test_shares_of_the_answer_add_up(study: Path) -> None:
     assert sum(shares.values()) == pytest.approx(1)
 
 
-def test_a_bare_array_asks_for_what_it_does_not_say(simulated: Path, tmp_path: Path) -> None:
-    import numpy as np
+def test_an_answer_goes_out_in_every_format(study: Path, tmp_path: Path) -> None:
+    kinds = {
+        "crimac": "a.zarr",
+        "evr": "a.evr",
+        "evl": "a.evl",
+        "tiff": "a.tif",
+        "npz": "a.npz",
+        "nasc": "a.csv",
+    }
+    options = [part for kind, name in kinds.items() for part in (f"--{kind}", tmp_path / name)]
+    written = values("export", study, *options)
+    assert written == {kind: str(tmp_path / name) for kind, name in kinds.items()}
+    assert all((tmp_path / name).exists() for name in kinds.values())
 
+
+def test_painted_labels_go_round_through_a_file(simulated: Path, study: Path, tmp_path: Path) -> None:
+    values("export", study, "--painted", "--npz", tmp_path / "strokes.npz")
+    with np.load(tmp_path / "strokes.npz") as out, np.load(simulated / "strokes.npz") as original:
+        assert (out["labels"] == original["labels"]).all()
+
+
+def test_export_names_the_classes_there_are(study: Path, tmp_path: Path) -> None:
+    outcome = run("export", study, "--evr", tmp_path / "a.evr", "--class", "tuna")
+    assert outcome.exit_code == 1
+    assert "sandeel" in outcome.stderr
+
+
+def test_the_seabed_can_come_from_a_line(simulated: Path, study: Path, tmp_path: Path) -> None:
+    values("export", study, "--evl", tmp_path / "seabed.evl")
+    folder = tmp_path / "again.fathom"
+    values("convert", simulated / "survey.npz", "--study", folder, "--seabed", tmp_path / "seabed.evl")
+    values("export", folder, "--evl", tmp_path / "again.evl")
+    assert (tmp_path / "again.evl").read_bytes() == (tmp_path / "seabed.evl").read_bytes()
+
+
+def test_a_bare_array_asks_for_what_it_does_not_say(simulated: Path, tmp_path: Path) -> None:
     with np.load(simulated / "survey.npz") as survey:
         np.save(tmp_path / "sv.npy", survey["sv_db"])
     outcome = run("convert", tmp_path / "sv.npy", "--study", tmp_path / "a.fathom")

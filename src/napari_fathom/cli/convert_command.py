@@ -30,6 +30,12 @@ _KEPT = "What is converted stays; the same command goes on from there."
 @click.option(
     "--main-khz", type=float, metavar="KHZ", help="Frequency whose cells are the grid; default the finest."
 )
+@click.option(
+    "--seabed",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="NAME.evl",
+    help="Take the seabed from this Echoview line instead of the files.",
+)
 @click.option("--upward/--downward", default=None, help="The sounder looks up from a mooring; default down.")
 @click.option(
     "--class",
@@ -45,6 +51,7 @@ def command(
     study: Path | None,
     store: Path | None,
     main_khz: float | None,
+    seabed: Path | None,
     upward: bool | None,
     class_names: tuple[str, ...],
     plain: "PlainOptions | None",
@@ -69,15 +76,33 @@ def command(
         from napari_fathom.echogram import convert
 
         events = convert(files, store, main_frequency_hz=hertz, plain=plain, upward=upward)
-        echogram = console.follow(events, kept=_KEPT)
+        echogram = _with_seabed(console.follow(events, kept=_KEPT), seabed)
         console.result(echogram_summary(echogram), f"{store}: {_size(echogram)}")
     elif study is not None:
         from napari_fathom.study.jobs import convert_job
 
-        classes = _classes(class_names)
-        job = convert_job(files, study, classes=classes, main_frequency_hz=hertz, plain=plain, upward=upward)
+        job = convert_job(
+            files,
+            study,
+            classes=_classes(class_names),
+            main_frequency_hz=hertz,
+            plain=plain,
+            upward=upward,
+        )
         with console.follow(job, kept=_KEPT) as made:
+            _with_seabed(made.echogram, seabed)
             console.result(study_summary(made), f"{study}: {_size(made.echogram)}. Next: fathom open {study}")
+
+
+def _with_seabed(echogram: "Echogram", line: Path | None) -> "Echogram":
+    """Give a survey the seabed of an Echoview line, and open it anew."""
+    from napari_fathom.echogram import Echogram, set_seabed
+    from napari_fathom.echogram.exchange import read_seabed_evl
+
+    if line is None:
+        return echogram
+    set_seabed(echogram.path, read_seabed_evl(line, echogram))
+    return Echogram.open(echogram.path)
 
 
 def _classes(names: tuple[str, ...]) -> "Classes | None":

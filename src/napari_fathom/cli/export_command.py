@@ -1,0 +1,95 @@
+"""`fathom export`: labels and answers for other tools."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from napari_fathom.cli.console import Console, console_options
+from napari_fathom.cli.settings_options import validated
+from napari_fathom.cli.study_argument import opened, study_argument
+
+if TYPE_CHECKING:
+    from napari_fathom.study.jobs.export import ExportKind
+
+__all__ = ["command"]
+
+_HELP: "dict[ExportKind, tuple[str, str]]" = {
+    "crimac": ("NAME.zarr", "CRIMAC annotation zarr, class probabilities as float16."),
+    "evr": ("NAME.evr", "Echoview regions of each class, holes kept."),
+    "evl": ("NAME.evl", "Echoview line of the seabed."),
+    "tiff": ("NAME.tif", "Image of the classes."),
+    "npz": ("NAME.npz", "Classes with their coordinates, for numpy."),
+    "nasc": ("NAME.csv", "NASC of each class by interval and layer."),
+}
+
+
+def _format_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for kind, (metavar, text) in reversed(_HELP.items()):
+        command = click.option(f"--{kind}", type=click.Path(path_type=Path), metavar=metavar, help=text)(
+            command
+        )
+    return command
+
+
+@click.command("export")
+@study_argument
+@_format_options
+@click.option("--painted", is_flag=True, help="Export what is painted instead of the answer.")
+@click.option(
+    "--class", "class_names", multiple=True, metavar="NAME", help="Only this class; may be repeated."
+)
+@click.option("--khz", type=float, metavar="KHZ", help="NASC: frequency; default the main one.")
+@click.option("--layer", type=float, metavar="METRES", help="NASC: height of a layer; default 10.")
+@click.option("--interval-nmi", type=float, metavar="NMI", help="NASC: length where positions are known.")
+@click.option("--interval-pings", type=int, metavar="PINGS", help="NASC: length where they are not.")
+@console_options
+def command(
+    study_folder: Path,
+    painted: bool,
+    class_names: tuple[str, ...],
+    khz: float | None,
+    layer: float | None,
+    interval_nmi: float | None,
+    interval_pings: int | None,
+    console: Console,
+    **paths: Path | None,
+) -> None:
+    """Write the answer, or what is painted, of STUDY in the formats of other tools.
+
+    Give as many formats as you like. A file that is there already is replaced when the new one is whole.
+
+    \b
+    Examples:
+      fathom export hake.fathom --evr hake.evr --evl seabed.evl
+      fathom export hake.fathom --nasc hake.csv --khz 38 --layer 20 --class "other fish"
+      fathom export hake.fathom --painted --npz strokes.npz
+    """  # noqa: D301 - click wants the backspace character itself
+    from napari_fathom.study.jobs import NascOptions, export_job
+
+    wanted = {kind: path for kind in _HELP if (path := paths[kind]) is not None}
+    if not wanted:
+        raise click.UsageError(f"say what to write: {', '.join(f'--{kind}' for kind in _HELP)}")
+    given = {
+        "frequency_hz": None if khz is None else 1000 * khz,
+        "layer_m": layer,
+        "interval_nmi": interval_nmi,
+        "interval_pings": interval_pings,
+    }
+    nasc = validated(NascOptions, {name: value for name, value in given.items() if value is not None})
+    with opened(study_folder, "r") as study:
+        values = [study.classes.named(name).value for name in class_names] or None
+        for kind, path in wanted.items():
+            job = export_job(
+                study,
+                kind,
+                path,
+                source="labels" if painted else "prediction",
+                classes=values,
+                nasc=nasc,
+                stop=console.stop,
+            )
+            console.follow(job, kept="Files that are whole stay.", polls_stop=True)
+    written = {str(kind): str(path) for kind, path in wanted.items()}
+    console.result(written, "\n".join(f"{kind}: {path}" for kind, path in written.items()))
