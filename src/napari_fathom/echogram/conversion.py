@@ -16,7 +16,7 @@ from napari_fathom.echogram.grid import Columns, grid_block
 from napari_fathom.echogram.model import Echogram
 from napari_fathom.echogram.plain import PlainOptions
 from napari_fathom.echogram.plan import Plan, PlannedPart, plan_survey
-from napari_fathom.echogram.pyramid import build_columns, column_starts
+from napari_fathom.echogram.pyramid import build_step, steps
 from napari_fathom.echogram.readers.base import Source
 from napari_fathom.echogram.store import (
     VECTORS,
@@ -44,7 +44,7 @@ class _Record(BaseModel):
 
     identity: str
     level: int = 0
-    columns: int = 0
+    steps: int = 0
     digest: str = ""
 
 
@@ -115,7 +115,7 @@ def convert_source(
         yield Note(message, level="warning")
     work = store.with_name(f"{store.name}.part")
     record = _begin(work, plan, identity)
-    if record.level or record.columns:
+    if record.level or record.steps:
         yield Note("An interrupted conversion goes on where it stopped.")
     record = yield from _write_level_0(work, plan, record)
     yield from _write_pyramid(work, record)
@@ -167,21 +167,28 @@ def _write_level_0(work: Path, plan: Plan, record: _Record) -> Generator[Event[E
 
     group: Any = zarr.open_group(work, mode="r+")
     level = group["sv_db/0"]
-    starts = column_starts(level)
-    if record.level or record.columns == len(starts):
+    plan_of_steps = steps(level)
+    if record.level or record.steps == len(plan_of_steps):
         return record
     total = len(plan.ping_time)
-    first = starts[record.columns]
+    first, _ = plan_of_steps[record.steps]
     yield Progress("pings", first, total)
-    for start, columns in _columns(plan, first, level.chunks[2]):
+    for start, columns in _columns(plan, first, plan_of_steps[0][1]):
         stop = start + columns.sv_db.shape[2]
         level[:, :, start:stop] = columns.sv_db
         write_vectors(group, start, columns.vectors)
-        digest = hashlib.sha256(record.digest.encode() + np.ascontiguousarray(columns.sv_db).tobytes())
-        done = {"columns": record.columns + 1, "digest": digest.hexdigest()}
+        done = {"steps": record.steps + 1, "digest": _digest(record.digest, columns, level.chunks[2])}
         record = _save(work, record.model_copy(update=done))
         yield Progress("pings", stop, total)
     return record
+
+
+def _digest(former: str, columns: Columns, width: int) -> str:
+    """Chain the hashes of columns of chunks, so that a resumed conversion ends at the same one."""
+    for start in range(0, columns.sv_db.shape[2], width):
+        chunk = np.ascontiguousarray(columns.sv_db[:, :, start : start + width])
+        former = hashlib.sha256(former.encode() + chunk.tobytes()).hexdigest()
+    return former
 
 
 def _write_pyramid(work: Path, record: _Record) -> Iterator[Event[Echogram]]:
@@ -190,15 +197,15 @@ def _write_pyramid(work: Path, record: _Record) -> Iterator[Event[Echogram]]:
     group: Any = zarr.open_group(work, mode="r+")
     levels = [group[f"sv_db/{level}"] for level in range(len(list(group["sv_db"].array_keys())))]
     pieces = [
-        (level, column)
+        (level, step, span)
         for level in range(1, len(levels))
-        for column in range(len(column_starts(levels[level])))
+        for step, span in enumerate(steps(levels[level]))
     ]
-    for done, (level, column) in enumerate(pieces, start=1):
-        if (level, column) < (record.level, record.columns):
+    for done, (level, step, span) in enumerate(pieces, start=1):
+        if (level, step) < (record.level, record.steps):
             continue
-        build_columns(levels[level - 1], levels[level], column_starts(levels[level])[column])
-        record = _save(work, record.model_copy(update={"level": level, "columns": column + 1}))
+        build_step(levels[level - 1], levels[level], *span)
+        record = _save(work, record.model_copy(update={"level": level, "steps": step + 1}))
         yield Progress("pyramid", done, len(pieces))
 
 
