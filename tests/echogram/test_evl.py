@@ -93,6 +93,13 @@ def test_between_points_a_line_is_straight() -> None:
     assert laid == pytest.approx(np.interp(pings, list(knots), list(knots.values())) - 5)
 
 
+def test_above_a_sounder_that_looks_up_range_grows_towards_the_surface() -> None:
+    grid = Coordinates(np.arange(10.0), seconds(0, 1), np.full(2, 200.0), upward=True)
+
+    assert range_to_line(grid, np.array([150.0, 195.0])).depth_m.tolist() == [50, 5]
+    assert line_to_range(line({0.0: 50.0, 1.0: 5.0}), grid).tolist() == [150, 195]
+
+
 def test_beyond_its_ends_a_line_says_nothing() -> None:
     assert np.isnan(line_to_range(line({1.0: 50.0, 2.0: 50.0}), grid_at(0.5, 2.5))).all()
 

@@ -79,7 +79,7 @@ def test_classes_may_have_other_numbers_in_the_survey(
     assert "other fish" in incoming.notes[0] or "category 1" in incoming.notes[0]
 
 
-def test_below_a_line_is_background(tmp_path: Path, grid: Coordinates) -> None:
+def test_beyond_a_line_is_background(tmp_path: Path, grid: Coordinates) -> None:
     seabed = np.linspace(3, 6, PINGS)
     write_evl(tmp_path / "seabed.evl", range_to_line(grid, seabed))
 
@@ -90,7 +90,7 @@ def test_below_a_line_is_background(tmp_path: Path, grid: Coordinates) -> None:
     assert set(np.unique(block)) == {0, 1}
 
 
-def test_a_line_needs_a_class_for_what_is_below_it(tmp_path: Path, grid: Coordinates) -> None:
+def test_a_line_needs_a_class_for_what_is_beyond_it(tmp_path: Path, grid: Coordinates) -> None:
     write_seabed_evl(tmp_path / "seabed.evl", grid, np.full(PINGS, 5.0))
 
     with pytest.raises(LabelError, match="background, and the survey has no such class"):

@@ -19,12 +19,12 @@ NAMES = {1: "background", 2: "sandeel", 3: "other fish"}
 VALUES = {name: value for value, name in NAMES.items()}
 
 
-def survey(ranges: int, pings: int, seed: int = 0) -> Coordinates:
+def survey(ranges: int, pings: int, seed: int = 0, *, upward: bool = False) -> Coordinates:
     """Irregular pings (with a pause of a minute now and then) from a ship that heaves."""
     rng = np.random.default_rng(seed)
     steps = rng.uniform(0.2, 2.5, pings) + 60 * (rng.random(pings) < 0.02)
     time = START + (np.cumsum(steps) * 1e9).astype("timedelta64[ns]")
-    return Coordinates(0.4 + 0.19 * np.arange(ranges), time, rng.normal(5, 0.4, pings))
+    return Coordinates(0.4 + 0.19 * np.arange(ranges), time, rng.normal(5, 0.4, pings), upward)
 
 
 def blobs(ranges: int, pings: int, seed: int) -> np.ndarray:
@@ -72,6 +72,16 @@ def test_schools_with_holes_and_thin_strokes_survive(tmp_path: Path, seed: int) 
 
     write_evr(tmp_path / "labels.evr", outlined(labels, grid))
 
+    assert np.array_equal(regions_to_mask(read_evr(tmp_path / "labels.evr"), grid, VALUES), labels)
+
+
+def test_under_a_sounder_that_looks_up_regions_lie_above_it(tmp_path: Path) -> None:
+    labels, grid = blobs(60, 200, 9), survey(60, 200, 9, upward=True)
+
+    regions = outlined(labels, grid)
+    write_evr(tmp_path / "labels.evr", regions)
+
+    assert max(region.depth_m.max() for region in regions) <= grid.transducer_depth_m.max()
     assert np.array_equal(regions_to_mask(read_evr(tmp_path / "labels.evr"), grid, VALUES), labels)
 
 

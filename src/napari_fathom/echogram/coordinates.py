@@ -16,6 +16,7 @@ __all__ = [
     "check_grid",
     "ping_edges",
     "range_edges",
+    "sense",
     "transducer_depth",
 ]
 
@@ -41,7 +42,12 @@ class Grid(Protocol):
 
     @property
     def transducer_depth_m(self) -> Depths:
-        """Depth of the transducer at each ping, shape (P,), NaN where unknown; depth = range + this."""
+        """Depth of the transducer at each ping, shape (P,), NaN where unknown."""
+        ...
+
+    @property
+    def upward(self) -> bool:
+        """True where the sounder looks up: depth = transducer depth − range then, + range otherwise."""
         ...
 
 
@@ -57,11 +63,14 @@ class Coordinates:
         UTC.
     transducer_depth_m : ndarray, shape (P,)
         Metres below the surface.
+    upward : bool
+        Whether the sounder looks up.
     """
 
     range_m: Depths
     ping_time: Times
     transducer_depth_m: Depths
+    upward: bool = False
 
 
 def check_grid(grid: Grid) -> tuple[int, int]:
@@ -96,6 +105,11 @@ def transducer_depth(grid: Grid) -> Depths:
     if not len(known):
         return np.zeros_like(depth)
     return np.interp(np.arange(len(depth)), known, depth[known])
+
+
+def sense(grid: Grid) -> int:
+    """Say how depth grows with range: depth = transducer depth + sense × range; +1 down, −1 up."""
+    return -1 if grid.upward else 1
 
 
 def ping_edges(ping_time: Times) -> Times:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_fathom.echogram.coordinates import Depths, Grid, Times, check_grid, transducer_depth
+from napari_fathom.echogram.coordinates import Depths, Grid, Times, check_grid, sense, transducer_depth
 from napari_fathom.echogram.echoview_text import (
     MISSING_DEPTH_M,
     TICK,
@@ -118,7 +118,7 @@ def range_to_line(grid: Grid, range_m: Depths) -> Line:
         Metres from the transducer, NaN where unknown (written as missing, status `NONE`).
     """
     check_grid(grid)
-    depth = np.asarray(range_m, np.float64) + transducer_depth(grid)
+    depth = transducer_depth(grid) + sense(grid) * np.asarray(range_m, np.float64)
     status = np.where(np.isfinite(depth), GOOD, NONE).astype(np.uint8)
     return Line(grid.ping_time.astype("datetime64[ns]"), depth, status)
 
@@ -139,7 +139,7 @@ def line_to_range(line: Line, grid: Grid) -> Depths:
     where = np.rint((line.time[order] - origin) / TICK)
     pings = np.rint((grid.ping_time - origin) / TICK)
     depth: Depths = _straight(pings, where, usable[order])
-    return depth - transducer_depth(grid)
+    return (depth - transducer_depth(grid)) * sense(grid)
 
 
 def _straight(x: Depths, known_x: Depths, known_y: Depths) -> Depths:

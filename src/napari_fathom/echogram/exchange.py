@@ -109,7 +109,7 @@ def read_label_evr(path: Path, grid: Grid, class_values: Mapping[str, int]) -> I
 
 
 def read_label_evl(path: Path, grid: Grid, class_values: Mapping[str, int]) -> IncomingLabels:
-    """Take all that lies below an Echoview line as background: the seabed and what is under it.
+    """Take all that lies beyond an Echoview line as background: the seabed and what is under it.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def read_label_evl(path: Path, grid: Grid, class_values: Mapping[str, int]) -> I
     matched, _ = match_names([_BACKGROUND], class_values)
     if not matched:
         raise LabelError(
-            f"A line labels what is below it as {_BACKGROUND}, and the survey has no such class; add it."
+            f"A line labels what is beyond it as {_BACKGROUND}, and the survey has no such class; add it."
         )
     value = matched[_BACKGROUND]
     seabed = read_seabed_evl(path, grid)
@@ -129,8 +129,8 @@ def read_label_evl(path: Path, grid: Grid, class_values: Mapping[str, int]) -> I
 
     def read(box: Box) -> NDArray[np.uint8]:
         top, bottom, left, right = box
-        below = ranges[top:bottom, None] >= seabed[None, left:right]
-        return np.where(below, value, 0).astype(np.uint8)
+        beyond = ranges[top:bottom, None] >= seabed[None, left:right]
+        return np.where(beyond, value, 0).astype(np.uint8)
 
     return IncomingLabels(f"EVL {Path(path).name}", check_grid(grid), read)
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_fathom.echogram.components import ReadLabels
-from napari_fathom.echogram.coordinates import Depths, Grid, check_grid, range_edges, transducer_depth
+from napari_fathom.echogram.coordinates import Depths, Grid, check_grid, range_edges, sense, transducer_depth
 from napari_fathom.errors import LabelError
 from napari_fathom.events import Box
 from napari_fathom.files import replace_text
@@ -112,7 +112,7 @@ def integrate_nasc(
             box = (0, ranges, left, right)
             sv = 10 ** (read_sv(box).astype(np.float64) / 10)
             classes = read_labels(box)
-            depth = grid.range_m[:, None] + depth_of_ping[left:right]
+            depth = depth_of_ping[left:right] + sense(grid) * grid.range_m[:, None]
             layer = np.searchsorted(layers_m, depth, side="right") - 1
             counts = np.isfinite(sv) & np.isin(classes, list(class_names)) & (layer >= 0) & (layer < shape[0])
             counts &= ~(grid.range_m[:, None] >= seabed[left:right])

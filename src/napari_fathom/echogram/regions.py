@@ -13,6 +13,7 @@ from napari_fathom.echogram.coordinates import (
     check_grid,
     ping_edges,
     range_edges,
+    sense,
     transducer_depth,
 )
 from napari_fathom.echogram.evr import Region, RegionType
@@ -65,7 +66,8 @@ class _Outlines:
 
     def __init__(self, grid: Grid, class_names: Mapping[int, str]) -> None:
         self._depth_of_ping = transducer_depth(grid)
-        self._times, self._ranges = ping_edges(grid.ping_time), range_edges(grid.range_m)
+        self._times = ping_edges(grid.ping_time)
+        self._from_transducer = sense(grid) * range_edges(grid.range_m)
         self._class_names = class_names
         self._patches = dict.fromkeys(class_names, 0)
         self._regions = 0
@@ -94,7 +96,7 @@ class _Outlines:
         following = np.roll(ring, -1, axis=0)
         level = ring[:, 0] == following[:, 0]
         row, begin, end = ring[level, 0], ring[level, 1], following[level, 1]
-        depth = self._ranges[row] + self._depth_of_ping[np.minimum(begin, end)]
+        depth = self._from_transducer[row] + self._depth_of_ping[np.minimum(begin, end)]
         time = self._times[np.stack([begin, end], axis=1).ravel()]
         return _without_idle_points(time, np.repeat(depth, 2))
 
@@ -136,9 +138,9 @@ def regions_to_mask(
 ) -> NDArray[np.uint8]:
     """Paint regions on the grid as partial labels: what no region says stays 0.
 
-    A cell is inside if its centre is: ping time for time, range + transducer depth for depth (even-odd rule,
-    left and upper borders inclusive). Analysis regions and fish tracks label; later ones in the file win.
-    Regions of bad data then take labels away, whatever their order. Markers do nothing.
+    A cell is inside if its centre is: ping time for time, transducer depth and range for depth (even-odd
+    rule, left and upper borders inclusive). Analysis regions and fish tracks label; later ones in the file
+    win. Regions of bad data then take labels away, whatever their order. Markers do nothing.
 
     Parameters
     ----------
@@ -171,8 +173,9 @@ def _paint(mask: NDArray[np.uint8], region: Region, value: int, grid: Grid, left
     if not len(ping):
         return
     transducer = transducer_depth(grid)[left:right][ping]
-    top = np.searchsorted(grid.range_m, shallow - transducer)
-    bottom = np.searchsorted(grid.range_m, deep - transducer)
+    near, far = (deep, shallow) if grid.upward else (shallow, deep)
+    top = np.searchsorted(grid.range_m, sense(grid) * (near - transducer))
+    bottom = np.searchsorted(grid.range_m, sense(grid) * (far - transducer))
     first, last = int(ping.min()), int(ping.max()) + 1
     # +1 where an interval begins and −1 where it ends; their running sum counts the intervals a cell is in
     steps = np.zeros((len(grid.range_m) + 1, last - first), np.int32)
