@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from napari_fathom.events import Box
 from napari_fathom.viewer.roles import Role, details_of, find, survey_of
@@ -32,6 +33,7 @@ UNITS = ("m", "m")
 Aspect = Literal["pixels", "metric", "fill"]
 """pixels: cells are square; metric: along-track metres; fill: the survey fills the canvas."""
 
+Number = TypeVar("Number", float, NDArray[np.float64])
 AnyLayer = TypeVar("AnyLayer", bound="Layer")
 
 
@@ -121,11 +123,11 @@ class Frame:
         row, ping = round(row), round(ping)
         return (row, ping) if 0 <= row < self.rows and 0 <= ping < self.pings else None
 
-    def to_cells(self, world: tuple[float, float]) -> tuple[float, float]:
+    def to_cells(self, world: tuple[Number, Number]) -> tuple[Number, Number]:
         """Fractional (row, ping) of a world position (depth, along-track); cell centres are whole numbers."""
         return ((world[0] - self.depth_m) / self.row_m, world[1] / self.ping_m)
 
-    def to_world(self, row: float, ping: float) -> tuple[float, float]:
+    def to_world(self, row: Number, ping: Number) -> tuple[Number, Number]:
         """World position (depth, along-track) of a fractional cell."""
         return (self.depth_m + row * self.row_m, ping * self.ping_m)
 
@@ -153,11 +155,13 @@ def apply_frame(layer: "Layer", frame: Frame, box: Box | None = None) -> None:
 def move_survey(layers: "Iterable[Layer]", survey: str, frame: Frame) -> None:
     """Move every layer of a survey to its place in a new frame, all at once.
 
+    A layer tagged `world=True` holds world metres instead of cells; its owner moves it.
+
     napari's dims model steps through the extent of all layers by the smallest scale among them. With layers
     moved one by one, a long survey would for a moment have more steps than Qt's sliders can count, and raise;
     so the events wait until all layers agree.
     """
-    ours = [layer for layer in layers if survey_of(layer) == survey]
+    ours = [layer for layer in layers if survey_of(layer) == survey and not details_of(layer).get("world")]
     with ExitStack() as quiet:
         for layer in ours:
             quiet.enter_context(layer.events.scale.blocker())

@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import QObject, QTimer, Signal
 
 from napari_fathom.viewer._compat import canvas_shape
 from napari_fathom.viewer.layers import Aspect, Frame, ensure_layer, lock, move_survey
 from napari_fathom.viewer.lazy_layers import LazyLayers
-from napari_fathom.viewer.navigate import fit_survey, ping_m_for
+from napari_fathom.viewer.navigate import fit_survey, look_at, ping_m_for
 from napari_fathom.viewer.palette import DEFAULT_LIMITS_DB, LIMITS_RANGE_DB, echosounder_colormap
 from napari_fathom.viewer.pyramid import as_layer_data
 from napari_fathom.viewer.roles import Role, find_all, tag
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["SurveyView"]
 
+COMPOSITE_REST_MS = 150
+"""The composite is coloured anew once the threshold has come to rest; the palette follows at once."""
+
+TALLEST, LONGEST = 2.0, 12.0
+"""Rows over pings, and pings over rows, up to which a survey is first shown whole with square cells."""
+
 
 class SurveyView(QObject):
     """Shows an echogram and keeps everything that lies over it in place.
@@ -38,6 +44,8 @@ class SurveyView(QObject):
         Qt's owner.
     """
 
+    frameChanges = Signal()
+    """The frame is about to change: whoever holds something in world metres takes it over now."""
     frameChanged = Signal(object)
     """The new `Frame`; layers of this survey have been moved already."""
     limitsChanged = Signal(object)
@@ -53,6 +61,10 @@ class SurveyView(QObject):
         self.lazy.failed.connect(self.failed)
         self._limits = DEFAULT_LIMITS_DB
         self._composite: CompositeSource | None = None
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(COMPOSITE_REST_MS)
+        self._rest.timeout.connect(self._recolour)
 
     @property
     def survey(self) -> str:
@@ -76,7 +88,7 @@ class SurveyView(QObject):
         for index in [*(i for i in range(len(self.echogram.frequency_hz)) if i != main), main]:
             self.ensure_sv(index, visible=index == main or not fresh)
         if fresh:
-            fit_survey(self.viewer, self.frame)
+            self._first_look()
 
     def ensure_sv(self, frequency: int, *, visible: bool = True) -> "Layer":
         """The layer of one frequency (an index), made again where the user deleted it."""
@@ -113,9 +125,7 @@ class SurveyView(QObject):
         for layer in self._sv_layers():
             layer.contrast_limits = limits_db
         if self._composite is not None:
-            self._composite.limits_db = limits_db
-            for layer in find_all(self.viewer.layers, Role.COMPOSITE, survey=self.survey):
-                self.lazy.forget(layer)
+            self._rest.start()
         self.limitsChanged.emit(limits_db)
 
     def set_aspect(self, aspect: Aspect) -> None:
@@ -125,6 +135,7 @@ class SurveyView(QObject):
 
     def set_ping_m(self, ping_m: float) -> None:
         """Draw every ping `ping_m` metres long, in all layers of this survey at once."""
+        self.frameChanges.emit()
         self.frame = self.frame.with_ping_m(ping_m)
         move_survey(self.viewer.layers, self.survey, self.frame)
         self.lazy.restretch(self.stretch)
@@ -133,7 +144,25 @@ class SurveyView(QObject):
 
     def close(self) -> None:
         """Stop reading behind the screen; the layers stay as they are."""
+        self._rest.stop()
         self.lazy.close()
+
+    def _first_look(self) -> None:
+        """Fill the canvas with a short survey; show the beginning of a long one at its full depth."""
+        if self.frame.rows > TALLEST * self.frame.pings:
+            self.set_aspect("fill")
+        elif self.frame.pings > LONGEST * self.frame.rows:
+            height, width = canvas_shape(self.viewer)
+            pings = int(self.frame.rows * width / max(height, 1))
+            look_at(self.viewer, self.frame, (0, self.frame.rows, 0, min(pings, self.frame.pings)))
+        else:
+            fit_survey(self.viewer, self.frame)
+
+    def _recolour(self) -> None:
+        if self._composite is not None:
+            self._composite.limits_db = self._limits
+            for layer in find_all(self.viewer.layers, Role.COMPOSITE, survey=self.survey):
+                self.lazy.forget(layer)
 
     def _sv_layers(self) -> "list[Image]":
         return list(find_all(self.viewer.layers, Role.SV, survey=self.survey))

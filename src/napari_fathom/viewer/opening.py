@@ -1,0 +1,108 @@
+"""From paths to an open study: which study belongs to them, and the job that makes or opens it."""
+
+import os
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from napari_fathom.errors import FormatError
+from napari_fathom.events import Done, Event
+
+if TYPE_CHECKING:
+    from napari_fathom.echogram import PlainOptions
+    from napari_fathom.study import Study
+
+__all__ = ["is_ours", "is_study", "needs_words", "open_job", "study_folder"]
+
+SUFFIX = ".fathom"
+
+
+def is_study(path: Path) -> bool:
+    """Whether a folder is a study of ours."""
+    from napari_fathom.study.document import StudyDocument
+
+    return StudyDocument.at(path)
+
+
+def is_ours(paths: Sequence[Path]) -> bool:
+    """Whether these paths are one study, or files of one survey in a format that is read here; cheap."""
+    from napari_fathom.echogram import sniff
+
+    return (len(paths) == 1 and is_study(paths[0])) or sniff(paths) is not None
+
+
+def needs_words(paths: Sequence[Path]) -> bool:
+    """Whether the files are bare arrays that don't say what their axes are."""
+    from napari_fathom.echogram import sniff
+
+    return sniff(paths) == "plain"
+
+
+def study_folder(paths: Sequence[Path], fallback: Path) -> Path:
+    """The study that belongs to some files: an existing one of just these files, or a free name.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files of one survey, or a study, or a survey store.
+    fallback : Path
+        Where the study goes if it can't lie beside the first file.
+
+    Returns
+    -------
+    Path
+        `NAME.fathom` beside the first file in the order of names.
+    """
+    first = sorted(paths)[0]
+    if is_study(first):
+        return first
+    parent = first.parent if os.access(first.parent, os.W_OK) else fallback
+    stem = first.name.split(".")[0] if first.is_dir() else first.stem
+    number = 1
+    while True:
+        folder = parent / (f"{stem}{SUFFIX}" if number == 1 else f"{stem}-{number}{SUFFIX}")
+        if not is_study(folder) or _made_from(folder, paths):
+            return folder
+        number += 1
+
+
+def open_job(
+    paths: Sequence[Path], folder: Path, plain: "PlainOptions | None" = None
+) -> "Callable[[object], Generator[Event[Study], None, None]]":
+    """What the worker runs: open the study at `folder`, or make it from the files first.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        As for `study_folder`.
+    folder : Path
+        What `study_folder` said.
+    plain : PlainOptions, optional
+        For files that don't say what they hold.
+    """
+
+    def make(stop: object) -> "Generator[Event[Study], None, None]":
+        from napari_fathom.study import Study
+        from napari_fathom.study.jobs import convert_job
+
+        if is_study(folder):
+            yield Done(Study.open(folder))
+        else:
+            yield from convert_job(list(paths), folder, plain=plain)
+
+    return make
+
+
+def _made_from(folder: Path, paths: Sequence[Path]) -> bool:
+    """Whether a study's survey came from files of these names, or is this survey store."""
+    from napari_fathom.echogram import sniff
+    from napari_fathom.errors import StudyError
+    from napari_fathom.study.document import StudyDocument
+
+    try:
+        reference = StudyDocument.load(folder).echogram
+    except (StudyError, FormatError):
+        return False
+    if sniff(paths) == "store":
+        return paths[0].resolve() in reference.candidates(folder)
+    return {Path(source).name for source in reference.sources} == {path.name for path in paths}

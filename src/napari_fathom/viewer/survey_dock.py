@@ -1,0 +1,175 @@
+"""Open a survey, see what it is, and choose how it is shown."""
+
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from qtpy.QtCore import QStandardPaths, QTimer
+from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from napari_fathom.viewer.jobs_ui import JobBar
+from napari_fathom.viewer.opening import is_ours, is_study, needs_words, open_job, study_folder
+from napari_fathom.viewer.session import Session
+from napari_fathom.viewer.view_controls import ViewControls
+
+if TYPE_CHECKING:
+    import napari
+
+    from napari_fathom.echogram import Echogram
+    from napari_fathom.events import Event
+    from napari_fathom.study import Study
+
+__all__ = ["SurveyDock", "open_in", "samples_folder", "summary"]
+
+IDLE = "Open raw files, echopype or CRIMAC data, a survey store, or a study you made before."
+FILTERS = "Echograms (*.raw *.nc *.npz *.npy *.mat);;All files (*)"
+
+
+def samples_folder() -> Path:
+    """Where studies go whose data can't have them beside it; made if need be."""
+    location = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
+    folder = Path(location) / "napari-fathom"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def summary(echogram: "Echogram") -> str:
+    """What a survey is, in a few lines of plain words."""
+    frequencies, rows, pings = echogram.shape
+    first, last = (
+        np.datetime_as_string(time.astype("datetime64[s]")) for time in echogram.ping_time[[0, -1]]
+    )
+    kilohertz = ", ".join(f"{hertz / 1000:g}" for hertz in echogram.frequency_hz)
+    lines = [
+        f"{echogram.name}: {pings:,} pings × {rows:,} range cells of {echogram.range_step_m:.3g} m",
+        f"{frequencies} frequencies: {kilohertz} kHz",
+        f"{first.replace('T', ' ')} to {last.replace('T', ' ')} UTC",
+    ]
+    return "\n".join([*lines, *(f"• {note}" for note in echogram.notes)])
+
+
+def open_in(
+    viewer: "napari.Viewer",
+    paths: Sequence[Path],
+    folder: Path | None = None,
+    *,
+    make: "Callable[[Any], Generator[Event[Study], None, None]] | None" = None,
+) -> None:
+    """Open a survey in a window from outside its docks: readers, samples, the command line.
+
+    The survey dock, which shows the progress, is put up if the window has none.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer
+        The window.
+    paths : sequence of Path
+        As for `opening.study_folder`.
+    folder : Path, optional
+        Where the study is, or goes; chosen beside the first file otherwise.
+    make : callable, optional
+        Another way to make the study than from `paths`.
+    """
+    dock = _docks(viewer)
+    if dock is None:
+        dock = SurveyDock(viewer)
+        viewer.window.add_dock_widget(dock, name="Fathom survey", area="right")
+    dock.open(paths, folder, make=make)
+
+
+class SurveyDock(QWidget):
+    """Buttons that open, a bar that shows the conversion, the survey in words, and the view's controls.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer
+        Whose session it works on.
+    """
+
+    def __init__(self, viewer: "napari.Viewer") -> None:
+        super().__init__()
+        self.setObjectName("fathom-survey")
+        self._session = Session.of(viewer)
+        self.files = QPushButton("Open files…")
+        self.files.setToolTip("Raw files of one survey (choose them all), netCDF, npz, npy, mat")
+        self.files.clicked.connect(self._ask_files)
+        self.folder = QPushButton("Open folder…")
+        self.folder.setToolTip("A study NAME.fathom, a survey store NAME.sv.zarr, or another zarr folder")
+        self.folder.clicked.connect(self._ask_folder)
+        self.job = JobBar(IDLE)
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.controls = ViewControls(viewer)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.files)
+        buttons.addWidget(self.folder)
+        layout = QVBoxLayout(self)
+        layout.addLayout(buttons)
+        layout.addWidget(self.job)
+        layout.addWidget(self.words)
+        layout.addWidget(self.controls)
+        layout.addStretch()
+        self._session.studyChanged.connect(self._show_study)
+        self._show_study(self._session.study)
+
+    def open(
+        self,
+        paths: Sequence[Path],
+        folder: Path | None = None,
+        *,
+        make: "Callable[[Any], Generator[Event[Study], None, None]] | None" = None,
+    ) -> None:
+        """Open a survey in the background; see `open_in`."""
+        plain = None
+        if make is None and needs_words(paths):
+            from napari_fathom.viewer.plain_dialog import ask_plain
+
+            plain = ask_plain(paths[0], self)
+            if plain is None:
+                return
+        where = folder or study_folder(paths, samples_folder())
+        current = self._session.study
+        if current is not None and is_study(where) and current.folder.resolve() == where.resolve():
+            self.job.say("This survey is open already.")
+            return
+        handle = self._session.light.submit(
+            f"Opening {where.stem}", make or open_job(paths, where, plain), owner=self._session
+        )
+        handle.finished.connect(self._session.open)
+        handle.finished.connect(self._opened)
+        self.job.watch(handle)
+
+    def _opened(self, study: "Study") -> None:
+        # after the bar has had its last word
+        QTimer.singleShot(0, lambda: self.job.say(f"Open; everything is kept in {study.folder.name}."))
+
+    def _ask_files(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, "Files of one survey", "", FILTERS)
+        if names:
+            self._open_if_ours([Path(name) for name in names])
+
+    def _ask_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "A study or a zarr folder")
+        if name:
+            self._open_if_ours([Path(name)])
+
+    def _open_if_ours(self, paths: Sequence[Path]) -> None:
+        if is_ours(paths):
+            self.open(paths)
+        else:
+            self.job.say(
+                f"{paths[0].name}: not an echogram, or files of different kinds. Choose one survey's files."
+            )
+
+    def _show_study(self, study: "Study | None") -> None:
+        self.words.setText("" if study is None else summary(study.echogram))
+
+
+def _docks(viewer: "napari.Viewer") -> SurveyDock | None:
+    """The window's survey dock, wherever it has been put."""
+    for widget in viewer.window.dock_widgets.values():
+        found = widget if isinstance(widget, SurveyDock) else widget.findChild(SurveyDock, "fathom-survey")
+        if found is not None:
+            return found
+    return None
