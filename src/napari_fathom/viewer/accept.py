@@ -12,6 +12,7 @@ from napari_fathom.viewer.accept_panel import AcceptChoice, AcceptPanel
 from napari_fathom.viewer.accepting import Accepted, Request, accept_around_window
 from napari_fathom.viewer.jobs_ui import failure_words
 from napari_fathom.viewer.navigate import box_in_view
+from napari_fathom.viewer.paint_region import contains
 from napari_fathom.viewer.rectangle import RegionRectangle
 from napari_fathom.viewer.worker import JobMaker
 
@@ -81,10 +82,9 @@ class Acceptor(QObject):
 
     def refresh(self) -> None:
         """Offer the classes that the prediction knows."""
-        study = self._session.study
-        store = None if study is None else study.prediction()
+        store = self._session.prediction()
         self._panel.accept_button.setEnabled(store is not None)
-        if study is None or store is None:
+        if store is None:
             self._panel.say("There is nothing to accept yet: train first.")
             return
         self._panel.set_classes(store.classes)
@@ -119,23 +119,41 @@ class Acceptor(QObject):
         job.failed.connect(self._failed)
 
     def _accepted(self, accepted: Accepted) -> None:
-        self._panel.accept_button.setEnabled(True)
         self._events = list(accepted.events)
-        paint = self._session.paint
-        cells = sum(event.pixels for event in accepted.events)
-        if accepted.box is not None and paint is not None and accepted.mask.any():
-            cells += int(np.count_nonzero(accepted.mask))
-            paint.apply(accepted.box, accepted.values, accepted.mask, origin="accept")
-        if paint is not None:
-            for event in accepted.events:
-                paint.reload(event.box)
+        cells = sum(event.pixels for event in accepted.events) + self._set_inside(accepted)
+        self._show_elsewhere(accepted.events)
+        self._panel.accept_button.setEnabled(True)
         self._panel.undo_button.setEnabled(cells > 0)
         self._panel.say(
             f"{cells:,} cells accepted."
             if cells
             else "Nothing new to accept there: lower the certainty, or it is labelled already."
         )
-        if accepted.events:
+
+    def _set_inside(self, accepted: Accepted) -> int:
+        """Set the paint window's part, unless it has moved away meanwhile: then the store gets it."""
+        paint, study, box = self._session.paint, self._session.study, accepted.box
+        if box is None or paint is None or study is None or not accepted.mask.any():
+            return 0
+        if paint.box is not None and contains(paint.box, box):
+            mask = accepted.mask & paint.unlabelled(box) if accepted.keep_labelled else accepted.mask
+            paint.apply(box, accepted.values, mask, origin="accept")
+            return int(np.count_nonzero(mask))
+        job = self._session.light.submit("Accepting", _write_job(study, accepted), owner=study)
+        job.finished.connect(self._written)
+        job.failed.connect(self._failed)
+        return int(np.count_nonzero(accepted.mask))
+
+    def _written(self, events: "tuple[LabelEvent, ...]") -> None:
+        self._events.extend(events)
+        self._show_elsewhere(events)
+
+    def _show_elsewhere(self, events: "tuple[LabelEvent, ...]") -> None:
+        """Let what reached the store past the paint window be seen."""
+        if self._session.paint is not None:
+            for event in events:
+                self._session.paint.reload(event.box)
+        if events:
             self._session.labelsChanged.emit()
 
     def _saved(self, event: "LabelEvent") -> None:
@@ -145,11 +163,8 @@ class Acceptor(QObject):
 
     def _undone(self, events: "tuple[LabelEvent, ...]") -> None:
         self._events.clear()
-        if self._session.paint is not None:
-            for event in events:
-                self._session.paint.reload(event.box)
+        self._show_elsewhere(events)
         self._panel.say(f"{sum(event.pixels for event in events):,} cells are as they were before.")
-        self._session.labelsChanged.emit()
 
     def _failed(self, error: Exception) -> None:
         self._panel.accept_button.setEnabled(True)
@@ -164,5 +179,16 @@ def _accept_job(study: "Study", request: Request, window: Box | None) -> JobMake
 def _revert_job(study: "Study", events: "tuple[LabelEvent, ...]") -> JobMaker:
     def make(stop: threading.Event) -> Generator[Event[Any], None, None]:
         yield Done(tuple(study.labels.revert(events)))
+
+    return make
+
+
+def _write_job(study: "Study", accepted: Accepted) -> JobMaker:
+    def make(stop: threading.Event) -> Generator[Event[Any], None, None]:
+        if accepted.box is None:
+            yield Done(())
+            return
+        event = study.labels.write(accepted.box, accepted.values, accepted.mask, origin="accept")
+        yield Done((event,) if event.number else ())
 
     return make

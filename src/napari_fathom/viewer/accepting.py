@@ -52,6 +52,7 @@ class Accepted:
     box: Box | None
     values: NDArray[np.uint8]
     mask: NDArray[np.bool_]
+    keep_labelled: bool = True
 
 
 def accept_around_window(
@@ -81,11 +82,18 @@ def accept_around_window(
         if found is None:
             raise StudyError("Nothing is predicted under the cursor. Point at a coloured patch.")
         region, patch = found
-    rule = {"classes": request.classes, "certainty": request.certainty, "overwrite": request.overwrite}
     inside = None if window is None else common(region, window)
     events: list[LabelEvent] = []
     for part in [region] if inside is None else box_minus(region, inside):
-        for event in accept_job(study, region=part, mask=_cut(patch, region, part), stop=stop, **rule):
+        for event in accept_job(
+            study,
+            classes=request.classes,
+            region=part,
+            mask=_cut(patch, region, part),
+            certainty=request.certainty,
+            overwrite=request.overwrite,
+            stop=stop,
+        ):
             if isinstance(event, Done):
                 events.extend(event.result)
             else:
@@ -93,8 +101,16 @@ def accept_around_window(
     if inside is None:
         yield Done(Accepted(tuple(events), None, np.zeros((0, 0), np.uint8), np.zeros((0, 0), bool)))
         return
-    values, mask = accepted_cells(store, study.labels, inside, mask=_cut(patch, region, inside), **rule)
-    yield Done(Accepted(tuple(events), inside, values, mask))
+    values, mask = accepted_cells(
+        store,
+        study.labels,
+        inside,
+        classes=request.classes,
+        mask=_cut(patch, region, inside),
+        certainty=request.certainty,
+        overwrite=request.overwrite,
+    )
+    yield Done(Accepted(tuple(events), inside, values, mask, not request.overwrite))
 
 
 def common(one: Box, other: Box) -> Box | None:

@@ -12,7 +12,7 @@ from napari_fathom.viewer.accept_panel import AcceptPanel
 from napari_fathom.viewer.ambiguity_tour import AmbiguityTour
 from napari_fathom.viewer.jobs_ui import JobBar
 from napari_fathom.viewer.predicting import Predictor
-from napari_fathom.viewer.shares_panel import SharesPanel
+from napari_fathom.viewer.shares_panel import ShareChoice, SharesPanel
 from napari_fathom.viewer.shares_words import shares_view
 from napari_fathom.viewer.worker import JobMaker
 
@@ -73,7 +73,7 @@ class AnswersDock(QWidget):
     def refresh(self) -> None:
         """Show the state of the prediction as it is now."""
         study = self._session.study
-        store = None if study is None else study.prediction()
+        store = self._session.prediction()
         model = None if study is None else study.current_model
         self.predict_button.setEnabled(model is not None)
         self.next_button.setEnabled(store is not None)
@@ -96,9 +96,9 @@ class AnswersDock(QWidget):
     def _predict(self) -> None:
         self.predictor.predict()
 
-    def _reclass(self, choice: str) -> None:
+    def _reclass(self, choice: ShareChoice) -> None:
         study = self._session.study
-        if study is None or study.prediction() is None:
+        if study is None or self._session.prediction() is None:
             return
         job = self._session.light.submit("Class shares", _reclass_job(study, choice), owner=study)
         job.finished.connect(self._reclassed)
@@ -109,7 +109,7 @@ class AnswersDock(QWidget):
         self._session.predictionChanged.emit()
 
 
-def _reclass_job(study: "Study", choice: str) -> JobMaker:
+def _reclass_job(study: "Study", choice: ShareChoice) -> JobMaker:
     def make(stop: threading.Event) -> Generator[Event[Any], None, None]:
         from napari_fathom.study.jobs import reclass_job
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
@@ -25,16 +25,15 @@ from napari_fathom.viewer.worker import JobMaker
 
 if TYPE_CHECKING:
     from napari_fathom.study import Study
+    from napari_fathom.study.jobs.export import ExportKind, ExportSource
     from napari_fathom.viewer.session import Session
 
 __all__ = ["ExportChoice", "ExportPanel"]
 
-What = Literal["labels", "prediction"]
-
 
 @dataclass(frozen=True)
 class _Format:
-    key: str
+    key: "ExportKind"
     title: str
     suffix: str
     tip: str
@@ -48,7 +47,10 @@ _FORMATS = (
     _Format("npz", "npz", ".npz", "Arrays with their coordinates, for numpy."),
     _Format("nasc", "NASC table (CSV)", ".csv", "Backscatter per interval, depth layer and class."),
 )
-_SOURCES: dict[What, str] = {"prediction": "The model's answer", "labels": "What I painted and accepted"}
+_SOURCES: dict["ExportSource", str] = {
+    "prediction": "The model's answer",
+    "labels": "What I painted and accepted",
+}
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class ExportChoice:
 
     Parameters
     ----------
-    what : {"labels", "prediction"}
+    source : {"labels", "prediction"}
     formats : tuple of str
         Kinds of `export_job`.
     folder : Path
@@ -65,15 +67,15 @@ class ExportChoice:
         Files are `folder/name` with the format's own ending.
     """
 
-    what: What
-    formats: tuple[str, ...]
+    source: "ExportSource"
+    formats: tuple["ExportKind", ...]
     folder: Path
     name: str
 
-    def path(self, kind: str) -> Path:
+    def path(self, kind: "ExportKind") -> Path:
         """Where one format goes."""
         suffix = next(known.suffix for known in _FORMATS if known.key == kind)
-        return self.folder / f"{self.name}_{self.what}{suffix}"
+        return self.folder / f"{self.name}_{self.source}{suffix}"
 
 
 class ExportPanel(QWidget):
@@ -91,10 +93,10 @@ class ExportPanel(QWidget):
     def __init__(self, session: "Session", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._what = QComboBox()
+        self._source = QComboBox()
         for key, words in _SOURCES.items():
-            self._what.addItem(words, key)
-        self._boxes: dict[str, QCheckBox] = {}
+            self._source.addItem(words, key)
+        self._boxes: dict[ExportKind, QCheckBox] = {}
         for known in _FORMATS:
             box = QCheckBox(known.title)
             box.setToolTip(known.tip)
@@ -115,7 +117,7 @@ class ExportPanel(QWidget):
         place.addWidget(self._folder, 1)
         place.addWidget(browse)
         rows = QFormLayout()
-        rows.addRow("What", self._what)
+        rows.addRow("What", self._source)
         for box in self._boxes.values():
             rows.addRow("", box)
         rows.addRow("Folder", place)
@@ -134,7 +136,7 @@ class ExportPanel(QWidget):
     def value(self) -> ExportChoice:
         """What is chosen."""
         return ExportChoice(
-            self._what.currentData(),
+            self._source.currentData(),
             tuple(key for key, box in self._boxes.items() if box.isChecked()),
             Path(self._folder.text()).expanduser(),
             self._name.text().strip(),
@@ -142,7 +144,7 @@ class ExportPanel(QWidget):
 
     def setValue(self, choice: ExportChoice) -> None:
         """Show a choice."""
-        self._what.setCurrentIndex(self._what.findData(choice.what))
+        self._source.setCurrentIndex(self._source.findData(choice.source))
         for key, box in self._boxes.items():
             box.setChecked(key in choice.formats)
         self._folder.setText(str(choice.folder))
@@ -171,8 +173,8 @@ class ExportPanel(QWidget):
         self.export_button.setEnabled(study is not None)
         if study is None:
             self.bar.say("No survey is open. Open one under Survey.")
-        elif study.prediction() is None:
-            self._what.setCurrentIndex(self._what.findData("labels"))
+        elif self._session.prediction() is None:
+            self._source.setCurrentIndex(self._source.findData("labels"))
 
     def _open(self, study: "Study | None") -> None:
         if study is not None:
@@ -210,9 +212,9 @@ def _export_job(study: "Study", choice: ExportChoice) -> JobMaker:
         written: list[Path] = []
         for kind in choice.formats:
             yield Note(f"Writing {choice.path(kind).name}…")
-            for event in export_job(study, kind, choice.path(kind), what=choice.what, stop=stop):
+            for event in export_job(study, kind, choice.path(kind), source=choice.source, stop=stop):
                 if isinstance(event, Done):
-                    written.extend(event.result)
+                    written.append(event.result)
                 else:
                     yield event
         yield Done(tuple(written))

@@ -66,7 +66,6 @@ class PaintWindow(QObject):
         self._saved: NDArray[np.uint8] = np.zeros((1, 1), np.uint8)
         self._pressed = self._moving = self._off = False
         self._edits = 0
-        self._origin = "paint"
         self._thread = LabelThread(self)
         self._thread.failed.connect(self.failed)
         self._rest = _single_shot(self, FOLLOW_MS, self.follow)
@@ -133,12 +132,19 @@ class PaintWindow(QObject):
             raise ValueError(f"{box} is not within the window {self.box}")
         self.flush()
         rows, columns = np.nonzero(mask)
-        self._origin = origin
-        try:
-            indices = (rows + box[0] - self.box[0], columns + box[2] - self.box[2])
-            self.layer.data_setitem(indices, values[rows, columns])
-        finally:
-            self._origin = "paint"
+        indices = (rows + box[0] - self.box[0], columns + box[2] - self.box[2])
+        self.layer.data_setitem(indices, values[rows, columns])
+        self._commit(origin)  # napari's paint event came before the cells were set
+
+    def unlabelled(self, box: Box) -> NDArray[np.bool_]:
+        """Which cells of a box within the window have no label now, shape (h, w)."""
+        if self.box is None or not contains(self.box, box):
+            raise ValueError(f"{box} is not within the window {self.box}")
+        rows, columns = (
+            slice(box[0] - self.box[0], box[1] - self.box[0]),
+            slice(box[2] - self.box[2], box[3] - self.box[2]),
+        )
+        return np.asarray(self.layer.data[rows, columns] == 0)
 
     def set_classes(self, classes: "Classes") -> None:
         """Colour both layers by these classes; the store's own are set by whoever owns the study."""
@@ -207,7 +213,7 @@ class PaintWindow(QObject):
 
     def _on_paint(self, event: Any) -> None:
         """A stroke, fill or polygon is finished (napari emits this once for each)."""
-        self._commit(self._origin)
+        self._commit("paint")
 
     def _on_set_data(self, event: Any) -> None:
         """Undo and redo emit nothing else."""

@@ -33,7 +33,7 @@ def patch_at(
     (Box, ndarray of bool) or None
         The patch's box and its cells in it; None where nothing is predicted at `cell`.
     """
-    from skimage.measure import label  # type: ignore[import-untyped,unused-ignore]
+    from scipy import ndimage
 
     reach = _FIRST
     while True:
@@ -42,7 +42,7 @@ def patch_at(
         at = (cell[0] - box[0], cell[1] - box[2])
         if not values[at]:
             return None
-        parts = label(values == values[at], connectivity=2)
+        parts, _ = ndimage.label(values == values[at], structure=np.ones((3, 3)))
         patch: NDArray[np.bool_] = parts == parts[at]
         if reach >= limit or not _reaches_edge(patch, box, shape):
             return _cropped(box, patch)

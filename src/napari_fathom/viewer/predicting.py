@@ -66,8 +66,7 @@ class Predictor(QObject):
 
     def show_whole(self) -> None:
         """Show the last whole answer, or none."""
-        study = self._session.study
-        store = None if study is None else study.prediction()
+        study, store = self._session.study, self._session.prediction()
         if self.layers is None or study is None:
             return
         if store is None:
@@ -81,7 +80,7 @@ class Predictor(QObject):
         self._job = None
         view = self._session.view
         self.layers = None if view is None else PredictionLayers(view, view)
-        if study is not None and study.prediction() is not None:
+        if self._session.prediction() is not None:
             self.show_whole()
 
     def _progressed(self, event: Event[Any]) -> None:
@@ -96,7 +95,7 @@ class Predictor(QObject):
         if study is None or self.layers is None or not self._news:
             return
         growing = study.growing_prediction()
-        if growing is not None and growing.path != self.layers.shown:
+        if growing is not None and not self.layers.shows(growing):
             self.layers.show(growing, study.classes)
         self.layers.changed(_around(self._news))
         self._news.clear()

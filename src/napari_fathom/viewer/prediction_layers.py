@@ -1,5 +1,6 @@
 """The three answers as layers: class, cluster and ambiguity; locked, never painted, filled in by tiles."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -8,9 +9,11 @@ from numpy.typing import NDArray
 from qtpy.QtCore import QObject
 
 from napari_fathom.events import Box
-from napari_fathom.labels.classes import Classes
-from napari_fathom.viewer.layers import ensure_layer, lock
-from napari_fathom.viewer.roles import Role, find, tag
+from napari_fathom.labels.classes import DEFAULT_CLASSES, Classes
+from napari_fathom.viewer.layers import lock
+from napari_fathom.viewer.paint_layers import class_colormap
+from napari_fathom.viewer.pyramid import as_layer_data
+from napari_fathom.viewer.roles import Role, find, role_of, tag
 
 if TYPE_CHECKING:
     from napari.layers import Image, Labels, Layer
@@ -75,10 +78,9 @@ class PredictionLayers(QObject):
         self._store: PredictionStore | None = None
         self._classes: Classes | None = None
 
-    @property
-    def shown(self) -> Path | None:
-        """Folder of the prediction that is shown."""
-        return None if self._store is None else self._store.path
+    def shows(self, store: "PredictionStore") -> bool:
+        """Whether the layers are of this answer already."""
+        return self._store is not None and _identity(store) == _identity(self._store)
 
     def layer(self, kind: Kind) -> "Layer | None":
         """The layer as it is now; None where there is none (yet, or any more)."""
@@ -89,13 +91,19 @@ class PredictionLayers(QObject):
 
         What the user has set on the layers (visibility, opacity, order) stays.
         """
-        fresh = self._store is None or _identity(store) != _identity(self._store)
+        fresh = not self.shows(store)
+        layers = self._view.viewer.layers
+        active = layers.selection.active
         self._store, self._classes = store, classes
-        for kind, role in _ROLES.items():
+        for kind in _ROLES:
             former = self.layer(kind)
             if fresh and former is not None:
                 self._replace(kind, former)
-            ensure_layer(self._view.viewer, role, self._view.survey, lambda kind=kind: self._make(kind))  # type: ignore[misc]
+            elif former is None:
+                self._view.viewer.add_layer(self._make(kind))
+                layers.move(len(layers) - 1, self._below_labels())
+        if active in layers:
+            layers.selection.active = active
         self.recolour(classes)
 
     def changed(self, box: Box) -> None:
@@ -120,6 +128,12 @@ class PredictionLayers(QObject):
                 _remove(self._view.viewer, layer)
         self._store = None
 
+    def _below_labels(self) -> int:
+        """Where a new layer goes: strokes stay on top of the answers."""
+        layers = self._view.viewer.layers
+        places = [layers.index(layer) for layer in layers if role_of(layer) in (Role.LABELS, Role.OVERVIEW)]
+        return min(places, default=len(layers))
+
     def _replace(self, kind: Kind, former: "Layer") -> None:
         """Put a layer over the new store in the former's place."""
         layers = self._view.viewer.layers
@@ -138,7 +152,8 @@ class PredictionLayers(QObject):
 
     def _tag(self, kind: Kind) -> dict[str, dict[str, Any]]:
         """Role, and where a writer finds the whole of it."""
-        source, prediction = str(self._view.echogram.path), str(self.shown)
+        source = str(self._view.echogram.path)
+        prediction = "" if self._store is None else str(self._store.path)
         return tag(_ROLES[kind], self._view.survey, source=source, prediction=prediction)
 
     def _ids_layer(self, kind: Kind) -> Any:
@@ -146,14 +161,14 @@ class PredictionLayers(QObject):
             from napari.layers import Labels
             from napari.utils.colormaps import label_colormap
 
-            by_class = kind == "class" and self._classes is not None
             layer = Labels(
-                levels,
-                multiscale=True,
-                name="class" if kind == "class" else "cluster",
+                **as_layer_data(levels),
+                name=str(kind),
                 opacity=0.5,
                 visible=kind == "class",
-                colormap=class_colormap(self._classes) if by_class else label_colormap(_CLUSTER_COLOURS),
+                colormap=class_colormap(self._classes or DEFAULT_CLASSES)
+                if kind == "class"
+                else label_colormap(_CLUSTER_COLOURS),
                 metadata=self._tag(kind),
                 **self._view.frame.placement(),
             )
@@ -166,8 +181,7 @@ class PredictionLayers(QObject):
         from napari.layers import Image
 
         return Image(
-            levels,
-            multiscale=True,
+            **as_layer_data(levels),
             name="ambiguity",
             colormap="inferno",
             contrast_limits=(0, 1),
@@ -179,18 +193,9 @@ class PredictionLayers(QObject):
         )
 
 
-def _identity(store: "PredictionStore") -> tuple[Path, int]:
-    """What tells one answer from another, and from itself after its classes were corrected."""
-    return store.path, store.record.generation
-
-
-def class_colormap(classes: Classes | None) -> Any:
-    """The labels' colours: 0 and unknown values are transparent."""
-    from napari.utils.colormaps import DirectLabelColormap
-
-    colours: dict[int | None, str] = {None: "transparent", 0: "transparent"}
-    colours.update({item.value: item.colour for item in classes or ()})
-    return DirectLabelColormap(color_dict=colours)
+def _identity(store: "PredictionStore") -> tuple[Path, datetime, int]:
+    """What tells one answer from another (folders are used again), and from itself after a correction."""
+    return store.path, store.record.created, store.record.generation
 
 
 def _remove(viewer: Any, layer: "Layer") -> None:

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject, Signal
 
+from napari_fathom.errors import StudyError
 from napari_fathom.viewer.worker import Worker
 
 if TYPE_CHECKING:
     import napari
 
-    from napari_fathom.study import Study
+    from napari_fathom.study import PredictionStore, Study
     from napari_fathom.viewer.paint_window import PaintWindow
     from napari_fathom.viewer.survey_view import SurveyView
 
@@ -50,6 +51,7 @@ class Session(QObject):
         super().__init__()
         self._viewer = weakref.ref(viewer)
         self._study: Study | None = None
+        self._told: set[str] = set()
         self.view: SurveyView | None = None
         self.paint: PaintWindow | None = None
         self.heavy = Worker("fathom-heavy", self)
@@ -74,6 +76,18 @@ class Session(QObject):
     def study(self) -> "Study | None":
         """The study that is open."""
         return self._study
+
+    def prediction(self) -> "PredictionStore | None":
+        """The open study's last whole answer; one that is damaged is told once, and counts as none."""
+        if self._study is None:
+            return None
+        try:
+            return self._study.prediction()
+        except StudyError as error:
+            if str(error) not in self._told:
+                self._told.add(str(error))
+                self.failed.emit(error)
+            return None
 
     def open(self, study: "Study | None") -> None:
         """Make `study` the open one and show its survey; jobs of the former are dropped, and it is closed."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QComboBox, QFormLayout, QGridLayout, QLabel, QVBoxLayout, QWidget
@@ -10,9 +11,10 @@ from superqt.utils import signals_blocked
 from napari_fathom.labels.classes import ClassInfo
 from napari_fathom.viewer.class_counts import swatch
 
-__all__ = ["SharesPanel", "SharesView", "percent_words"]
+__all__ = ["ShareChoice", "SharesPanel", "SharesView", "percent_words"]
 
-_CHOICES = {
+ShareChoice = Literal["auto", "on", "off"]
+_CHOICES: dict[ShareChoice, str] = {
     "auto": "Where the evidence favours it",
     "on": "Always",
     "off": "Never",
@@ -48,6 +50,7 @@ class SharesPanel(QWidget):
     """Shows the estimate; `choice()` is "auto", "on" or "off"."""
 
     choiceChanged = Signal(str)
+    """A `ShareChoice`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,11 +74,12 @@ class SharesPanel(QWidget):
         column.addLayout(self._table)
         column.addWidget(self._words)
 
-    def choice(self) -> str:
+    def choice(self) -> ShareChoice:
         """What the user wants."""
-        return str(self._choice.currentData())
+        choice: ShareChoice = self._choice.currentData()
+        return choice
 
-    def setChoice(self, choice: str) -> None:
+    def setChoice(self, choice: ShareChoice) -> None:
         """Show the study's choice without telling anybody."""
         with signals_blocked(self._choice):
             self._choice.setCurrentIndex(self._choice.findData(choice))

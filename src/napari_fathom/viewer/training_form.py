@@ -2,7 +2,7 @@
 
 import inspect
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from qtpy.QtCore import Signal
 from qtpy.QtGui import QStandardItemModel
@@ -15,7 +15,10 @@ from napari_fathom.viewer.advanced import SettingsForm
 if TYPE_CHECKING:
     from napari_fathom.learning.settings import TrainSettings
 
-__all__ = ["TrainingForm"]
+__all__ = ["Start", "TrainingForm"]
+
+Start = Literal["scratch", "last"] | Path
+"""Where the first weights come from: random, the model in force, or a model's folder."""
 
 _OWN = "As set below"
 _STARTS = {
@@ -94,18 +97,20 @@ class TrainingForm(QWidget):
             self._preset.setCurrentText(self._name_of(settings))
         self._advise()
 
-    def start(self) -> str | Path:
+    def start(self) -> Start:
         """`"scratch"`, `"last"`, or the folder of a model."""
-        key = str(self._start.currentData())
-        return self._file if key == "file" and self._file is not None else key
+        key = self._start.currentData()
+        if key == "file" and self._file is not None:
+            return self._file
+        return "last" if key == "last" else "scratch"
 
-    def set_start(self, start: str | Path) -> None:
+    def set_start(self, start: Start) -> None:
         """Choose where to start from."""
         if isinstance(start, Path):
             self._file = start
             self._start.setItemText(self._start.findData("file"), f"From {start.name}")
-            start = "file"
-        self._start.setCurrentIndex(self._start.findData(start))
+        key = "file" if isinstance(start, Path) else start
+        self._start.setCurrentIndex(self._start.findData(key))
 
     def allow_last(self, allowed: bool) -> None:
         """Offer the last model only where there is one."""

@@ -1,7 +1,7 @@
 """napari's Save dialog: labels and class layers as TIFF, npz or Echoview regions.
 
-A layer of a survey is saved whole and from the disk, with the survey's coordinates, however little of it is on the
-screen. Any other labels layer is saved as the array that it is.
+A layer of a survey is saved whole and from the disk, with the survey's coordinates, however little of it is on
+the screen. Any other labels layer is saved as the array that it is.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -71,7 +71,7 @@ def write_evr_regions(path: str, data: Any, attributes: Attributes) -> list[str]
     labels = _survey_labels(attributes)
     if labels is None:
         raise LabelError(
-            f"{attributes.get('name', 'This layer')}: it has no ping times and depths, which Echoview regions need. "
+            f"{attributes.get('name', 'This layer')}: it has no ping times and depths, which regions need. "
             "Save a labels or class layer of a survey that is open in Fathom, or choose TIFF or npz."
         )
     from napari_fathom.echogram.evr import write_evr
@@ -115,7 +115,7 @@ def _finest(data: Any, attributes: Attributes) -> NDArray[Any]:
 
 
 def _smallest(labels: NDArray[Any]) -> NDArray[Any]:
-    """The same numbers in the smallest unsigned type that holds them: int64 is napari's, not TIFF readers'."""
+    """The same numbers in the smallest unsigned type that holds them; few TIFF readers know int64."""
     if not np.issubdtype(labels.dtype, np.integer) or (labels.size and labels.min() < 0):
         return labels
     return labels.astype(np.min_scalar_type(int(labels.max(initial=0))))
