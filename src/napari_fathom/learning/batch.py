@@ -35,11 +35,14 @@ class UnlabelledPatches:
         Measured, and of no held-out stroke.
     view : Tensor, shape (B, channels, h, w), optional
         The same patches, differently augmented, pixel on pixel.
+    unpainted : Tensor of bool, shape (B, h, w), optional
+        Valid, and nobody has said.
     """
 
     image: Tensor
     valid: Tensor
     view: Tensor | None = None
+    unpainted: Tensor | None = None
 
 
 @dataclass(frozen=True)

@@ -74,16 +74,18 @@ class PatchSampler:
         return LabelledPatches(self._augmented(images), torch.from_numpy(np.stack(targets)))
 
     def _unlabelled(self, size: int, view: bool) -> UnlabelledPatches:
-        images, valid = [], []
+        images, valid, unpainted = [], [], []
         for _ in range(size):
-            image, _, held = self._read(self._anywhere())
+            image, values, held = self._read(self._anywhere())
             mirror = self._mirror()
             images.append(image[..., ::mirror])
             valid.append((np.isfinite(image).any(0) & ~held)[..., ::mirror])
+            unpainted.append(valid[-1] & (values == 0)[..., ::mirror])
         return UnlabelledPatches(
             self._augmented(images),
             torch.from_numpy(np.stack(valid)),
             self._augmented(images) if view else None,
+            torch.from_numpy(np.stack(unpainted)),
         )
 
     def _classes(self, size: int) -> list[int]:

@@ -64,6 +64,15 @@ class TrainSettings(BaseModel):
         20.0, ge=1, description="Largest ratio between the weights of a rare class and of an average one."
     )
 
+    # The unpainted
+    rest_class: str = Field(
+        "", description="Class that nearly every unpainted cell is of, such as background; empty: assume
+        nothing.",
+    )
+    rest_weight: float = Field(
+        4.0, ge=0, le=100, description="Weight of that assumption against the painted pixels."
+    )
+
     # The clusters
     clusters: int = Field(512, ge=2, le=65535, description="Number of clusters K.")
     components: int = Field(32, ge=1, description="Principal components kept of the features before k-means.")
@@ -104,6 +113,9 @@ class TrainSettings(BaseModel):
         ge=0,
         lt=1,
         description="Memory of the running average of the weights; 0 keeps the last weights.",
+    )
+    keep: Literal["best", "last"] = Field(
+        "best", description="Keep the epoch with the best held-out kappa, or the last one (with a schedule)."
     )
     steps: int = Field(100, ge=1, description="Mini-batches in an epoch.")
     epochs: int = Field(500, ge=1, description="Epochs at most.")

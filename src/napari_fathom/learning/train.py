@@ -80,6 +80,7 @@ class Training:
         self._device = torch.device(device or best_device())
         if start is not None:
             require_compatible(start, settings, field.channels, self._classes)
+        self._rest = rest_of(self._classes, settings)
         self._batch = settings.batch
         self._best: Model | None = None
         self._answers: HeldOutAnswers | None = None
@@ -119,6 +120,11 @@ class Training:
         held_out = hold_out(self._labels, self._settings.held_out, self._settings.seed, self._settings.patch)
         painted = find_painted(self._labels, held_out, self._settings.seed)
         require_enough(painted, self._classes)
+        if rest := self._settings.rest_class:
+            if self._rest is None:
+                yield Note(f"No class is called {rest}; nothing is assumed of the unpainted.", "warning")
+            else:
+                yield Note(f"Cells that nobody painted are taken for {rest}, as nearly all of them are.")
         for name in unpainted_classes(painted, self._classes):
             yield Note(f"No pixel of {name} is painted; the model won't propose it.", "warning")
         judges = HeldOutPatches(self._field, self._labels, held_out, self._settings)
@@ -161,7 +167,7 @@ class Training:
             with heeding(judged, self._stop):
                 answers = judges.judge(judged, self._device)
             score = _score(answers, losses)
-            better = score > best_score
+            better = settings.keep == "last" or score > best_score
             waited = 0 if better else waited + 1
             if better:
                 best_score = score
@@ -177,7 +183,11 @@ class Training:
         network = network_for(self._settings, self._field.channels, len(self._classes))
         layout = torch.channels_last if self._settings.channels_last else torch.contiguous_format
         context = MethodContext(
-            self._settings, len(self._classes), self._device, check=lambda: raise_if_set(self._stop)
+            self._settings,
+            len(self._classes),
+            self._device,
+            check=lambda: raise_if_set(self._stop),
+            rest=self._rest,
         )
         method = make_method(context)
         if self._start is not None:
@@ -195,7 +205,7 @@ class Training:
             batch = sampler.draw(self._batch, unlabelled=method.needs_unlabelled, view=method.needs_view)
             try:
                 with heeding(stepper.network, self._stop):
-                    return stepper.step(batch, index / (settings.epochs * settings.steps))
+                    return stepper.step(batch, index)
             except RuntimeError as error:
                 if not is_out_of_memory(error):
                     raise
@@ -235,6 +245,12 @@ class Training:
             provenance,
         )
         self._answers = answers
+
+
+def rest_of(class_names: Sequence[str], settings: TrainSettings) -> int | None:
+    """Index of the class that the unpainted cells are taken for; None where nothing is assumed."""
+    name = settings.rest_class
+    return list(class_names).index(name) if name in class_names and settings.rest_weight > 0 else None
 
 
 class Means:

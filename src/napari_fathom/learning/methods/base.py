@@ -65,12 +65,15 @@ class MethodContext:
         Where the batches will be.
     check : callable
         Raises `Cancelled` when the user pressed Stop; called inside long work.
+    rest : int, optional
+        Class (0…C−1) that nearly every unpainted cell is of; None where nothing is assumed.
     """
 
     settings: TrainSettings
     classes: int
     device: torch.device
     check: Callable[[], None]
+    rest: int | None = None
 
     def generator(self, salt: int) -> torch.Generator:
         """A generator on the CPU, seeded by the settings; `salt` tells one use from another."""

@@ -1,13 +1,14 @@
-"""SupSeg: cross-entropy on painted pixels, and nothing else."""
+"""SupSeg: cross-entropy on painted pixels; if asked, with the unpainted ones taken for the rest of the sea."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 import torch
 from torch import Tensor
 
 from napari_fathom.learning import losses
-from napari_fathom.learning.batch import Batch, LabelledPatches
+from napari_fathom.learning.batch import Batch, LabelledPatches, UnlabelledPatches
 from napari_fathom.learning.methods.base import Loss, MethodContext, Rows
 from napari_fathom.learning.nets.network import Network, rows_of
 
@@ -15,7 +16,15 @@ __all__ = ["SupSeg"]
 
 
 class SupSeg:
-    """The supervised segmentation objective alone.
+    """The supervised segmentation objective, alone or with the assumption that the unpainted sea is one
+    class.
+
+    With a rest class (settings `rest_class`, `rest_weight`), pixels of random patches that nobody has
+    painted are taken for that class. Where 99 % of the sea is background that is wrong for one pixel in a
+    hundred, and right for every kind of layer, seabed and noise that no stroke has met: learning from
+    positive and unlabelled examples, where the unlabelled stand in for the negatives. `docs/benchmarks.md`
+    shows what it gains. Labelled and unlabelled patches go through the network together, since batch norm
+    would tell them apart otherwise.
 
     Class weights come from the network's own predictions on painted pixels (Eq. 5). Predicted shares are
     probabilities, not counts of the most probable class, smoothed over mini-batches from equal shares on: a
@@ -27,19 +36,19 @@ class SupSeg:
 
     References
     ----------
-    Brautaset et al. 2020; PredKlus, Eq. 3 and 5.
+    Brautaset et al. 2020; PredKlus, Eq. 3 and 5. Rest class: Elkan and Noto 2008, KDD, 213–220.
     """
 
     name: ClassVar[str] = "supseg"
 
     def __init__(self, context: MethodContext) -> None:
-        self._settings = context.settings
+        self._settings, self._rest = context.settings, context.rest
         self._shares = torch.full((context.classes,), 1.0 / context.classes, device=context.device)
 
     @property
     def needs_unlabelled(self) -> bool:
-        """Painted pixels are enough."""
-        return False
+        """Painted pixels are enough, unless the unpainted ones are taken for the rest class."""
+        return self._rest is not None
 
     @property
     def needs_view(self) -> bool:
@@ -48,17 +57,39 @@ class SupSeg:
 
     def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
         """Yield the segmentation loss."""
-        yield self.segmentation(network, batch.labelled)
+        if self._rest is None or batch.unlabelled is None:
+            yield self.segmentation(network, batch.labelled)
+        else:
+            yield self.segmentation_and_rest(network, batch.labelled, batch.unlabelled)
 
     def segmentation(self, network: Network, patches: LabelledPatches) -> Loss:
         """Eq. 3: cross-entropy of the painted pixels, weighted by Eq. 5."""
-        painted = torch.nonzero(patches.target.reshape(-1) >= 0).squeeze(1)
-        target = patches.target.reshape(-1)[painted]
-        features = rows_of(network.features(patches.image))[painted]
+        return self._painted(network, rows_of(network.features(patches.image)), patches.target)
+
+    def segmentation_and_rest(
+        self, network: Network, painted: LabelledPatches, random: UnlabelledPatches
+    ) -> Loss:
+        """Eq. 3, every class weighing the same, plus the cross-entropy of unpainted pixels and the rest
+        class.
+
+        The painted pixels carry no weights of Eq. 5 here: those would answer the rest's many pixels by
+        weighing the other classes up again.
+        """
+        rows = rows_of(network.features(torch.cat([painted.image, random.image])))
+        here = painted.target.numel()
+        loss = self._painted(network, rows[:here], painted.target)
+        unpainted = random.valid if random.unpainted is None else random.unpainted
+        logits = network.heads.classes(rows[here:][unpainted.reshape(-1)])
+        target = torch.full(logits.shape[:1], self._rest or 0, device=logits.device)
+        rest = losses.weighted_cross_entropy(logits, target)
+        return replace(loss, value=loss.value + self._settings.rest_weight * rest)
+
+    def _painted(self, network: Network, rows: Tensor, target: Tensor) -> Loss:
+        places = torch.nonzero(target.reshape(-1) >= 0).squeeze(1)
+        chosen, features = target.reshape(-1)[places], rows[places]
         logits = network.heads.classes(features).float()
-        weights = self._weights(logits) if self._settings.class_weights == "predicted" else None
-        value = losses.weighted_cross_entropy(logits, target, weights)
-        return Loss("segmentation", value, Rows(features, target))
+        value = losses.weighted_cross_entropy(logits, chosen, self._class_weights(logits, chosen))
+        return Loss("segmentation", value, Rows(features, chosen))
 
     def state(self) -> Mapping[str, Tensor]:
         """The smoothed predicted shares."""
@@ -70,7 +101,11 @@ class SupSeg:
         if shares is not None and shares.shape == self._shares.shape:
             self._shares = shares.to(self._shares)
 
-    def _weights(self, logits: Tensor) -> Tensor:
+    def _class_weights(self, logits: Tensor, target: Tensor) -> Tensor | None:
+        if self._rest is not None:
+            return losses.cluster_weights(torch.bincount(target, minlength=logits.shape[1]))
+        if self._settings.class_weights == "none":
+            return None
         with torch.no_grad():
             self._shares = self._shares.lerp(logits.softmax(1).mean(0), 1 - self._settings.weight_memory)
             return losses.class_weights(self._shares, self._settings.weight_limit)

@@ -1,0 +1,163 @@
+"""Algorithm 1: clusters of all pixels and classes of painted ones, in turn, in one lasting network."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.cluster import KMeans
+from sklearn.decomposition import PCA
+from tests.learning.scenes import quick
+
+from napari_fathom.errors import Cancelled, TrainingError
+from napari_fathom.learning.batch import Batch, LabelledPatches, UnlabelledPatches
+from napari_fathom.learning.methods import METHODS, MethodContext, make_method
+from napari_fathom.learning.methods.predklus import PredKlus
+from napari_fathom.learning.methods.supseg import SupSeg
+from napari_fathom.learning.model import network_for
+from napari_fathom.learning.nets.network import Network, rows_of
+from napari_fathom.learning.settings import TrainSettings
+
+
+def context(settings: TrainSettings) -> MethodContext:
+    return MethodContext(settings, classes=3, device=torch.device("cpu"), check=lambda: None)
+
+
+def batch(seed: int = 0, painted: float = 0.1) -> Batch:
+    random = torch.Generator().manual_seed(seed)
+    image = torch.rand(2, 4, 32, 32, generator=random)
+    target = torch.randint(0, 3, (2, 32, 32), generator=random)
+    target[torch.rand(2, 32, 32, generator=random) > painted] = -1
+    valid = torch.rand(2, 32, 32, generator=random) > 0.2
+    return Batch(LabelledPatches(image, target), UnlabelledPatches(image.roll(5, 3), valid))
+
+
+def network(settings: TrainSettings) -> Network:
+    return network_for(settings, channels=4, classes=3).train()
+
+
+def test_clustering_comes_first_then_segmentation() -> None:
+    settings = quick()
+    names = [loss.name for loss in PredKlus(context(settings)).objectives(network(settings), batch())]
+    assert names == ["clustering", "segmentation"]
+
+
+def test_supervised_only_is_the_same_segmentation() -> None:
+    settings = quick()
+    [only] = SupSeg(context(settings)).objectives(network(settings), batch())
+    *_, last = PredKlus(context(settings)).objectives(network(settings), batch())
+    assert only.name == "segmentation"
+    assert only.value.item() == pytest.approx(last.value.item())
+
+
+def test_both_heads_and_the_body_learn() -> None:
+    settings = quick()
+    net = network(settings)
+    clustering, segmentation = PredKlus(context(settings)).objectives(net, batch())
+    head = {"clustering": net.heads._clusters, "segmentation": net.heads._classes}
+    for loss in (clustering, segmentation):
+        net.zero_grad()
+        loss.value.backward()
+        assert head[loss.name].weight.grad is not None
+        assert head[loss.name].weight.grad.any()
+        assert all(parameter.grad is not None for parameter in net.body.parameters())
+
+
+def test_pseudo_labels_are_the_k_means_of_the_principal_components() -> None:
+    """Against scikit-learn's PCA and k-means, started from the same pixels' centroids."""
+    settings = quick(cluster_pixels=4096, kmeans_iterations=50)
+    method, net, patches = PredKlus(context(settings)), network(settings), batch().unlabelled
+    assert patches is not None
+    with torch.no_grad():
+        rows = rows_of(net.features(patches.image))[patches.valid.reshape(-1)]
+    method.clustering(net, patches)
+    centroids = method.state()["centroids"].numpy()
+    pca = PCA(settings.components).fit(rows.numpy())
+    theirs = KMeans(settings.clusters, init=pca.transform(centroids), n_init=1, max_iter=1).fit(
+        pca.transform(rows.numpy())
+    )
+    ours = np.linalg.norm(pca.transform(rows.numpy())[:, None] - pca.transform(centroids)[None], axis=2)
+    assert (ours.min(1) ** 2).sum() == pytest.approx(theirs.inertia_, rel=0.01)
+
+
+def test_centroids_keep_their_meaning_when_the_basis_turns() -> None:
+    """The same pixels in a basis of other signs and order get the same pseudo-labels from a warm start."""
+    settings = quick(cluster_pixels=4096, kmeans_iterations=1)
+    method = PredKlus(context(settings))
+    random = torch.Generator().manual_seed(0)
+    groups = torch.randint(0, 12, (3000,), generator=random)
+    features = torch.randn(12, 8, generator=random)[groups] * 5 + 0.1 * torch.randn(3000, 8, generator=random)
+    for _ in range(20):
+        first, _ = method._pseudo_labels(features)
+    stretched = features * torch.tensor(
+        [1, 1.2, 0.9, 1.1, 1, 0.8, 1.3, 1.0]
+    )  # another order of the components
+    again, _ = method._pseudo_labels(stretched)
+    assert (first == again).float().mean() > 0.95
+
+
+def test_a_cluster_empty_for_a_while_keeps_its_place_and_then_starts_anew() -> None:
+    settings = quick(clusters=2, reseed_after=3, components=1, cluster_pixels=4096)
+    method = PredKlus(context(settings))
+    near, far = torch.zeros(64, 8), torch.full((64, 8), 100.0)
+    method._pseudo_labels(torch.cat([near, far]))
+    rare = int(method.state()["centroids"].mean(1).argmax())
+    quiet = near + 0.1 * torch.randn(64, 8, generator=torch.Generator().manual_seed(0))
+    for _ in range(3):
+        method._pseudo_labels(quiet)
+        assert method.state()["centroids"][rare].mean() == pytest.approx(100, abs=1)
+    method._pseudo_labels(quiet)
+    assert method.state()["centroids"][rare].mean().abs() < 1
+
+
+def test_loss_is_finite_when_pixels_are_fewer_than_clusters() -> None:
+    settings = quick(clusters=64)
+    image = torch.zeros(1, 4, 32, 32)
+    valid = torch.zeros(1, 32, 32, dtype=torch.bool)
+    valid[0, 0, :5] = True
+    loss = PredKlus(context(settings)).clustering(network(settings), UnlabelledPatches(image, valid))
+    assert torch.isfinite(loss.value)
+
+
+def test_nothing_measured_leaves_segmentation_alone() -> None:
+    settings, given = quick(), batch()
+    empty = UnlabelledPatches(torch.zeros(1, 4, 32, 32), torch.zeros(1, 32, 32, dtype=torch.bool))
+    losses = list(PredKlus(context(settings)).objectives(network(settings), Batch(given.labelled, empty)))
+    assert [loss.name for loss in losses] == ["segmentation"]
+
+
+def test_state_goes_on_where_it_was() -> None:
+    settings = quick()
+    first = PredKlus(context(settings))
+    list(first.objectives(network(settings), batch()))
+    second = PredKlus(context(settings))
+    second.restore(first.state())
+    assert torch.equal(second.state()["centroids"], first.state()["centroids"])
+    other = PredKlus(context(quick(clusters=20)))
+    other.restore(first.state())
+    assert "centroids" not in other.state()
+
+
+def test_class_weights_follow_the_predictions_not_the_labels() -> None:
+    settings = quick(weight_memory=0.0)
+    method, net = SupSeg(context(settings)), network(settings)
+    with torch.no_grad():
+        net.heads._classes.bias.copy_(torch.tensor([5.0, 0.0, 0.0]))
+    method.segmentation(net, batch().labelled)
+    shares = method.state()["shares"]
+    assert shares[0] > 0.9
+    assert shares.sum().item() == pytest.approx(1, rel=1e-4)
+
+
+def test_stop_is_heard_inside_k_means() -> None:
+    def stop() -> None:
+        raise Cancelled("Stopped.")
+
+    settings = quick()
+    method = PredKlus(MethodContext(settings, 3, torch.device("cpu"), check=stop))
+    with pytest.raises(Cancelled):
+        next(method.objectives(network(settings), batch()))
+
+
+def test_an_unknown_method_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(TrainingError, match="'magic'; there are predklus, supseg"):
+        make_method(context(quick(method="magic")))
+    assert {"predklus", "supseg"} <= set(METHODS)
