@@ -191,7 +191,7 @@ def _moved(content, days):
 
 def test_an_empty_file_and_one_of_something_else_are_refused(tmp_path):
     (tmp_path / "empty.raw").write_bytes(b"")
-    with pytest.raises(FormatError, match="empty.raw: an empty file"):
+    with pytest.raises(FormatError, match=r"empty.raw: an empty file"):
         finish(convert(tmp_path / "empty.raw", tmp_path / "a.sv.zarr"))
     (tmp_path / "photo.raw").write_bytes(bytes(range(256)) * 40)
     with pytest.raises(FormatError, match=r"photo.raw: a format that is not read"):
