@@ -80,7 +80,7 @@ def stream_components(
 
 
 def _components(block: NDArray[np.uint8], start: int, values: Collection[int]) -> Iterator[Component]:
-    for value in sorted(set(np.unique(block).tolist()) & set(values)):
+    for value in sorted(set(np.flatnonzero(np.bincount(block.ravel())).tolist()) & set(values)):
         numbers, _ = ndimage.label(block == value)
         for number, (rows, columns) in enumerate(ndimage.find_objects(numbers), start=1):
             box = (rows.start, rows.stop, start + columns.start, start + columns.stop)

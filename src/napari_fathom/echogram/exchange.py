@@ -15,7 +15,7 @@ from napari_fathom.echogram.evr import Region, read_evr, write_evr
 from napari_fathom.echogram.incoming import IncomingLabels, left_out
 from napari_fathom.echogram.label_npz import read_label_npz, write_label_npz
 from napari_fathom.echogram.label_tiff import read_label_tiff, write_label_tiff
-from napari_fathom.echogram.regions import match_names, regions_to_mask, trace_regions
+from napari_fathom.echogram.regions import LABELLING, match_names, regions_to_mask, trace_regions
 from napari_fathom.errors import FormatError, LabelError
 from napari_fathom.events import Box, Done, Event, Progress
 
@@ -85,25 +85,27 @@ def read_label_evr(path: Path, grid: Grid, class_values: Mapping[str, int]) -> I
         Not a region file, or none of its regions touches the survey in time.
     """
     path = Path(path)
-    regions = read_evr(path)
+    regions = [region for region in read_evr(path) if len(region.time)]
     shape = check_grid(grid)
-    first, last = grid.ping_time[0], grid.ping_time[-1]
-    near = [
-        region
-        for region in regions
-        if len(region.time) and region.time.max() >= first and region.time.min() <= last
-    ]
-    if not near:
+    begins = np.array([region.time.min() for region in regions], "datetime64[ns]")
+    ends = np.array([region.time.max() for region in regions], "datetime64[ns]")
+
+    def near(left: int, right: int) -> list[Region]:
+        """Regions that touch a stretch of pings, since a survey may have tens of thousands."""
+        touching = (ends >= grid.ping_time[left]) & (begins <= grid.ping_time[right - 1])
+        return [regions[index] for index in np.flatnonzero(touching)]
+
+    if not near(0, shape[1]):
         raise FormatError(
             path,
-            f"none of its {len(regions)} regions lies between {first} and {last}",
+            f"none of its {len(regions)} regions lies between {grid.ping_time[0]} and {grid.ping_time[-1]}",
             "Choose regions of this survey.",
         )
-    labelling = [region.class_name for region in near if region.region_type in (1, 3)]
+    labelling = [region.class_name for region in near(0, shape[1]) if region.region_type in LABELLING]
     _, unmatched = match_names(labelling, class_values)
 
     def read(box: Box) -> NDArray[np.uint8]:
-        return regions_to_mask(near, grid, class_values, box)
+        return regions_to_mask(near(box[2], box[3]), grid, class_values, box)
 
     return IncomingLabels(f"EVR {path.name}", shape, read, left_out("classification", unmatched))
 

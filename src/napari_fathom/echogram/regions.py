@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from napari_fathom.echogram.components import Component, ReadLabels, stream_components
 from napari_fathom.echogram.coordinates import (
+    Coordinates,
     Depths,
     Grid,
     Times,
@@ -20,10 +21,11 @@ from napari_fathom.echogram.evr import Region, RegionType
 from napari_fathom.echogram.rings import simple_pieces, trace
 from napari_fathom.events import Box
 
-__all__ = ["mask_to_regions", "match_names", "regions_to_mask", "trace_regions"]
+__all__ = ["LABELLING", "mask_to_regions", "match_names", "regions_to_mask", "trace_regions"]
 
 _BAD = (RegionType.BAD_NO_DATA, RegionType.BAD_EMPTY_WATER)
-_LABELLING = (RegionType.ANALYSIS, RegionType.FISH_TRACK)
+LABELLING = (RegionType.ANALYSIS, RegionType.FISH_TRACK)
+"""Regions whose classification labels the cells inside."""
 
 
 def mask_to_regions(
@@ -158,27 +160,33 @@ def regions_to_mask(
     ranges, pings = check_grid(grid)
     top, bottom, left, right = box or (0, ranges, 0, pings)
     values, _ = match_names((region.class_name for region in regions), class_values)
+    window = Coordinates(
+        grid.range_m,
+        grid.ping_time[left:right].astype("datetime64[ns]"),
+        transducer_depth(grid)[left:right],
+        grid.upward,
+    )
     mask = np.zeros((ranges, right - left), np.uint8)
     for region in regions:
-        if region.region_type in _LABELLING and region.class_name in values:
-            _paint(mask, region, values[region.class_name], grid, left, right)
+        if region.region_type in LABELLING and region.class_name in values:
+            _paint(mask, region, values[region.class_name], window)
     for region in regions:
         if region.region_type in _BAD:
-            _paint(mask, region, 0, grid, left, right)
+            _paint(mask, region, 0, window)
     return mask[top:bottom]
 
 
-def _paint(mask: NDArray[np.uint8], region: Region, value: int, grid: Grid, left: int, right: int) -> None:
-    ping, shallow, deep = _crossings(region, grid.ping_time[left:right].astype("datetime64[ns]"))
+def _paint(mask: NDArray[np.uint8], region: Region, value: int, window: Grid) -> None:
+    ping, shallow, deep = _crossings(region, window.ping_time)
     if not len(ping):
         return
-    transducer = transducer_depth(grid)[left:right][ping]
-    near, far = (deep, shallow) if grid.upward else (shallow, deep)
-    top = np.searchsorted(grid.range_m, sense(grid) * (near - transducer))
-    bottom = np.searchsorted(grid.range_m, sense(grid) * (far - transducer))
+    transducer = window.transducer_depth_m[ping]
+    near, far = (deep, shallow) if window.upward else (shallow, deep)
+    top = np.searchsorted(window.range_m, sense(window) * (near - transducer))
+    bottom = np.searchsorted(window.range_m, sense(window) * (far - transducer))
     first, last = int(ping.min()), int(ping.max()) + 1
     # +1 where an interval begins and −1 where it ends; their running sum counts the intervals a cell is in
-    steps = np.zeros((len(grid.range_m) + 1, last - first), np.int32)
+    steps = np.zeros((len(window.range_m) + 1, last - first), np.int32)
     np.add.at(steps, (top, ping - first), 1)
     np.add.at(steps, (bottom, ping - first), -1)
     mask[:, first:last][np.cumsum(steps[:-1], axis=0) > 0] = value
