@@ -6,52 +6,14 @@ xvfb-run -a -s "-screen 0 1600x1000x24" python benchmarks/bench_pan.py --pings 1
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import napari
-import numpy as np
 from long_survey import make_long_survey
-from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QApplication
+from ticks import Ticks, run_for
 
 from napari_fathom.viewer.navigate import fit_survey, look_at, step_along
 from napari_fathom.viewer.survey_view import SurveyView
-
-TICK_MS = 10
-
-
-class Ticks:
-    """Seconds between ticks of a timer that should come every 10 ms."""
-
-    def __init__(self) -> None:
-        self.gaps: list[float] = []
-        self._last = time.perf_counter()
-        self._timer = QTimer()
-        self._timer.timeout.connect(self._tick)
-        self._timer.start(TICK_MS)
-
-    def _tick(self) -> None:
-        now = time.perf_counter()
-        self.gaps.append(now - self._last)
-        self._last = now
-
-    def report(self, what: str) -> None:
-        gaps = np.array(self.gaps) * 1000
-        self.gaps.clear()
-        print(
-            f"{what:34s} ticks {len(gaps):4d}  p50 {np.percentile(gaps, 50):6.1f}  p99 {np.percentile(gaps, 99):6.1f}  max {gaps.max():6.1f} ms"
-        )
-
-
-def run_for(seconds: float, act: Callable[[], None] | None = None, every: float = 0.033) -> None:
-    end, next_act = time.perf_counter() + seconds, 0.0
-    while time.perf_counter() < end:
-        if act is not None and time.perf_counter() >= next_act:
-            next_act = time.perf_counter() + every
-            act()
-        QApplication.processEvents()
-        time.sleep(0.001)
 
 
 def main() -> None:
@@ -62,8 +24,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
         echogram = make_long_survey(Path(folder) / "long.sv.zarr", options.pings, options.rows)
+        seconds = time.perf_counter() - began
         print(
-            f"{options.rows} x {options.pings} cells, {len(echogram.arrays)} levels, made in {time.perf_counter() - began:.1f} s"
+            f"{options.rows} x {options.pings} cells, {len(echogram.arrays)} levels, made in {seconds:.1f} s"
         )
         viewer = napari.Viewer(show=True)
         viewer.window.resize(1500, 900)

@@ -1,4 +1,4 @@
-"""A survey store of any length in seconds: every chunk of a level is a hard link to one real, compressed chunk."""
+"""A survey store of any length in seconds: every chunk of a level is a hard link to one real chunk."""
 
 import os
 from pathlib import Path
@@ -14,7 +14,7 @@ SPECKLE_DB = 5.6  # standard deviation of Sv of a Rayleigh-distributed echo
 def make_long_survey(
     path: Path, pings: int, rows: int = 500, frequencies: tuple[float, ...] = (38e3, 120e3)
 ) -> Echogram:
-    """Speckle around a fish layer; what is measured with it is the cost of reading and showing, not the sea."""
+    """Speckle around a fish layer: what is measured is the cost of reading and showing, not the sea."""
     time = np.datetime64("2024-06-01", "ns") + np.arange(pings) * np.timedelta64(1, "s")
     create_store(path, np.array(frequencies), 5.0 + 0.2 * np.arange(rows), time)
     for level in sorted((path / "sv_db").iterdir()):
