@@ -245,7 +245,7 @@ def test_a_loss_that_is_no_number_ends_the_run_with_the_last_good_model(faulty: 
 
 def test_a_loss_that_is_no_number_at_once_is_an_error(faulty: type[Faulty]) -> None:
     faulty.breaks_at = 2
-    with pytest.raises(TrainingError, match="segmentation loss became nan in step 2.*learning rate"):
+    with pytest.raises(TrainingError, match=r"segmentation loss became nan in step 2.*learning rate"):
         list(Training(FIELD, LABELS, NAMES, quick(method="faulty"), device="cpu").events())
 
 

@@ -66,8 +66,7 @@ class TrainSettings(BaseModel):
 
     # The unpainted
     rest_class: str = Field(
-        "", description="Class that nearly every unpainted cell is of, such as background; empty: assume
-        nothing.",
+        "", description="Class that nearly every unpainted cell is of (background); empty: assume nothing."
     )
     rest_weight: float = Field(
         4.0, ge=0, le=100, description="Weight of that assumption against the painted pixels."

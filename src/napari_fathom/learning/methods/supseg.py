@@ -1,4 +1,4 @@
-"""SupSeg: cross-entropy on painted pixels; if asked, with the unpainted ones taken for the rest of the sea."""
+"""SupSeg: cross-entropy on painted pixels; if asked, unpainted ones are taken for the rest of the sea."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
