@@ -7,7 +7,6 @@ from typing import Any
 
 import pyqtgraph as pg
 from qtpy.QtCore import QTimer
-from qtpy.QtGui import QPalette
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from napari_fathom.events import Epoch, Event, Step
@@ -15,6 +14,8 @@ from napari_fathom.events import Epoch, Event, Step
 __all__ = ["CurveData", "TrainingCurves"]
 
 _REDRAW_MS = 250
+_HEIGHT = 230  # leaves room for the buttons in a window of 800 pixels
+_INK = "#9a9a9a"  # napari's themes are style sheets, which a plot doesn't see; this is read on dark and light
 _POINTS = 400  # a line in a dock is some 300 pixels wide
 # Okabe and Ito's colours: told apart by people with any colour vision, and on dark and light ground
 _COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00")
@@ -59,15 +60,14 @@ class TrainingCurves(QWidget):
         super().__init__(parent)
         self._data = CurveData()
         self._canvas = pg.GraphicsLayoutWidget()
-        self._canvas.setMinimumHeight(180)
+        self._canvas.setFixedHeight(_HEIGHT)
         self._canvas.setBackground(None)
-        ink = self.palette().color(QPalette.ColorRole.WindowText)
-        self._loss = self._plot(0, "loss", ink)
-        self._kappa = self._plot(1, "kappa", ink)
-        self._loss.addLegend(offset=(-5, 5), labelTextColor=ink)
+        self._loss = self._plot(0, "loss")
+        self._kappa = self._plot(1, "kappa")
+        self._loss.addLegend(offset=(-5, 5), labelTextColor=_INK)
         self._kappa.setYRange(0, 1)
         self._kappa.setXLink(self._loss)
-        self._kappa.setLabel("bottom", "step", color=ink.name())
+        self._kappa.setLabel("bottom", "step", color=_INK)
         self._canvas.setToolTip(
             "Above: each loss of the method. Below: Cohen's kappa on the strokes that were held out,"
             "\n1 = all as you painted them, 0 = no better than chance."
@@ -100,15 +100,15 @@ class TrainingCurves(QWidget):
         if not self._timer.isActive():
             self._timer.start()
 
-    def _plot(self, row: int, name: str, ink: Any) -> Any:
+    def _plot(self, row: int, name: str) -> Any:
         plot = self._canvas.addPlot(row=row, col=0)
-        plot.setLabel("left", name, color=ink.name())
+        plot.setLabel("left", name, color=_INK)
         plot.showGrid(y=True, alpha=0.2)
         plot.setMouseEnabled(x=False, y=False)
         plot.hideButtons()
         plot.setMenuEnabled(False)
         for side in ("left", "bottom"):
-            plot.getAxis(side).setTextPen(ink)
+            plot.getAxis(side).setTextPen(_INK)
         plot.getAxis("left").setWidth(52)
         return plot
 

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QSize
 from qtpy.QtGui import QCloseEvent
-from qtpy.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QComboBox, QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from napari_fathom.viewer.answers_dock import AnswersDock
 from napari_fathom.viewer.exchange_dock import ExchangeDock
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FathomDock"]
 
-_WIDTH = 340  # of 1280 pixels this leaves the canvas more than half beside napari's own controls
+_WIDTH = 380  # of 1280 pixels this leaves the canvas nearly half, beside napari's own controls
 
 
 class FathomDock(QWidget):
@@ -66,6 +66,10 @@ class FathomDock(QWidget):
             },
         )
 
+    def sizeHint(self) -> QSize:
+        """As wide as the parts need and no wider: the canvas is what one looks at."""
+        return QSize(_WIDTH, 700)
+
     def show_tab(self, part: QWidget) -> None:
         """Bring one of the parts to the front."""
         for index in range(self._tabs.count()):
@@ -82,10 +86,12 @@ class FathomDock(QWidget):
 
 
 def _scrolled(part: QWidget) -> QScrollArea:
+    for box in part.findChildren(QComboBox):  # their longest entry must not decide how wide the dock is
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(2)
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(part)
     return area
 

@@ -1,6 +1,6 @@
 """napari's Save dialog: labels and class layers as TIFF, npz or Echoview regions.
 
-A layer of a survey is saved whole and from the disk, with the survey's coordinates, however little of it is on
+A survey's layer is saved whole and from the disk, with the survey's coordinates, however little of it is on
 the screen. Any other labels layer is saved as the array that it is.
 """
 
