@@ -1,0 +1,97 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from napari_fathom.files import (
+    append_line,
+    replace_bytes,
+    replace_file,
+    replace_folder,
+    replace_json,
+    replace_text,
+)
+
+
+def grow_file(path: Path, *, fail: bool = False) -> None:
+    with replace_file(path) as beside:
+        beside.write_text("new")
+        if fail:
+            raise RuntimeError("the disk is full")
+
+
+def grow_folder(path: Path, *, fail: bool = False) -> None:
+    with replace_folder(path) as beside:
+        (beside / "inside").write_text("new")
+        if fail:
+            raise RuntimeError("the disk is full")
+
+
+def content(path: Path) -> str:
+    return (path / "inside" if path.is_dir() else path).read_text()
+
+
+@pytest.mark.parametrize("grow", [grow_file, grow_folder])
+def test_what_is_whole_takes_the_formers_place(tmp_path: Path, grow: Callable[..., None]) -> None:
+    grow(tmp_path / "a.part.tif")
+    grow(tmp_path / "a.part.tif")
+
+    assert content(tmp_path / "a.part.tif") == "new"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_file_that_fails_half_way_leaves_the_former_one_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.tif").write_text("old")
+
+    with pytest.raises(RuntimeError):
+        grow_file(tmp_path / "a.tif", fail=True)
+
+    assert content(tmp_path / "a.tif") == "old"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_folder_that_fails_half_way_leaves_the_former_one_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.zarr").mkdir()
+    (tmp_path / "a.zarr" / "inside").write_text("old")
+
+    with pytest.raises(RuntimeError):
+        grow_folder(tmp_path / "a.zarr", fail=True)
+
+    assert content(tmp_path / "a.zarr") == "old"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("grow", [grow_file, grow_folder])
+def test_a_first_write_that_fails_leaves_nothing(tmp_path: Path, grow: Callable[..., None]) -> None:
+    with pytest.raises(RuntimeError):
+        grow(tmp_path / "a", fail=True)
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_file_beside_ends_as_the_wanted_one_does(tmp_path: Path) -> None:
+    with replace_file(tmp_path / "labels.ome.tif") as beside:
+        assert beside.name.endswith("labels.ome.tif")
+        assert beside.parent == tmp_path
+        beside.touch()
+
+
+def test_folders_on_the_way_are_made(tmp_path: Path) -> None:
+    replace_bytes(tmp_path / "a" / "b" / "c.bin", b"\0\1")
+
+    assert (tmp_path / "a" / "b" / "c.bin").read_bytes() == b"\0\1"
+
+
+def test_text_and_json_are_utf_8(tmp_path: Path) -> None:
+    replace_text(tmp_path / "a.txt", "Sørøya\n")
+    replace_json(tmp_path / "a.json", {"name": "Sørøya"})
+
+    assert (tmp_path / "a.txt").read_bytes() == "Sørøya\n".encode()
+    assert (tmp_path / "a.json").read_bytes() == '{\n  "name": "Sørøya"\n}\n'.encode()
+
+
+def test_lines_are_appended_one_by_one(tmp_path: Path) -> None:
+    append_line(tmp_path / "a.jsonl", "first")
+    append_line(tmp_path / "a.jsonl", "second ø")
+
+    assert (tmp_path / "a.jsonl").read_text(encoding="utf-8") == "first\nsecond ø\n"
