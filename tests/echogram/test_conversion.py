@@ -1,4 +1,6 @@
 import shutil
+import subprocess
+import sys
 import tracemalloc
 
 import numpy as np
@@ -58,6 +60,30 @@ def test_an_interrupted_conversion_goes_on_where_it_stopped(tmp_path, one_chunk_
     assert any(isinstance(event, Note) and "goes on where it stopped" in event.message for event in said)
     np.testing.assert_array_equal(whole(resumed), whole(uninterrupted))
     assert resumed.fingerprint == uninterrupted.fingerprint
+
+
+CONVERT = """
+import sys
+from pathlib import Path
+from napari_fathom.echogram import convert_source, pyramid
+from tests.echogram.surveys import made_source
+pyramid.STEP_CELLS = 1
+for event in convert_source(made_source(5000), Path(sys.argv[1])):
+    print(event, flush=True)
+"""
+
+
+@pytest.mark.parametrize("lines", [3, 6, 9])
+def test_a_killed_conversion_goes_on_where_it_stopped(tmp_path, one_chunk_steps, uninterrupted, lines):
+    store = tmp_path / "a.sv.zarr"
+    with subprocess.Popen([sys.executable, "-c", CONVERT, store], stdout=subprocess.PIPE) as process:
+        for _ in range(lines):
+            process.stdout.readline()
+        process.kill()
+    resumed, _ = finish(convert_source(made_source(5000), store))
+    assert resumed.fingerprint == uninterrupted.fingerprint
+    for one, other in zip(resumed.arrays, uninterrupted.arrays, strict=True):
+        np.testing.assert_array_equal(one[:], other[:])
 
 
 @pytest.mark.parametrize("stop_after", [2, 4, 8, 10])

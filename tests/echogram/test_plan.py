@@ -71,6 +71,11 @@ def test_a_file_without_the_main_frequency_keeps_its_pings():
     assert plan.notes == ("b: no 38 kHz; missing there (its pings follow its finest channel).",)
 
 
+def test_a_grid_that_no_sounder_has_is_refused():
+    with pytest.raises(FormatError, match=r"cells of 0.0001 m down to 750 m"):
+        plan_survey(Source("s", (part("a", [0], ((38e3, 1e-4, 750.0),)),), ()))
+
+
 def test_one_ping_is_a_survey_and_none_is_not():
     assert seconds(plan_survey(Source("s", (part("a", [7]),), ()))) == [7]
     with pytest.raises(FormatError, match="no ping in any file"):

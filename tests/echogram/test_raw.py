@@ -1,5 +1,6 @@
 import shutil
 import struct
+import sys
 
 import numpy as np
 import pytest
@@ -187,6 +188,12 @@ def _moved(content, days):
     (low, high) = struct.unpack_from("<II", content, 8)
     time = ((high << 32) | low) + days * 864_000_000_000
     return content[:8] + struct.pack("<II", time & 0xFFFFFFFF, time >> 32) + content[16:]
+
+
+def test_without_echopype_the_extra_is_named(seabed_raw, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "echopype", None)
+    with pytest.raises(FormatError, match=r"echopype.*not installed.*napari-fathom\[raw\]"):
+        finish(convert(seabed_raw, tmp_path / "a.sv.zarr"))
 
 
 def test_an_empty_file_and_one_of_something_else_are_refused(tmp_path):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from napari_fathom.echogram.grid import Columns, grid_block
 from napari_fathom.echogram.model import Echogram
@@ -146,7 +146,10 @@ def _record_path(work: Path) -> Path:
 def _begin(work: Path, plan: Plan, identity: str) -> _Record:
     """Take up an interrupted conversion of the same files, or lay out an empty store."""
     if _record_path(work).is_file():
-        record = _Record.model_validate_json(_record_path(work).read_bytes())
+        try:
+            record = _Record.model_validate_json(_record_path(work).read_bytes())
+        except ValidationError:  # of an older program, or damaged: start again
+            record = _Record(identity="")
         if record.identity == identity:
             return record
     if work.exists():

@@ -13,6 +13,7 @@ from napari_fathom.errors import FormatError
 
 __all__ = ["Plan", "PlannedPart", "plan_survey"]
 
+MOST_ROWS = 1_000_000  # a damaged header can claim cells of a tenth of a millimetre
 PREFERRED_HZ = 38_000.0  # where several frequencies are equally fine, the one acousticians refer to
 
 
@@ -79,7 +80,7 @@ def plan_survey(source: Source, main_frequency_hz: float | None = None) -> Plan:
         raise FormatError(source.name, "no ping in any file", "Expected at least one; choose other files.")
     frequencies = sorted({channel.frequency_hz for part in parts for channel in part.channels})
     main = _choose_main(source.name, parts, frequencies, main_frequency_hz)
-    range_m, notes = _range_vector(parts, main)
+    range_m, notes = _range_vector(source.name, parts, main)
     planned, ping_time, order_notes = _join([(part, _axis_channel(part, main)) for part in parts])
     notes += order_notes + _missing_channels(parts, frequencies, main)
     interval = np.median(np.diff(ping_time.astype(np.int64))) if len(ping_time) > 1 else 1e9
@@ -117,11 +118,17 @@ def _choose_main(name: str, parts: Sequence[Part], frequencies: list[float], ask
     return PREFERRED_HZ if PREFERRED_HZ in equals else equals[0]
 
 
-def _range_vector(parts: Sequence[Part], main: float) -> tuple[NDArray[np.float64], list[str]]:
+def _range_vector(name: str, parts: Sequence[Part], main: float) -> tuple[NDArray[np.float64], list[str]]:
     channels = _channels(parts, main)
     step = min(channel.range_step_m for channel in channels)
     first = min(channel.first_range_m for channel in channels)
     last = max(channel.last_range_m for channel in channels)
+    if (last - first) / step > MOST_ROWS:
+        raise FormatError(
+            name,
+            f"cells of {step:g} m down to {last:g} m at {main / 1000:g} kHz",
+            "No sounder has so many; leave the damaged file out, or choose another main frequency.",
+        )
     range_m: NDArray[np.float64] = np.asarray(first + step * np.arange(round((last - first) / step) + 1))
     deeper = {
         channel.frequency_hz: channel.last_range_m

@@ -62,13 +62,13 @@ class StoreAttributes(BaseModel):
 
 
 def ping_chunk(frequencies: int, rows: int) -> int:
-    """How many pings the conversion grids at once, and a chunk spans: a power of two, 32 to 1024.
+    """How many pings the conversion grids at once, and a chunk spans: a power of two up to 1024.
 
     All frequencies and ranges of that many pings fit a fixed budget, so a survey with many fine range cells
     gets narrower chunks instead of a larger memory.
     """
     pings = 1024
-    while pings > 32 and pings * frequencies * rows > BUFFER_CELLS:
+    while pings > 1 and pings * frequencies * rows > BUFFER_CELLS:
         pings //= 2
     return pings
 
@@ -200,7 +200,7 @@ def set_seabed(store: Path | str, seabed_range_m: ArrayLike) -> None:
     ValueError
         If the line has not one value for each ping, or a negative one.
     """
-    group, _ = _open_signed(Path(store))
+    group, _ = _open_signed(Path(store), mode="r+")
     line = np.asarray(seabed_range_m, dtype=np.float64)
     array = group["seabed_range_m"]
     if line.shape != array.shape:
@@ -238,11 +238,11 @@ def _create_vector(
     array[:] = values
 
 
-def _open_signed(path: Path) -> tuple[Any, StoreAttributes]:
+def _open_signed(path: Path, mode: Literal["r", "r+"] = "r") -> tuple[Any, StoreAttributes]:
     import zarr
 
     try:
-        group = zarr.open_group(path, mode="r+" if path.is_dir() else "r")
+        group = zarr.open_group(path, mode=mode)
     except (OSError, ValueError, KeyError) as error:
         raise FormatError(
             path,
