@@ -5,6 +5,7 @@ import pytest
 import xarray as xr
 
 from napari_fathom.echogram.coordinates import Coordinates
+from napari_fathom.echogram.crimac import write_crimac_predictions
 from napari_fathom.echogram.crimac_incoming import read_crimac_bottom, read_crimac_labels
 from napari_fathom.errors import FormatError
 
@@ -114,6 +115,17 @@ def test_labels_of_another_day_are_refused(tmp_path: Path, grid: Coordinates) ->
 
     with pytest.raises(FormatError, match=r"a_labels.zarr: pings from 2019-04-25T10:00:00"):
         read_crimac_labels(path, later, CLASSES)
+
+
+def test_predictions_are_not_taken_for_labels(tmp_path: Path, grid: Coordinates) -> None:
+    list(
+        write_crimac_predictions(
+            tmp_path / "a_pred.zarr", grid, lambda box: np.full((1, 6, 8), 0.1), {2: "sandeel"}
+        )
+    )
+
+    with pytest.raises(FormatError, match="predicted probabilities, not labels"):
+        read_crimac_labels(tmp_path / "a_pred.zarr", grid, CLASSES)
 
 
 def test_a_store_without_annotation_says_what_it_has(tmp_path: Path, grid: Coordinates) -> None:

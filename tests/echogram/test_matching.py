@@ -54,6 +54,10 @@ def test_ranges_match_up_to_half_a_cell_beyond_the_ends(wanted: list[float], exp
     assert match_ranges(np.array([0.0, 1.0, 2.0]), np.array(wanted)).tolist() == expected
 
 
+def test_ranges_padded_with_nan_match_where_they_are_known() -> None:
+    assert match_ranges(np.array([0, 1, np.nan, np.nan]), np.array([0.1, 1.1, 2.0])).tolist() == [0, 1, -1]
+
+
 def test_ranges_of_single_precision_match() -> None:
     ranges = np.arange(2000) * 0.1887
 

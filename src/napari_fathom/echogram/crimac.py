@@ -17,6 +17,7 @@ __all__ = [
     "BACKGROUND",
     "CATEGORIES",
     "IGNORED",
+    "NAMES_ATTRIBUTE",
     "ReadProbabilities",
     "crimac_categories",
     "write_crimac_labels",
@@ -30,7 +31,9 @@ CATEGORIES: Mapping[str, int] = {"background": BACKGROUND, "other fish": 1, "san
 _FIRST_OWN_CATEGORY = 10_000  # above all species codes in use
 _CHUNK_CELLS = 2**22
 _COMPRESSION = {"id": "blosc", "cname": "zstd", "clevel": 3, "shuffle": 2, "blocksize": 0}  # 2: by bits
-_NAMES = "class_names"
+NAMES_ATTRIBUTE = "class_names"
+"""Where a store says what its categories are called."""
+
 
 ReadProbabilities = Callable[[Box], NDArray[np.floating]]
 """Returns the class probabilities of a box, shape (C, bottom - top, right - left), classes in the order of
@@ -153,14 +156,18 @@ def write_crimac_labels(
 def _number_objects(
     objects: Any, read: ReadLabels, shape: tuple[int, int], values: list[int]
 ) -> Iterator[Event[Path]]:
+    """Number patches in the order they are found; a slab's patches are written in one go."""
     number = 0
     for slab in stream_components(read, shape, values):
-        for part in slab.components:
-            number += 1
-            top, bottom, left, right = part.box
-            there = objects[left:right, top:bottom]
-            there[part.mask.T] = number
-            objects[left:right, top:bottom] = there
+        if slab.components:
+            left = min(part.box[2] for part in slab.components)
+            right = max(part.box[3] for part in slab.components)
+            numbers = objects[left:right]
+            for part in slab.components:
+                number += 1
+                top, bottom, first, last = part.box
+                numbers[first - left : last - left, top:bottom][part.mask.T] = number
+            objects[left:right] = numbers
         yield Progress("objects", slab.pings_done, shape[1])
 
 
@@ -213,7 +220,7 @@ def _array(
 
 
 def _set_names(group: Any, names: Mapping[int, str]) -> None:
-    group.attrs[_NAMES] = {str(code): name for code, name in names.items()}
+    group.attrs[NAMES_ATTRIBUTE] = {str(code): name for code, name in names.items()}
 
 
 def _consolidate(folder: Path) -> None:

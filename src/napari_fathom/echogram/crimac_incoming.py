@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_fathom.echogram.coordinates import Depths, Grid, check_grid
-from napari_fathom.echogram.crimac import CATEGORIES, IGNORED
+from napari_fathom.echogram.crimac import CATEGORIES, IGNORED, NAMES_ATTRIBUTE
 from napari_fathom.echogram.incoming import IncomingLabels, left_out
 from napari_fathom.echogram.matching import match_pings, match_ranges
 from napari_fathom.echogram.regions import match_names
@@ -43,11 +43,18 @@ def read_crimac_labels(
     Raises
     ------
     FormatError
-        No `annotation` with a category axis, or no ping in common with the survey.
+        No `annotation` with a category axis, probabilities instead of labels, or no ping in common with the
+        survey.
     """
     data = _open(path, "annotation", ("category", "ping_time", "range"))
+    if data["annotation"].dtype == np.float16:
+        raise FormatError(
+            path,
+            "its annotation is float16: predicted probabilities, not labels",
+            "Choose a _labels.zarr; a prediction of your own comes in by Accept.",
+        )
     known = {code: name for name, code in CATEGORIES.items()}
-    known |= {int(code): str(name) for code, name in data.attrs.get("class_names", {}).items()}
+    known |= {int(code): str(name) for code, name in data.attrs.get(NAMES_ATTRIBUTE, {}).items()}
     known |= names or {}
     codes = [_code(code) for code in data["category"].values]
     matched, _ = match_names((known[code] for code in codes if code in known), class_values)

@@ -37,7 +37,7 @@ def match_pings(source: Times, wanted: Times) -> NDArray[np.int64]:
 def match_ranges(source: Depths, wanted: Depths) -> NDArray[np.int64]:
     """Find the cell of `source` nearest to each wanted range; −1 beyond half a cell outside of it."""
     steps = np.diff(source)
-    tolerance = float(np.median(np.abs(steps))) / 2 if len(steps) else np.inf
+    tolerance = float(np.nanmedian(np.abs(steps))) / 2 if len(steps) else np.inf
     # the last digits of a range differ between float32 and float64 files
     return _nearest(np.asarray(source, np.float64), np.asarray(wanted, np.float64), tolerance * (1 + 1e-4))
 
@@ -45,9 +45,10 @@ def match_ranges(source: Depths, wanted: Depths) -> NDArray[np.int64]:
 def _nearest(
     source: NDArray[np.int64] | Depths, wanted: NDArray[np.int64] | Depths, tolerance: float
 ) -> NDArray[np.int64]:
-    if not len(source):
-        return np.full(len(wanted), -1, np.int64)
     order = np.argsort(source, kind="stable")
+    order = order[np.isfinite(source[order])]  # joined files are padded with NaN
+    if not len(order):
+        return np.full(len(wanted), -1, np.int64)
     rising = source[order]
     after = np.searchsorted(rising, wanted).clip(0, len(rising) - 1)
     before = (after - 1).clip(0)

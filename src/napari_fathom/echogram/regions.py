@@ -82,10 +82,7 @@ class _Outlines:
         pieces = list(simple_pieces(part.mask))
         for number, (top, left, piece) in enumerate(pieces, start=1):
             self._regions += 1
-            name, notes = patch, tuple[str, ...]()
-            if len(pieces) > 1:
-                name = f"{patch} part {number}"
-                notes = (f"Part {number} of {len(pieces)} of {patch}, cut through its holes to keep them.",)
+            name, notes = _name_piece(patch, number, len(pieces))
             time, depth_m = self._polygon(trace(piece) + np.array([part.box[0] + top, part.box[2] + left]))
             yield Region(time, depth_m, class_name, name, self._regions, notes=notes)
 
@@ -101,6 +98,13 @@ class _Outlines:
         depth = self._from_transducer[row] + self._depth_of_ping[np.minimum(begin, end)]
         time = self._times[np.stack([begin, end], axis=1).ravel()]
         return _without_idle_points(time, np.repeat(depth, 2))
+
+
+def _name_piece(patch: str, number: int, pieces: int) -> tuple[str, tuple[str, ...]]:
+    if pieces == 1:
+        return patch, ()
+    note = f"Part {number} of {pieces} of {patch}, cut through its holes to keep them."
+    return f"{patch} part {number}", (note,)
 
 
 def _without_idle_points(time: Times, depth: Depths) -> tuple[Times, Depths]:
