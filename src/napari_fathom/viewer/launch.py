@@ -1,0 +1,73 @@
+"""Start napari with the Fathom dock, on a survey or on none: `python -m napari_fathom.viewer.launch PATHS`.
+
+The command line runs this as a process of its own. It also takes pictures of the real window, for the demo and
+the pages.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import napari
+
+    from napari_fathom.viewer.main_dock import FathomDock
+
+__all__ = ["WINDOW_SIZE", "launch", "main"]
+
+WINDOW_SIZE = (1600, 1000)
+
+
+def launch(paths: Sequence[Path] = ()) -> "tuple[napari.Viewer, FathomDock]":
+    """Make a window with the Fathom dock, and begin to open `paths` in it.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        A study, a survey store, or files of one survey; none leaves the window empty.
+
+    Returns
+    -------
+    viewer : napari.Viewer
+    dock : FathomDock
+        The survey is open when `dock.session.study` is set; that takes a moment.
+    """
+    import torch  # noqa: F401 - before Qt: on Windows torch can't be loaded after it
+
+    import napari  # isort: skip
+
+    viewer = napari.Viewer(title="Fathom")
+    _, dock = viewer.window.add_plugin_dock_widget("napari-fathom", "Fathom")
+    viewer.window.resize(*WINDOW_SIZE)
+    if paths:
+        dock.survey.open(list(paths))
+    return viewer, dock
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the window and stay until it is closed, or save a picture of it and go.
+
+    Returns
+    -------
+    int
+        0, or 1 where the survey couldn't be opened for the picture.
+    """
+    parser = argparse.ArgumentParser(prog="napari_fathom.viewer.launch", description="Open Fathom's window.")
+    parser.add_argument("paths", nargs="*", type=Path)
+    parser.add_argument("--picture", type=Path, metavar="PNG", help="save what the window shows, and end")
+    options = parser.parse_args(arguments)
+    viewer, dock = launch(options.paths)
+    if options.picture is not None:
+        from napari_fathom.viewer.picture import take_picture
+
+        return take_picture(viewer, dock, options.picture)
+    import napari
+
+    napari.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
