@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -8,9 +9,16 @@ from napari_fathom.echogram import Echogram, convert_source, set_seabed
 from napari_fathom.errors import FormatError
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    store = tmp_path_factory.mktemp("made") / "a.sv.zarr"
+    return finish(convert_source(made_source(4999, rows=700), store))[0]
+
+
 @pytest.fixture
-def echogram(tmp_path):
-    return finish(convert_source(made_source(4999, rows=700), tmp_path / "a.sv.zarr"))[0]
+def echogram(made, tmp_path):
+    """A copy that a test may break."""
+    return Echogram.open(shutil.copytree(made.path, tmp_path / "a.sv.zarr"))
 
 
 def mean_db(sv_db, row_factor, ping_factor):
@@ -89,7 +97,7 @@ def test_a_seabed_that_does_not_fit_is_refused(echogram):
 
 
 def test_other_values_have_another_fingerprint(tmp_path, echogram):
-    shorter, _ = finish(convert_source(made_source(4998, rows=700), tmp_path / "b.sv.zarr"))
+    shorter, _ = finish(convert_source(made_source(498, rows=700), tmp_path / "b.sv.zarr"))
     assert shorter.fingerprint != echogram.fingerprint
 
 
