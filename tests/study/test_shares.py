@@ -1,0 +1,52 @@
+"""When to believe an estimate of class shares."""
+
+import numpy as np
+
+from napari_fathom.study.shares import HeldOutStrokes, judge_shares
+
+
+def survey(shares: list[float], pixels: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Classes of pixels and perfectly calibrated probabilities (for equal shares) of two-class Gaussians."""
+    labels = random.choice(len(shares), pixels, p=shares)
+    seen = random.normal(2.0 * labels, 1.0)
+    likelihood = np.exp(-0.5 * (seen[None] - 2.0 * np.arange(len(shares))[:, None]) ** 2)
+    return labels, (likelihood / likelihood.sum(axis=0)).astype(np.float32)
+
+
+def held_out(random: np.random.Generator, strokes: int = 20) -> HeldOutStrokes:
+    labels, probabilities = survey([0.5, 0.5], 4000, random)
+    return HeldOutStrokes(
+        probabilities, (labels + 1).astype(np.uint8), random.integers(0, strokes, 4000) + strokes * labels
+    )
+
+
+def test_calibrated_answers_give_the_true_shares_and_are_believed() -> None:
+    random = np.random.default_rng(0)
+    _, probabilities = survey([0.95, 0.05], 50_000, random)
+    opinion = judge_shares(probabilities, held_out(random))
+    assert opinion.favoured
+    np.testing.assert_allclose(opinion.estimate.shares, [0.95, 0.05], atol=0.01)
+
+
+def test_answers_that_are_far_too_sure_are_not_believed() -> None:
+    random = np.random.default_rng(0)
+    _, probabilities = survey([0.99, 0.01], 50_000, random)
+    sure = probabilities**8 / (probabilities**8).sum(axis=0)
+    shifted = sure * np.array([[1.0], [1e-6]])
+    opinion = judge_shares((shifted / shifted.sum(axis=0)).astype(np.float32), held_out(random))
+    assert not opinion.favoured
+    assert "differ by a factor" in opinion.reason
+
+
+def test_without_held_out_strokes_of_every_class_nothing_is_corrected() -> None:
+    random = np.random.default_rng(0)
+    _, probabilities = survey([0.9, 0.1], 10_000, random)
+    assert not judge_shares(probabilities, None).favoured
+    assert not judge_shares(probabilities, held_out(random, strokes=1)).favoured
+
+
+def test_a_class_that_is_there_is_never_estimated_away() -> None:
+    random = np.random.default_rng(0)
+    probabilities = np.stack([np.full(1000, 1 - 1e-9), np.full(1000, 1e-9)]).astype(np.float32)
+    opinion = judge_shares(probabilities, held_out(random))
+    assert min(opinion.estimate.shares) >= 1e-4
