@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import ndimage
@@ -33,7 +33,6 @@ def drawn(parts: list[Component], shape: tuple[int, int]) -> np.ndarray:
 
 
 @given(LABELS, st.integers(1, 12))
-@settings(deadline=None)
 def test_patches_are_the_same_however_the_survey_is_read(labels: np.ndarray, slab: int) -> None:
     parts = streamed(labels, slab=slab, longest=1000)
 
@@ -43,7 +42,6 @@ def test_patches_are_the_same_however_the_survey_is_read(labels: np.ndarray, sla
 
 
 @given(LABELS, st.integers(1, 12), st.integers(1, 12))
-@settings(deadline=None)
 def test_no_cell_is_lost_where_long_patches_are_cut(labels: np.ndarray, slab: int, longest: int) -> None:
     parts = streamed(labels, slab=slab, longest=longest)
 

@@ -140,9 +140,9 @@ def test_the_table_is_written_with_one_header_and_full_precision(tmp_path: Path)
 
 
 @pytest.mark.filterwarnings("ignore:::echopype", "ignore:::xarray", "ignore:::flox", "ignore:::zarr")
-def test_a_real_file_integrates_as_in_echopype(shared_data: Path) -> None:
+def test_a_real_file_integrates_as_in_echopype(shipped_data: Path) -> None:
     ep = pytest.importorskip("echopype")
-    raw = shared_data / "echo" / "ek60_seabed_DY1201" / "DY1201_EK60-D20120214-T231011.raw"
+    raw = shipped_data / "echo" / "DY1201_EK60-D20120214-T231011.raw"
     data = ep.open_raw(raw, sonar_model="EK60")
     ds = ep.consolidate.add_location(ep.consolidate.add_depth(ep.calibrate.compute_Sv(data), data), data)
     theirs = ep.commongrid.compute_NASC(ds, range_bin="10m", dist_bin="10nmi")

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import ndimage
@@ -56,7 +56,6 @@ def polygon(grid: Coordinates, points: list[tuple[float, float]], **more: object
     hnp.arrays(np.uint8, st.tuples(st.integers(1, 14), st.integers(1, 14)), elements=st.integers(0, 3)),
     st.integers(0, 5),
 )
-@settings(deadline=None)
 def test_labels_survive_the_way_to_a_file_and_back(tmp_path_factory, labels: np.ndarray, seed: int) -> None:
     grid = survey(*labels.shape, seed)
     path = tmp_path_factory.mktemp("evr", numbered=True) / "labels.evr"
@@ -101,7 +100,6 @@ def test_another_reader_sees_the_same_cells() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(-3, 40), st.floats(3, 14)), min_size=3, max_size=9), st.integers(0, 9))
-@settings(deadline=None)
 def test_any_polygon_covers_the_cells_whose_centres_it_encloses(
     points: list[tuple[float, float]], seed: int
 ) -> None:

@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import ndimage
@@ -21,7 +21,6 @@ def patches(draw: st.DrawFn) -> np.ndarray:
 
 
 @given(patches())
-@settings(deadline=None)
 def test_pieces_together_are_the_patch_and_never_overlap(patch: np.ndarray) -> None:
     sheet = np.zeros(patch.shape, int)
     for top, left, piece in simple_pieces(patch):
@@ -31,7 +30,6 @@ def test_pieces_together_are_the_patch_and_never_overlap(patch: np.ndarray) -> N
 
 
 @given(patches())
-@settings(deadline=None)
 def test_an_outline_never_meets_itself_and_encloses_its_cells(patch: np.ndarray) -> None:
     for _, _, piece in simple_pieces(patch):
         ring = trace(piece)
