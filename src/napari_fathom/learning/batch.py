@@ -17,10 +17,13 @@ class LabelledPatches:
         Scaled.
     target : Tensor of int64, shape (B, h, w)
         0…C−1 on painted pixels; −1 where nobody has said, and on held-out strokes.
+    valid : Tensor of bool, shape (B, h, w)
+        Measured, and of no held-out stroke.
     """
 
     image: Tensor
     target: Tensor
+    valid: Tensor
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ class PatchSampler:
         return Batch(self._labelled(size), self._unlabelled(size, view) if unlabelled else None)
 
     def _labelled(self, size: int) -> LabelledPatches:
-        images, targets = [], []
+        images, targets, valid = [], [], []
         for value in self._classes(size):
             box = self._around(*self._painted.draw(value, self._random))
             image, values, held = self._read(box)
@@ -71,7 +71,10 @@ class PatchSampler:
             mirror = self._mirror()
             images.append(image[..., ::mirror])
             targets.append(target[..., ::mirror])
-        return LabelledPatches(self._augmented(images), torch.from_numpy(np.stack(targets)))
+            valid.append((np.isfinite(image).any(0) & ~held)[..., ::mirror])
+        return LabelledPatches(
+            self._augmented(images), torch.from_numpy(np.stack(targets)), torch.from_numpy(np.stack(valid))
+        )
 
     def _unlabelled(self, size: int, view: bool) -> UnlabelledPatches:
         images, valid, unpainted = [], [], []

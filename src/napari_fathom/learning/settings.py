@@ -73,6 +73,7 @@ class TrainSettings(BaseModel):
     )
 
     # The clusters
+    cluster_weight: float = Field(1.0, ge=0, description="Weight of the clustering objective.")
     clusters: int = Field(512, ge=2, le=65535, description="Number of clusters K.")
     components: int = Field(32, ge=1, description="Principal components kept of the features before k-means.")
     kmeans_iterations: int = Field(10, ge=1, le=100, description="k-means iterations for each mini-batch.")

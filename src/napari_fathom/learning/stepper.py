@@ -89,7 +89,11 @@ class Stepper:
         return 0.5 * (1 + math.cos(math.pi * index / (self._settings.epochs * self._settings.steps)))
 
     def _moved(self, batch: Batch) -> Batch:
-        labelled = LabelledPatches(self._image(batch.labelled.image), batch.labelled.target.to(self._device))
+        labelled = LabelledPatches(
+            self._image(batch.labelled.image),
+            batch.labelled.target.to(self._device),
+            batch.labelled.valid.to(self._device),
+        )
         if batch.unlabelled is None:
             return Batch(labelled)
         view, unpainted = batch.unlabelled.view, batch.unlabelled.unpainted

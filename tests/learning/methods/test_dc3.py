@@ -8,7 +8,9 @@ from tests.learning.scenes import quick
 
 from napari_fathom.learning.batch import Batch, LabelledPatches, UnlabelledPatches
 from napari_fathom.learning.methods import MethodContext, make_method
+from napari_fathom.learning.methods.base import Rows
 from napari_fathom.learning.methods.dc3 import DC3, different_partners
+from napari_fathom.learning.methods.supseg import SupSeg
 from napari_fathom.learning.model import network_for
 from napari_fathom.learning.nets.network import Network
 from napari_fathom.learning.settings import TrainSettings
@@ -29,7 +31,7 @@ def batch(classes: int = 3, view: bool = False) -> Batch:
     target[:, 8:] = -1
     valid = torch.ones(2, 32, 32, dtype=torch.bool)
     return Batch(
-        LabelledPatches(image, target), UnlabelledPatches(image, valid, image + 0.1 if view else None)
+        LabelledPatches(image, target, valid), UnlabelledPatches(image, valid, image + 0.1 if view else None)
     )
 
 
@@ -60,12 +62,16 @@ def test_terms_join_the_steps_of_predklus() -> None:
     assert [loss.name for loss in losses] == ["clustering", "segmentation"]
 
 
-def test_supervised_only_gets_a_step_of_its_own_for_ambiguity() -> None:
+def test_terms_join_the_one_step_of_supervised_training() -> None:
     settings = quick(ambiguity=True)
-    made = method(settings)
+    made, network = method(settings), network_for(settings, 4, 3)
     assert made.needs_unlabelled
-    losses = list(made.objectives(network_for(settings, 4, 3), batch()))
-    assert [loss.name for loss in losses] == ["segmentation", "ambiguity"]
+    [with_terms] = made.objectives(network, batch())
+    [without] = SupSeg(MethodContext(settings, 3, torch.device("cpu"), lambda: None)).objectives(
+        network, batch()
+    )
+    assert with_terms.name == without.name == "segmentation"
+    assert with_terms.value.item() > without.value.item()
 
 
 @pytest.mark.parametrize("classes", [1, 3])
@@ -76,9 +82,9 @@ def test_every_loss_is_finite_though_a_class_or_a_partner_is_missing(classes: in
 
 
 def test_ambiguity_loss_teaches_its_own_head_and_the_features_but_not_the_class_head() -> None:
-    settings = quick(ambiguity=True, inverse_weight=0.0, similarity_weight=0.0)
+    settings = quick(method="predklus", ambiguity=True, inverse_weight=0.0, cluster_weight=0.0)
     network = network_for(settings, 4, 3)
-    *_, loss = method(settings).objectives(network, batch())
+    loss = next(method(settings).objectives(network, batch()))
     loss.value.backward()
     assert network.heads._ambiguity.weight.grad is not None
     assert network.heads._ambiguity.weight.grad.any()
@@ -91,7 +97,7 @@ def test_similarity_and_inverse_terms_leave_the_ambiguity_head_alone() -> None:
     network = network_for(settings, 4, 3)
     made = method(settings)
     assert made.needs_view
-    *_, loss = made.objectives(network, batch(view=True))
+    [loss] = made.objectives(network, batch(view=True))
     loss.value.backward()
     gradient = network.heads._ambiguity.weight.grad
     assert gradient is None or not gradient.any()
@@ -112,8 +118,6 @@ def test_anchored_ambiguity_learns_which_pixels_are_undecided() -> None:
         network.heads._classes.weight[0] = 2.0
     made, optimiser = method(settings), torch.optim.Adam(network.heads.parameters(), lr=0.05)
     for _ in range(60):
-        from napari_fathom.learning.methods.base import Rows
-
         optimiser.zero_grad()
         made._unlabelled(network, Rows(features)).backward()
         optimiser.step()

@@ -10,10 +10,11 @@ from tests.learning.scenes import quick
 from napari_fathom.errors import Cancelled, TrainingError
 from napari_fathom.learning.batch import Batch, LabelledPatches, UnlabelledPatches
 from napari_fathom.learning.methods import METHODS, MethodContext, make_method
+from napari_fathom.learning.methods.base import features_of
 from napari_fathom.learning.methods.predklus import PredKlus
 from napari_fathom.learning.methods.supseg import SupSeg
 from napari_fathom.learning.model import network_for
-from napari_fathom.learning.nets.network import Network, rows_of
+from napari_fathom.learning.nets.network import Network
 from napari_fathom.learning.settings import TrainSettings
 
 
@@ -27,7 +28,15 @@ def batch(seed: int = 0, painted: float = 0.1) -> Batch:
     target = torch.randint(0, 3, (2, 32, 32), generator=random)
     target[torch.rand(2, 32, 32, generator=random) > painted] = -1
     valid = torch.rand(2, 32, 32, generator=random) > 0.2
-    return Batch(LabelledPatches(image, target), UnlabelledPatches(image.roll(5, 3), valid))
+    everywhere = torch.ones(2, 32, 32, dtype=torch.bool)
+    return Batch(LabelledPatches(image, target, everywhere), UnlabelledPatches(image.roll(5, 3), valid))
+
+
+def blank(given: Batch) -> Batch:
+    """The same labels where nothing was measured."""
+    nowhere = torch.zeros_like(given.labelled.valid)
+    labelled = LabelledPatches(given.labelled.image, given.labelled.target, nowhere)
+    return Batch(labelled, UnlabelledPatches(torch.zeros(1, 4, 32, 32), nowhere[:1]))
 
 
 def network(settings: TrainSettings) -> Network:
@@ -64,11 +73,12 @@ def test_both_heads_and_the_body_learn() -> None:
 def test_pseudo_labels_are_the_k_means_of_the_principal_components() -> None:
     """Against scikit-learn's PCA and k-means, started from the same pixels' centroids."""
     settings = quick(cluster_pixels=4096, kmeans_iterations=50)
-    method, net, patches = PredKlus(context(settings)), network(settings), batch().unlabelled
-    assert patches is not None
+    method, net, given = PredKlus(context(settings)), network(settings), batch()
+    assert given.unlabelled is not None
     with torch.no_grad():
-        rows = rows_of(net.features(patches.image))[patches.valid.reshape(-1)]
-    method.clustering(net, patches)
+        labelled, unlabelled = features_of(net, given)
+    rows = torch.cat([labelled, unlabelled[given.unlabelled.valid.reshape(-1)]])
+    next(method.objectives(net, given))
     centroids = method.state()["centroids"].numpy()
     pca = PCA(settings.components).fit(rows.numpy())
     theirs = KMeans(settings.clusters, init=pca.transform(centroids), n_init=1, max_iter=1).fit(
@@ -109,19 +119,35 @@ def test_a_cluster_empty_for_a_while_keeps_its_place_and_then_starts_anew() -> N
 
 
 def test_loss_is_finite_when_pixels_are_fewer_than_clusters() -> None:
+    given = blank(batch())
+    assert given.unlabelled is not None
+    given.unlabelled.valid[0, 0, :5] = True
     settings = quick(clusters=64)
-    image = torch.zeros(1, 4, 32, 32)
-    valid = torch.zeros(1, 32, 32, dtype=torch.bool)
-    valid[0, 0, :5] = True
-    loss = PredKlus(context(settings)).clustering(network(settings), UnlabelledPatches(image, valid))
-    assert torch.isfinite(loss.value)
+    for loss in PredKlus(context(settings)).objectives(network(settings), given):
+        assert torch.isfinite(loss.value)
 
 
 def test_nothing_measured_leaves_segmentation_alone() -> None:
-    settings, given = quick(), batch()
-    empty = UnlabelledPatches(torch.zeros(1, 4, 32, 32), torch.zeros(1, 32, 32, dtype=torch.bool))
-    losses = list(PredKlus(context(settings)).objectives(network(settings), Batch(given.labelled, empty)))
+    settings = quick()
+    losses = PredKlus(context(settings)).objectives(network(settings), blank(batch()))
     assert [loss.name for loss in losses] == ["segmentation"]
+
+
+def test_both_objectives_show_the_network_the_same_patches() -> None:
+    """So that batch normalisation means the same to both, and to the prediction later."""
+    settings, net, shown = quick(), network(quick()), []
+    net.body.register_forward_pre_hook(lambda _module, images: shown.append(images[0]))
+    list(PredKlus(context(settings)).objectives(net, batch()))
+    assert len(shown) == 2
+    assert torch.equal(shown[0], shown[1])
+
+
+def test_the_weight_of_clustering_is_a_setting() -> None:
+    full, tenth = (
+        next(PredKlus(context(settings)).objectives(network(settings), batch())).value.item()
+        for settings in (quick(), quick(cluster_weight=0.1))
+    )
+    assert tenth == pytest.approx(full / 10)
 
 
 def test_state_goes_on_where_it_was() -> None:
@@ -141,7 +167,7 @@ def test_class_weights_follow_the_predictions_not_the_labels() -> None:
     method, net = SupSeg(context(settings)), network(settings)
     with torch.no_grad():
         net.heads._classes.bias.copy_(torch.tensor([5.0, 0.0, 0.0]))
-    method.segmentation(net, batch().labelled)
+    next(method.objectives(net, batch()))
     shares = method.state()["shares"]
     assert shares[0] > 0.9
     assert shares.sum().item() == pytest.approx(1, rel=1e-4)

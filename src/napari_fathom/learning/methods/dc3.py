@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from napari_fathom.learning import losses
-from napari_fathom.learning.batch import Batch, UnlabelledPatches
+from napari_fathom.learning.batch import Batch
 from napari_fathom.learning.methods.base import Loss, Method, MethodContext, Rows
-from napari_fathom.learning.nets.network import Network, rows_of
+from napari_fathom.learning.nets.network import Network
 
 __all__ = ["DC3", "different_partners"]
 
@@ -22,11 +22,9 @@ class DC3:
 
     L = L_method + λ_inv CE⁻¹(painted) + λ_inv CE⁻¹(unlabelled) + λ_a L_A + λ_s L_S
 
-    The terms join the very steps that the method takes: what is said of painted pixels goes with its loss of
-    painted pixels, the rest with its loss of unlabelled ones. They look at a random part of the pixels only.
-    A method that yields no loss of unlabelled pixels gets a step of its own for them. Where a gradient must
-    not flow it is cut: never through a as a weight, never through what ranks pixels by ambiguity, never into
-    1 − max p.
+    The terms join the very steps that the method takes, and look at a random part of the pixels only. Where a
+    gradient must not flow it is cut: never through a as a weight, never through what ranks pixels by
+    ambiguity, never into 1 − max p.
 
     Parameters
     ----------
@@ -55,19 +53,17 @@ class DC3:
         return self._settings.similarity_weight > 0 or self._inner.needs_view
 
     def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
-        """Yield the inner method's losses with DC3's terms added."""
-        alone = True
+        """Yield the inner method's losses; DC3's terms join where they first can, once in a batch."""
+        painted, unlabelled = False, False
         for loss in self._inner.objectives(network, batch):
-            if loss.rows is None:
-                yield loss
-            elif loss.rows.target is not None:
-                yield replace(loss, value=loss.value + self._painted(network, self._part(loss.rows)))
-            else:
-                alone = False
-                yield replace(loss, value=loss.value + self._unlabelled(network, self._part(loss.rows)))
-        if alone and batch.unlabelled is not None and batch.unlabelled.valid.any():
-            rows = self._rows(network, batch.unlabelled)
-            yield Loss("ambiguity", self._unlabelled(network, rows), rows)
+            value = loss.value
+            if loss.painted is not None and not painted:
+                painted = True
+                value = value + self._painted(network, self._part(loss.painted))
+            if loss.unlabelled is not None and len(loss.unlabelled.features) and not unlabelled:
+                unlabelled = True
+                value = value + self._unlabelled(network, self._part(loss.unlabelled))
+            yield replace(loss, value=value)
 
     def state(self) -> Mapping[str, Tensor]:
         """The inner method's."""
@@ -110,25 +106,15 @@ class DC3:
             )
         return total
 
-    def _rows(self, network: Network, patches: UnlabelledPatches) -> Rows:
-        places = torch.nonzero(patches.valid.reshape(-1)).squeeze(1)
-        chosen = places[self._choose(len(places), places.device)]
-        features = rows_of(network.features(patches.image))[chosen]
-        view = None if patches.view is None else rows_of(network.features(patches.view))[chosen]
-        return Rows(features, view=view)
-
     def _part(self, rows: Rows) -> Rows:
         """A random part of the items."""
-        chosen = self._choose(len(rows.features), rows.features.device)
+        order = torch.randperm(len(rows.features), generator=self._random)[: self._settings.ambiguity_pixels]
+        chosen = order.to(rows.features.device)
         return Rows(
             rows.features[chosen],
             None if rows.target is None else rows.target[chosen],
             None if rows.view is None else rows.view[chosen],
         )
-
-    def _choose(self, items: int, device: torch.device) -> Tensor:
-        order = torch.randperm(items, generator=self._random)[: self._settings.ambiguity_pixels]
-        return order.to(device)
 
 
 def different_partners(labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:

@@ -1,6 +1,7 @@
 """PredKlus: predict the clusters of all pixels and the classes of the painted ones, in turn."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 import torch
@@ -9,9 +10,9 @@ from torch import Tensor
 from napari_fathom.learning import losses
 from napari_fathom.learning.batch import Batch, UnlabelledPatches
 from napari_fathom.learning.kmeans import kmeans
-from napari_fathom.learning.methods.base import Loss, MethodContext, Rows
+from napari_fathom.learning.methods.base import Loss, MethodContext, features_of, unlabelled_rows
 from napari_fathom.learning.methods.supseg import SupSeg
-from napari_fathom.learning.nets.network import Network, rows_of
+from napari_fathom.learning.nets.network import Network
 from napari_fathom.learning.pca import principal_components
 
 __all__ = ["PredKlus"]
@@ -57,19 +58,29 @@ class PredKlus:
 
     def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
         """Yield the clustering loss, then the segmentation loss of the network so updated."""
-        if batch.unlabelled is not None and batch.unlabelled.valid.any():
-            yield self.clustering(network, batch.unlabelled)
+        if batch.unlabelled is not None:
+            clustering = self._clustering(network, batch, batch.unlabelled)
+            if clustering is not None:
+                yield clustering
+            batch = replace(batch, unlabelled=replace(batch.unlabelled, view=None))  # compared once is enough
         yield from self._supervised.objectives(network, batch)
 
-    def clustering(self, network: Network, patches: UnlabelledPatches) -> Loss:
-        """Eq. 2: cross-entropy of the cluster head against k-means on the very same features."""
-        chosen = self._choose(patches.valid)
-        features = rows_of(network.features(patches.image))[chosen]
-        view = None if patches.view is None else rows_of(network.features(patches.view))[chosen]
-        pseudo_labels, counts = self._pseudo_labels(features.detach().float())
-        logits = network.heads.clusters(features)
+    def _clustering(self, network: Network, batch: Batch, patches: UnlabelledPatches) -> Loss | None:
+        """Eq. 2: cross-entropy of the cluster head against k-means on the very same features.
+
+        All patches take part, "whether annotated or not" (section III.B.c). None if nothing was measured.
+        """
+        labelled, unlabelled = features_of(network, batch)
+        here, there = batch.labelled.valid.reshape(-1), patches.valid.reshape(-1)
+        if not (here.any() or there.any()):
+            return None
+        features = torch.cat([labelled[here], unlabelled[there]])
+        chosen = self._choose(features.shape[0], features.device)
+        pseudo_labels, counts = self._pseudo_labels(features[chosen].detach().float())
+        logits = network.heads.clusters(features[chosen])
         value = losses.weighted_cross_entropy(logits, pseudo_labels, losses.cluster_weights(counts))
-        return Loss("clustering", value, Rows(features, view=view))
+        rows = unlabelled_rows(network, batch, patches, unlabelled)
+        return Loss("clustering", self._settings.cluster_weight * value, unlabelled=rows)
 
     def state(self) -> Mapping[str, Tensor]:
         """Centroids, how long each has been empty, and the predicted class shares."""
@@ -85,13 +96,10 @@ class PredKlus:
         if centroids is not None and idle is not None and idle.shape == self._idle.shape:
             self._centroids, self._idle = centroids.to(self._idle.device), idle.to(self._idle)
 
-    def _choose(self, valid: Tensor) -> Tensor:
-        """Positions of the pixels that are clustered: all valid ones, or a random part of them."""
-        places = torch.nonzero(valid.reshape(-1)).squeeze(1)
-        if places.shape[0] <= self._settings.cluster_pixels:
-            return places
-        order = torch.randperm(places.shape[0], generator=self._random)[: self._settings.cluster_pixels]
-        return places[order.to(places.device)]
+    def _choose(self, items: int, device: torch.device) -> Tensor:
+        """Which of the pixels are clustered: all, or a random part of them."""
+        order = torch.randperm(items, generator=self._random)[: self._settings.cluster_pixels]
+        return order.to(device)
 
     @torch.no_grad()
     def _pseudo_labels(self, features: Tensor) -> tuple[Tensor, Tensor]:

@@ -8,23 +8,21 @@ import torch
 from torch import Tensor
 
 from napari_fathom.learning import losses
-from napari_fathom.learning.batch import Batch, LabelledPatches, UnlabelledPatches
-from napari_fathom.learning.methods.base import Loss, MethodContext, Rows
-from napari_fathom.learning.nets.network import Network, rows_of
+from napari_fathom.learning.batch import Batch, UnlabelledPatches
+from napari_fathom.learning.methods.base import Loss, MethodContext, Rows, features_of, unlabelled_rows
+from napari_fathom.learning.nets.network import Network
 
 __all__ = ["SupSeg"]
 
 
 class SupSeg:
-    """The supervised segmentation objective, alone or with the assumption that the unpainted sea is one
-    class.
+    """The supervised segmentation objective, alone or with the unpainted sea taken for one class.
 
     With a rest class (settings `rest_class`, `rest_weight`), pixels of random patches that nobody has
     painted are taken for that class. Where 99 % of the sea is background that is wrong for one pixel in a
     hundred, and right for every kind of layer, seabed and noise that no stroke has met: learning from
     positive and unlabelled examples, where the unlabelled stand in for the negatives. `docs/benchmarks.md`
-    shows what it gains. Labelled and unlabelled patches go through the network together, since batch norm
-    would tell them apart otherwise.
+    shows what it gains.
 
     Class weights come from the network's own predictions on painted pixels (Eq. 5). Predicted shares are
     probabilities, not counts of the most probable class, smoothed over mini-batches from equal shares on: a
@@ -57,39 +55,29 @@ class SupSeg:
 
     def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
         """Yield the segmentation loss."""
-        if self._rest is None or batch.unlabelled is None:
-            yield self.segmentation(network, batch.labelled)
-        else:
-            yield self.segmentation_and_rest(network, batch.labelled, batch.unlabelled)
-
-    def segmentation(self, network: Network, patches: LabelledPatches) -> Loss:
-        """Eq. 3: cross-entropy of the painted pixels, weighted by Eq. 5."""
-        return self._painted(network, rows_of(network.features(patches.image)), patches.target)
-
-    def segmentation_and_rest(
-        self, network: Network, painted: LabelledPatches, random: UnlabelledPatches
-    ) -> Loss:
-        """Eq. 3, every class weighing the same, plus the cross-entropy of unpainted pixels and the rest
-        class.
-
-        The painted pixels carry no weights of Eq. 5 here: those would answer the rest's many pixels by
-        weighing the other classes up again.
-        """
-        rows = rows_of(network.features(torch.cat([painted.image, random.image])))
-        here = painted.target.numel()
-        loss = self._painted(network, rows[:here], painted.target)
-        unpainted = random.valid if random.unpainted is None else random.unpainted
-        logits = network.heads.classes(rows[here:][unpainted.reshape(-1)])
-        target = torch.full(logits.shape[:1], self._rest or 0, device=logits.device)
-        rest = losses.weighted_cross_entropy(logits, target)
-        return replace(loss, value=loss.value + self._settings.rest_weight * rest)
+        labelled, unlabelled = features_of(network, batch)
+        loss = self._painted(network, labelled, batch.labelled.target)
+        if batch.unlabelled is not None:
+            loss = replace(loss, unlabelled=unlabelled_rows(network, batch, batch.unlabelled, unlabelled))
+            if self._rest is not None:
+                rest = self._unpainted(network, unlabelled, batch.unlabelled)
+                loss = replace(loss, value=loss.value + self._settings.rest_weight * rest)
+        yield loss
 
     def _painted(self, network: Network, rows: Tensor, target: Tensor) -> Loss:
+        """Eq. 3: cross-entropy of the painted pixels; weighted by Eq. 5, or all classes alike."""
         places = torch.nonzero(target.reshape(-1) >= 0).squeeze(1)
         chosen, features = target.reshape(-1)[places], rows[places]
         logits = network.heads.classes(features).float()
         value = losses.weighted_cross_entropy(logits, chosen, self._class_weights(logits, chosen))
         return Loss("segmentation", value, Rows(features, chosen))
+
+    def _unpainted(self, network: Network, rows: Tensor, patches: UnlabelledPatches) -> Tensor:
+        """Cross-entropy of unpainted pixels and the rest class."""
+        unpainted = patches.valid if patches.unpainted is None else patches.unpainted
+        logits = network.heads.classes(rows[unpainted.reshape(-1)])
+        target = torch.full(logits.shape[:1], self._rest or 0, device=logits.device)
+        return losses.weighted_cross_entropy(logits, target)
 
     def state(self) -> Mapping[str, Tensor]:
         """The smoothed predicted shares."""
@@ -103,6 +91,7 @@ class SupSeg:
 
     def _class_weights(self, logits: Tensor, target: Tensor) -> Tensor | None:
         if self._rest is not None:
+            # Not Eq. 5: that would answer the rest's many pixels by weighing the other classes up again.
             return losses.cluster_weights(torch.bincount(target, minlength=logits.shape[1]))
         if self._settings.class_weights == "none":
             return None
