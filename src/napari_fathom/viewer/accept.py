@@ -123,7 +123,7 @@ class Acceptor(QObject):
         cells = sum(event.pixels for event in accepted.events) + self._set_inside(accepted)
         self._show_elsewhere(accepted.events)
         self._panel.accept_button.setEnabled(True)
-        self._panel.undo_button.setEnabled(cells > 0)
+        self._panel.undo_button.setEnabled(bool(self._events))
         self._panel.say(
             f"{cells:,} cells accepted."
             if cells
@@ -146,6 +146,7 @@ class Acceptor(QObject):
 
     def _written(self, events: "tuple[LabelEvent, ...]") -> None:
         self._events.extend(events)
+        self._panel.undo_button.setEnabled(bool(self._events))
         self._show_elsewhere(events)
 
     def _show_elsewhere(self, events: "tuple[LabelEvent, ...]") -> None:
@@ -160,6 +161,7 @@ class Acceptor(QObject):
         """The paint window's own part is on disk: it belongs to the last accept."""
         if event.origin == "accept":
             self._events.append(event)
+            self._panel.undo_button.setEnabled(True)
 
     def _undone(self, events: "tuple[LabelEvent, ...]") -> None:
         self._events.clear()

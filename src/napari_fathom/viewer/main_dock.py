@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FathomDock"]
 
-_WIDTH = 380  # of 1280 pixels this leaves the canvas nearly half, beside napari's own controls
+_WIDTH = 430  # of 1280 pixels this leaves the canvas as much, beside napari's own controls
 
 
 class FathomDock(QWidget):

@@ -4,7 +4,7 @@ import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from qtpy.QtCore import Signal
+from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QStandardItemModel
 from qtpy.QtWidgets import QComboBox, QFileDialog, QFormLayout, QLabel, QVBoxLayout, QWidget
 from superqt import QCollapsible
@@ -21,6 +21,10 @@ Start = Literal["scratch", "last"] | Path
 """Where the first weights come from: random, the model in force, or a model's folder."""
 
 _OWN = "As set below"
+_ADVICE = {
+    "predklus": "Learns from your strokes and from the structure of all that is unpainted. For few strokes.",
+    "supseg": "Learns from your strokes alone. About twice as quick; wants more of them.",
+}
 _STARTS = {
     "scratch": "From scratch",
     "last": "From the last model",
@@ -50,7 +54,9 @@ class TrainingForm(QWidget):
         self._method = QComboBox()
         for name, method in METHODS.items():
             self._method.addItem(_title(method), name)
-            self._method.setItemData(self._method.count() - 1, _advice(method), 3)  # Qt.ToolTipRole
+            self._method.setItemData(
+                self._method.count() - 1, _advice(name, method), Qt.ItemDataRole.ToolTipRole
+            )
         self._advice = QLabel()
         self._advice.setWordWrap(True)
         self._preset = QComboBox()
@@ -153,13 +159,14 @@ class TrainingForm(QWidget):
         self.set_start(Path(folder) if folder else self._file or "scratch")
 
     def _advise(self) -> None:
-        self._advice.setText(str(self._method.currentData(3) or ""))
+        self._advice.setText(str(self._method.currentData(Qt.ItemDataRole.ToolTipRole) or ""))
 
 
 def _title(method: object) -> str:
     return str(getattr(method, "__name__", method))
 
 
-def _advice(method: object) -> str:
-    """The first sentence of the method's own description."""
-    return (inspect.getdoc(method) or "").split("\n\n")[0].replace("\n", " ")
+def _advice(name: str, method: object) -> str:
+    """When to choose a method; one that is new here speaks by the first sentence of its own description."""
+    own = (inspect.getdoc(method) or "").split("\n\n")[0].replace("\n", " ")
+    return _ADVICE.get(name, own)
