@@ -9,8 +9,8 @@ from napari_fathom.cli.app import fathom
 PAGE = Path(__file__).with_name("cli.md")
 INTRODUCTION = """# Command line
 
-Made by `docs/make_cli_page.py` from what `--help` prints. [Work without a screen](howto/headless.md) tells when to use
-which.
+Made by `docs/make_cli_page.py` from what `--help` prints. [Work without a screen](howto/headless.md) tells
+when to use which.
 """
 
 
@@ -21,7 +21,8 @@ def page() -> str:
 
 def _sections(command: click.Command, context: click.Context, depth: int) -> list[str]:
     context.max_content_width = context.terminal_width = 110
-    sections = [f"{'#' * depth} {context.command_path}\n", f"```text\n{command.get_help(context)}\n```\n"]
+    text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
+    sections = [f"{'#' * depth} {context.command_path}\n", f"```text\n{text}\n```\n"]
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             child = command.get_command(context, name)

@@ -1,0 +1,67 @@
+"""`fathom demo`: a real survey with strokes, retrained and predicted."""
+
+from pathlib import Path
+
+import click
+
+from napari_fathom.cli.console import Console, console_options
+
+__all__ = ["command"]
+
+
+@click.command("demo")
+@click.option("--headless", is_flag=True, help="Without a window: leave exports, a picture and a report.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("fathom-demo"),
+    show_default=True,
+    help="Folder for the study and all else; made if need be.",
+)
+@console_options
+def command(headless: bool, out: Path, console: Console) -> None:
+    """Show what Fathom does, on a real EK60 survey that ships with it.
+
+    Three raw files are converted; a few strokes that were painted in the tool are taken; a model is trained
+    and the whole survey predicted; then napari opens on it. A second call opens what the first one made.
+
+    \b
+    Examples:
+      fathom demo
+      fathom demo --headless --out demo-out
+    """  # noqa: D301 - click wants the backspace character itself
+    from napari_fathom.cli.window import has_display
+
+    if not headless and not has_display():
+        console.say("no display here (DISPLAY is empty): doing the headless run instead")
+        headless = True
+    if headless:
+        _headless(out, console)
+    else:
+        _in_window(out, console)
+
+
+def _headless(out: Path, console: Console) -> None:
+    from napari_fathom.cli.demo_run import run_headless
+
+    report = run_headless(out, console)
+    kappa = report["held_out_kappa"]
+    quality = "no strokes held out" if kappa is None else f"kappa {kappa:.3f} on held-out strokes"
+    console.result(
+        report, f"{out}: {quality}, {report['seconds_in_all']:.0f} s in all; see report.json, viewer.png"
+    )
+
+
+def _in_window(out: Path, console: Console) -> None:
+    from napari_fathom.cli.demo_run import Stopwatch, demo_settings, make_answer, prepare
+    from napari_fathom.cli.window import open_window
+
+    folder = out / "demo.fathom"
+    with prepare(folder, console, Stopwatch()) as study:
+        if study.prediction() is None:
+            make_answer(study, demo_settings()[1], console, Stopwatch())
+    console.say(
+        "opening the window: strokes, classes, clusters and ambiguity are layers; paint and press Retrain"
+    )
+    open_window([folder])
+    console.result({"study": str(folder)}, f"all is kept in {folder}; fathom demo opens it again")
