@@ -16,13 +16,6 @@ from napari_fathom.errors import FathomError, FormatError
 from napari_fathom.events import Note
 
 pytest.importorskip("echopype")
-pytestmark = [
-    # echopype's own: xarray's future defaults, and an __del__ that runs at exit
-    pytest.mark.filterwarnings("ignore::FutureWarning:echopype"),
-    pytest.mark.filterwarnings("ignore::FutureWarning:xarray"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:echopype"),
-]
-
 SEABED = "DY1201_EK60-D20120214-T231011"
 GOLDEN = "DY1801_EK60-D20180211-T164025"
 

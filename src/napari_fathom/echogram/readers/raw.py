@@ -156,11 +156,14 @@ def _block(parsed: Any, datasets: list[Any], piece: Piece, bottom: Bottom | None
 
 
 def _find_channel(datasets: list[Any], frequency_hz: float) -> tuple[Any | None, int]:
+    """Find where a frequency is; in datasets of a way of recording that it did not use it is all NaN."""
+    found: tuple[Any | None, int] = (None, -1)
     for dataset in datasets:
-        index = np.flatnonzero(np.abs(dataset["frequency_nominal"].values - frequency_hz) < 0.5)
-        if len(index):
-            return dataset, int(index[0])
-    return None, -1
+        for index in np.flatnonzero(np.abs(dataset["frequency_nominal"].values - frequency_hz) < 0.5):
+            if np.isfinite(dataset["Sv"].isel(channel=index).values).any():
+                return dataset, int(index)
+            found = dataset, int(index)
+    return found
 
 
 def _rows_at(have: NDArray[np.datetime64], want: NDArray[np.datetime64]) -> NDArray[np.intp]:

@@ -18,7 +18,7 @@ from napari_fathom.errors import FormatError
 
 __all__ = ["Outline", "Piece", "outline"]
 
-PIECE_BYTES = 16 * 1024**2
+PIECE_BYTES = 8 * 1024**2
 """Larger files are parsed in pieces: echopype holds 10 to 20 times a piece's bytes."""
 
 RAW0 = struct.Struct(
