@@ -1,7 +1,7 @@
 """Start napari with the Fathom dock, on a survey or on none: `python -m napari_fathom.viewer.launch PATHS`.
 
-The command line runs this as a process of its own. It also takes pictures of the real window, for the demo and
-the pages.
+The command line runs this as a process of its own. It also takes pictures of the real window, for the demo
+and the pages.
 """
 
 import argparse
