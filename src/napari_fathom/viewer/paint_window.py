@@ -65,11 +65,12 @@ class PaintWindow(QObject):
         self.hint = ""
         self._saved: NDArray[np.uint8] = np.zeros((1, 1), np.uint8)
         self._pressed = self._moving = self._off = False
+        self._checked_origin = "undo"
         self._edits = 0
         self._thread = LabelThread(self)
         self._thread.failed.connect(self.failed)
         self._rest = _single_shot(self, FOLLOW_MS, self.follow)
-        self._check = _single_shot(self, 0, self._commit_undo)
+        self._check = _single_shot(self, 0, self._commit_checked)
         self._connect_viewer(True)
         self.layer  # noqa: B018 - made here, so that a user sees where to paint
         self._overview = PaintOverview(view, store, self._thread, self)
@@ -212,25 +213,32 @@ class PaintWindow(QObject):
         self.follow()
 
     def _on_paint(self, event: Any) -> None:
-        """A stroke, fill or polygon is finished (napari emits this once for each)."""
-        self._commit("paint")
+        """A stroke, fill or polygon is finished (napari emits this once for each).
+
+        `data_setitem` emits it just before the data changes, so there may be nothing to see yet.
+        """
+        if not self._commit("paint"):
+            self._checked_origin = "paint"
+            self._check.start()
 
     def _on_set_data(self, event: Any) -> None:
         """Undo and redo emit nothing else."""
         if not self._pressed and not self._moving:
             self._check.start()
 
-    def _commit_undo(self) -> None:
+    def _commit_checked(self) -> None:
         if not self._pressed:
-            self._commit("undo")
+            self._commit(self._checked_origin)
+        self._checked_origin = "undo"
 
-    def _commit(self, origin: str) -> None:
+    def _commit(self, origin: str) -> bool:
+        """Send what differs from the saved copy to the store; False if nothing does."""
         layer = find(self.view.viewer.layers, Role.LABELS, survey=self.view.survey)
         if layer is None or self.box is None or layer.data.shape != self._saved.shape:
-            return
+            return False
         change = difference(self._saved, layer.data)
         if change is None or not self._allowed(layer, change):
-            return
+            return False
         top, bottom, left, right = change.box
         self._saved[top:bottom, left:right][change.mask] = change.values[change.mask]
         self._edits += 1
@@ -239,6 +247,7 @@ class PaintWindow(QObject):
             lambda: self.store.write(there.box, there.values, there.mask, origin=origin), self._on_saved
         )
         self._overview.update(there.box)
+        return True
 
     def _allowed(self, layer: "Labels", change: Change) -> bool:
         """Take back pixels whose value is no class (napari's "new label" key makes such)."""

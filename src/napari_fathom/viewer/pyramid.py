@@ -233,7 +233,7 @@ class LazyLevel:
         cells = _pick(
             self._pyramid.view(self._number, (top, bottom, left, right)), stored - top, flat_columns - left
         )
-        shaped: Array = cells.reshape(*rows.shape, *columns.shape, *self.shape[2:])
+        shaped: Array = cells.reshape((*rows.shape, *columns.shape, *self.shape[2:]))
         return shaped[(..., *rest)] if rest else shaped
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
