@@ -122,6 +122,23 @@ def test_a_former_store_stays_until_the_new_one_is_whole(tmp_path):
     assert Echogram.open(store).shape[2] == 3000
 
 
+def test_a_crash_between_the_last_renames_costs_no_reading(tmp_path):
+    store = tmp_path / "a.sv.zarr"
+    finish(convert_source(made_source(100), store))
+    events = convert_source(made_source(3000), store)
+    pyramid_began = next(
+        event for event in events if isinstance(event, Progress) and event.stage == "pyramid"
+    )
+    assert pyramid_began.done == 1
+    events.close()
+    store.rename(tmp_path / "a.sv.zarr.former")  # as far as a crash may have come
+    read = []
+    echogram, _ = finish(convert_source(made_source(3000, read=read), store))
+    assert read == []
+    assert echogram.shape[2] == 3000
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["a.sv.zarr"]
+
+
 def test_a_folder_of_something_else_is_never_overwritten(tmp_path):
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter1.tex").write_text("…")

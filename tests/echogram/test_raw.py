@@ -75,6 +75,14 @@ def test_a_bot_beside_becomes_the_seabed_as_a_range(seabed_raw, tmp_path):
     assert np.all((strongest - echogram.seabed_range_m > 0) & (strongest - echogram.seabed_range_m < 2))
 
 
+def test_a_bot_that_comes_later_is_taken_up_when_converted_again(seabed_raw, tmp_path):
+    bottom = seabed_raw.with_suffix(".bot").rename(tmp_path / "elsewhere")
+    finish(convert(seabed_raw, tmp_path / "a.sv.zarr"))
+    bottom.rename(seabed_raw.with_suffix(".bot"))
+    echogram, _ = finish(convert(seabed_raw, tmp_path / "a.sv.zarr"))
+    assert np.isfinite(echogram.seabed_range_m).all()
+
+
 def test_without_a_bot_the_seabed_is_unknown(seabed_raw, tmp_path):
     seabed_raw.with_suffix(".bot").unlink()
     echogram, _ = finish(convert(seabed_raw, tmp_path / "a.sv.zarr"))

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from napari_fathom.echogram.grid import Columns, grid_block
+from napari_fathom.echogram.columns import stream_columns
+from napari_fathom.echogram.grid import Columns
 from napari_fathom.echogram.model import Echogram
 from napari_fathom.echogram.plain import PlainOptions
-from napari_fathom.echogram.plan import Plan, PlannedPart, plan_survey
+from napari_fathom.echogram.plan import Plan, plan_survey
 from napari_fathom.echogram.pyramid import build_step, steps
 from napari_fathom.echogram.readers.base import Source
 from napari_fathom.echogram.store import (
-    VECTORS,
     StoreAttributes,
     create_store,
     fingerprint,
@@ -176,7 +176,7 @@ def _write_level_0(work: Path, plan: Plan, record: _Record) -> Generator[Event[E
     total = len(plan.ping_time)
     first, _ = plan_of_steps[record.steps]
     yield Progress("pings", first, total)
-    for start, columns in _columns(plan, first, plan_of_steps[0][1]):
+    for start, columns in stream_columns(plan, first, plan_of_steps[0][1]):
         stop = start + columns.sv_db.shape[2]
         level[:, :, start:stop] = columns.sv_db
         write_vectors(group, start, columns.vectors)
@@ -212,60 +212,12 @@ def _write_pyramid(work: Path, record: _Record) -> Iterator[Event[Echogram]]:
         yield Progress("pyramid", done, len(pieces))
 
 
-def _columns(plan: Plan, first: int, width: int) -> Iterator[tuple[int, Columns]]:
-    """Gridded pings from `first` on, in pieces `width` wide, the last one narrower."""
-    held: list[Columns] = []
-    start, count = first, 0
-    for planned in plan.parts:
-        if planned.stop <= first:
-            continue
-        skip = max(0, first - planned.start)
-        for columns in _gridded(plan, planned, skip, width):
-            held.append(columns)
-            count += columns.sv_db.shape[2]
-            while count >= width:
-                whole = _concatenate(held)
-                yield start, _cut(whole, 0, width)
-                held, start, count = [_cut(whole, width, count)], start + width, count - width
-    if count:
-        yield start, _concatenate(held)
-
-
-def _gridded(plan: Plan, planned: PlannedPart, skip: int, width: int) -> Iterator[Columns]:
-    block = planned.part.read()
-    axis = [channel.pings for channel in block.channels if channel.frequency_hz == planned.axis_frequency_hz]
-    pings = np.sort(np.concatenate(axis)) if axis else np.empty(0, dtype=np.intp)
-    if not len(pings) or planned.keep[-1] >= len(pings):
-        raise FormatError(
-            planned.part.name,
-            f"{len(pings)} pings at {planned.axis_frequency_hz:g} Hz where {planned.keep[-1] + 1} were seen",
-            "The file changed or is damaged; convert again.",
-        )
-    for start in range(skip, len(planned.keep), width):
-        chosen = pings[planned.keep[start : start + width]]
-        yield grid_block(block, plan.frequency_hz, plan.range_m, chosen, plan.half_interval)
-
-
-def _concatenate(pieces: list[Columns]) -> Columns:
-    if len(pieces) == 1:
-        return pieces[0]
-    return Columns(
-        np.concatenate([piece.sv_db for piece in pieces], axis=2),
-        {name: np.concatenate([piece.vectors[name] for piece in pieces]) for name in VECTORS},
-    )
-
-
-def _cut(columns: Columns, start: int, stop: int) -> Columns:
-    return Columns(
-        columns.sv_db[:, :, start:stop].copy(),
-        {name: vector[start:stop] for name, vector in columns.vectors.items()},
-    )
-
-
 def _put_in_place(work: Path, store: Path) -> None:
-    _record_path(work).unlink()
+    """Rename; the record goes last, so that a crash on the way costs the next call nothing but this."""
     former = store.with_name(f"{store.name}.former")
     if store.exists():
+        shutil.rmtree(former, ignore_errors=True)
         store.rename(former)
     work.rename(store)
+    _record_path(store).unlink()
     shutil.rmtree(former, ignore_errors=True)

@@ -150,13 +150,15 @@ def look(paths: Sequence[Path], plain: PlainOptions | None = None) -> Generator[
     companions: dict[str, str] = {}
     for number, path in enumerate(paths):
         yield Progress("look", number, len(paths))
-        more, remarks, beside = read(path)
+        more, remarks, found = read(path)
         parts += more
         notes += remarks
-        companions |= beside
+        companions |= found
     yield Progress("look", len(paths), len(paths))
     name = min(path.name.split(".")[0] for path in paths)
-    identity = (*sorted(_stamp(path) for path in paths), plain.model_dump_json() if plain else "")
+    beside = [path.with_suffix(".bot") for path in paths if path.with_suffix(".bot").is_file()]
+    stamps = sorted(_stamp(path) for path in (*paths, *beside))
+    identity = (*stamps, plain.model_dump_json() if plain else "")
     return Source(name, tuple(parts), identity, tuple(notes), companions)
 
 
