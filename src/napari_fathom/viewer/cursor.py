@@ -1,6 +1,7 @@
 """Time, depth, range and Sv of every frequency under the cursor, without waiting for the disk."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -96,6 +97,8 @@ class CursorReadout(QWidget):
         self._pause.setInterval(THROTTLE_MS)
         self._pause.timeout.connect(self._look)
         viewer.mouse_move_callbacks.append(self._on_move)
+        # Qt may delete the widget while napari still calls back
+        self.destroyed.connect(partial(_remove, viewer.mouse_move_callbacks, self._on_move))
 
     def setSurvey(self, echogram: "Echogram | None", frame: Frame | None, loader: TileLoader | None) -> None:
         """Read another survey, or none.
@@ -123,8 +126,7 @@ class CursorReadout(QWidget):
     def close_down(self) -> None:
         """Stop following the mouse."""
         self._pause.stop()
-        if self._on_move in self._viewer.mouse_move_callbacks:
-            self._viewer.mouse_move_callbacks.remove(self._on_move)
+        _remove(self._viewer.mouse_move_callbacks, self._on_move)
 
     def _rebuild(self, echogram: "Echogram | None") -> None:
         while self._form.rowCount():
@@ -181,3 +183,8 @@ class CursorReadout(QWidget):
         words = (reading.time, reading.depth, reading.range_, *reading.sv)
         for label, word in zip(self._labels.values(), words, strict=True):
             label.setText(word)
+
+
+def _remove(callbacks: list[Any], callback: Any, *_: object) -> None:
+    if callback in callbacks:
+        callbacks.remove(callback)

@@ -55,6 +55,8 @@ class SeabedLine(QObject):
         self._line = (np.asarray(echogram.seabed_range_m, float) - self._first_m) / self._step_m
         self._shown = corners(self._line)
         self._frame = view.frame
+        self._open = True
+        view.closing.connect(self.close)
         view.frameChanges.connect(self._before_frame)
         view.frameChanged.connect(self._on_frame)
         self._thread = LabelThread(self)
@@ -115,7 +117,10 @@ class SeabedLine(QObject):
         self._thread.write(write, self._on_saved)
 
     def close(self) -> bool:
-        """Save what is left; False if it could not be written."""
+        """Save what is left; False if it could not be written. Twice does no harm."""
+        if not self._open:
+            return True
+        self._open = False
         self._rest.stop()
         self.save()
         return self._thread.close()

@@ -44,6 +44,8 @@ class SurveyView(QObject):
         Qt's owner.
     """
 
+    closing = Signal()
+    """The survey is being let go of: last moment to save what belongs to it."""
     frameChanges = Signal()
     """The frame is about to change: whoever holds something in world metres takes it over now."""
     frameChanged = Signal(object)
@@ -144,6 +146,7 @@ class SurveyView(QObject):
 
     def close(self) -> None:
         """Stop reading behind the screen; the layers stay as they are."""
+        self.closing.emit()
         self._rest.stop()
         self.lazy.close()
 
