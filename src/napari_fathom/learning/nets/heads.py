@@ -24,8 +24,14 @@ class Heads(nn.Module):
         self._classes = nn.Linear(features, classes)
         self._clusters = nn.Linear(features, clusters)
         self._ambiguity = nn.Linear(features, 1)
-        for head in (self._classes, self._clusters, self._ambiguity):
-            nn.init.normal_(head.weight, std=0.01)  # so that every item starts undecided (DeepCluster)
+        # The papers start every item undecided (0.01); a class head that small makes the whole body learn
+        # slowly, and in the few hundred steps of an interactive run rare classes never get off the ground.
+        for head, spread in (
+            (self._classes, features**-0.5),
+            (self._clusters, 0.01),
+            (self._ambiguity, 0.01),
+        ):
+            nn.init.normal_(head.weight, std=spread)
             nn.init.zeros_(head.bias)
 
     def classes(self, rows: Tensor) -> Tensor:
