@@ -89,3 +89,15 @@ def test_same_seed_same_strokes(share: float) -> None:
     one, other = (hold_out(labels, share, seed=4, block=64) for _ in range(2))
     np.testing.assert_array_equal(one.chosen, other.chosen)
     assert bool(len(one.chosen)) == bool(share)
+
+
+def test_cells_are_those_of_the_grid_with_held_out_pixels() -> None:
+    labels = strokes_of({1: [60] * 8, 2: [20] * 6})
+    held_out = hold_out(labels, 0.25, seed=0, block=16)
+    held = mask(labels, held_out)
+    rows, columns = np.nonzero(held)
+    expected = sorted(
+        {(row // 16 * 16, column // 16 * 16) for row, column in zip(rows, columns, strict=True)}
+    )
+    assert [(cell[0], cell[2]) for cell in held_out.cells] == expected
+    assert all(cell[1] - cell[0] == cell[3] - cell[2] == 16 for cell in held_out.cells)

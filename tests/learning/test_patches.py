@@ -10,7 +10,7 @@ from napari_fathom.events import Box
 from napari_fathom.learning.augment import Augmentation
 from napari_fathom.learning.field import ArrayField, ArrayLabels
 from napari_fathom.learning.holdout import hold_out
-from napari_fathom.learning.painted import find_painted, require_enough, touched_cells, unpainted_classes
+from napari_fathom.learning.painted import find_painted, require_enough, unpainted_classes
 from napari_fathom.learning.patches import PatchSampler
 from napari_fathom.learning.settings import TrainSettings
 
@@ -187,7 +187,3 @@ def test_a_painted_box_with_many_pixels_is_sampled_but_fully_counted() -> None:
     assert all(len(place) <= 512 for each in painted.positions.values() for place in each)
     random = np.random.default_rng(0)
     assert all(values[painted.draw(value, random)] == value for value in (1, 2) for _ in range(50))
-
-
-def test_cells_that_boxes_touch_come_once() -> None:
-    assert touched_cells(((0, 10, 0, 10), (5, 17, 15, 16)), 16) == [(0, 16, 0, 16), (16, 32, 0, 16)]

@@ -13,7 +13,6 @@ from napari_fathom.learning.geometry import alignment, halo
 from napari_fathom.learning.holdout import HeldOut
 from napari_fathom.learning.metrics import cohen_kappa, confusion
 from napari_fathom.learning.nets.network import Network, rows_of
-from napari_fathom.learning.painted import touched_cells
 from napari_fathom.learning.settings import TrainSettings
 
 __all__ = ["HeldOutAnswers", "HeldOutPatches"]
@@ -55,9 +54,9 @@ class HeldOutAnswers:
         weights = stroke_weights(self.labels.astype(np.int64), self.strokes)
         return float(-(weights @ np.log(np.maximum(right, 1e-12))))
 
-    def calibration(self) -> Calibration:
-        """Bias-corrected temperature scaling fitted on these answers."""
-        return fit_calibration(self.probabilities, self.labels.astype(np.int64), self.strokes)
+    def calibration(self, shares: tuple[float, ...]) -> Calibration:
+        """Bias-corrected temperature scaling fitted on these answers, right for class shares of (C,)."""
+        return fit_calibration(self.probabilities, self.labels.astype(np.int64), self.strokes, shares=shares)
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ class HeldOutPatches:
     def __init__(self, field: Field, labels: LabelField, held_out: HeldOut, settings: TrainSettings) -> None:
         side, step = settings.patch, alignment(settings.depth)
         margin = min(halo(settings.depth), -(-side // (2 * step)) * step)
-        cells = touched_cells(held_out.boxes, side)
+        cells = held_out.cells
         order = np.random.default_rng([settings.seed, 3]).permutation(len(cells))
         self._windows: list[_Window] = []
         for index in order.tolist():

@@ -66,6 +66,8 @@ class HeldOut:
         Sorted codes of the held-out strokes.
     boxes : tuple of Box
         Painted boxes that hold some of their pixels.
+    cells : tuple of Box
+        Cells of the grid of blocks that hold some of their pixels, row by row; may reach beyond the field.
     pixels : dict of int to int
         Held-out pixels of each class.
     """
@@ -73,6 +75,7 @@ class HeldOut:
     codes: StrokeCodes
     chosen: Codes
     boxes: tuple[Box, ...]
+    cells: tuple[Box, ...]
     pixels: dict[int, int]
 
     def mask(
@@ -103,18 +106,30 @@ def hold_out(labels: LabelField, share: float, seed: int, block: int) -> HeldOut
     block : int
         A stroke with more than half of its class's pixels is cut along a grid of this size, cells.
     """
-    whole = StrokeCodes(labels.shape[1], block)
-    sizes = _count(labels, whole)
+    codes = StrokeCodes(labels.shape[1], block)
+    sizes = _count(labels, codes)
     totals = _class_totals(sizes)
     cut = tuple(code for code, size in sizes.items() if 2 * size > totals[StrokeCodes.class_of(code)])
-    codes = StrokeCodes(labels.shape[1], block, cut)
-    sizes = _count(labels, codes)
+    if cut:
+        codes = StrokeCodes(labels.shape[1], block, cut)
+        sizes = _count(labels, codes)
     chosen = _choose(sizes, totals, share, np.random.default_rng(seed))
-    boxes = tuple(
-        box for box in labels.painted_boxes() if np.isin(_read_codes(labels, codes, box), chosen).any()
-    )
+    boxes, cells = _where(labels, codes, chosen)
     pixels = _class_totals({int(code): sizes[int(code)] for code in chosen})
-    return HeldOut(codes, chosen, boxes, pixels)
+    return HeldOut(codes, chosen, boxes, cells, pixels)
+
+
+def _where(labels: LabelField, codes: StrokeCodes, chosen: Codes) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
+    """Painted boxes, and cells of the grid of blocks, with pixels of the chosen strokes."""
+    side, boxes, corners = codes.block, [], set()
+    for box in labels.painted_boxes() if chosen.size else []:
+        held = np.argwhere(np.isin(_read_codes(labels, codes, box), chosen))
+        if held.size:
+            boxes.append(box)
+            places = np.unique(np.add(held, (box[0], box[2])) // side, axis=0)
+            corners |= {(int(row), int(column)) for row, column in places}
+    cells = ((row * side, (row + 1) * side, col * side, (col + 1) * side) for row, col in sorted(corners))
+    return tuple(boxes), tuple(cells)
 
 
 def _choose(

@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_fathom.errors import TrainingError
-from napari_fathom.events import Box
 from napari_fathom.learning.field import LabelField
 from napari_fathom.learning.holdout import HeldOut
 
@@ -105,14 +104,3 @@ def require_enough(painted: PaintedPixels, class_names: tuple[str, ...]) -> None
 def unpainted_classes(painted: PaintedPixels, class_names: tuple[str, ...]) -> tuple[str, ...]:
     """Names of the classes without a painted pixel."""
     return tuple(name for value, name in enumerate(class_names, start=1) if value not in painted.counts)
-
-
-def touched_cells(boxes: tuple[Box, ...], side: int) -> list[Box]:
-    """Cells of a grid of `side` that the boxes touch, each once, row by row."""
-    cells = {
-        (row, column)
-        for top, bottom, left, right in boxes
-        for row in range(top // side, -(-bottom // side))
-        for column in range(left // side, -(-right // side))
-    }
-    return [(r * side, (r + 1) * side, c * side, (c + 1) * side) for r, c in sorted(cells)]
