@@ -134,6 +134,16 @@ def test_what_a_dataset_lacks_is_named(tmp_path, missing, what):
         opened(tmp_path / "a.nc", tmp_path)
 
 
+def test_times_that_are_none_are_refused(tmp_path):
+    dataset = sv_dataset().assign_coords(ping_time=np.where(np.arange(6) == 2, np.datetime64("NaT"), TIMES))
+    dataset.to_netcdf(tmp_path / "a.nc", engine="h5netcdf")
+    with pytest.raises(FormatError, match="ping_time that is no time"):
+        opened(tmp_path / "a.nc", tmp_path)
+    sv_dataset().assign_coords(ping_time=np.arange(6)).to_netcdf(tmp_path / "b.nc", engine="h5netcdf")
+    with pytest.raises(FormatError, match="ping_time that is no time"):
+        opened(tmp_path / "b.nc", tmp_path)
+
+
 def test_classic_netcdf_is_read_too(tmp_path):
     sv_dataset().drop_vars("channel").to_netcdf(tmp_path / "a.nc", engine="scipy")
     assert sniff(tmp_path / "a.nc") == "sv"
@@ -146,6 +156,14 @@ def test_a_truncated_dataset_is_refused(tmp_path):
     (tmp_path / "a.nc").write_bytes(content[: len(content) // 2])
     with pytest.raises(FormatError, match=r"a.nc: "):
         opened(tmp_path / "a.nc", tmp_path)
+
+
+def test_a_damaged_chunk_is_named_when_it_is_met(tmp_path):
+    sv_dataset().drop_vars("channel").to_zarr(tmp_path / "a.zarr", zarr_format=3, consolidated=False)
+    chunk = next(path for path in (tmp_path / "a.zarr" / "Sv" / "c").rglob("*") if path.is_file())
+    chunk.write_bytes(chunk.read_bytes()[:20])
+    with pytest.raises(FormatError, match=r"a.zarr: Sv that can't be read"):
+        opened(tmp_path / "a.zarr", tmp_path)
 
 
 def test_a_mooring_s_mvbs_has_its_cells_middles_and_looks_up(shipped_data, tmp_path):

@@ -13,7 +13,7 @@ from napari_fathom.echogram.coordinates import Coordinates
 from napari_fathom.echogram.crimac_incoming import read_crimac_bottom
 from napari_fathom.echogram.readers.arrays import Track, array_parts
 from napari_fathom.echogram.readers.base import Part
-from napari_fathom.echogram.readers.opening import open_dataset
+from napari_fathom.echogram.readers.opening import load, open_dataset
 from napari_fathom.errors import FormatError
 
 __all__ = ["read_crimac"]
@@ -58,7 +58,7 @@ def read_crimac(path: Path) -> tuple[list[Part], list[str], dict[str, str]]:
 
 
 def _linear(path: Path, sv: Any, channel: int, pings: slice) -> NDArray[np.float64]:
-    values: NDArray[np.float64] = sv.isel(frequency=channel, ping_time=pings).values.astype(np.float64)
+    values = load(path, sv.isel(frequency=channel, ping_time=pings))
     if np.any(values < 0):
         raise FormatError(path, "negative sv", "CRIMAC's sv is linear (m⁻¹); this holds dB or is damaged.")
     return values

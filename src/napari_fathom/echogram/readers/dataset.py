@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from napari_fathom.echogram.readers.arrays import ping_slices
 from napari_fathom.echogram.readers.base import Block, Channel, ChannelBlock, Part
-from napari_fathom.echogram.readers.opening import open_dataset
+from napari_fathom.echogram.readers.opening import load, open_dataset
 from napari_fathom.echogram.readers.ranges import group_by_range
 from napari_fathom.echogram.readers.track import interpolate, interpolate_longitude
 from napari_fathom.errors import FormatError
@@ -24,6 +24,7 @@ SV_NAMES = ("Sv", "MVBS")
 CHANNEL_DIMS = ("channel", "frequency", "frequency_nominal")
 METRE_DIMS = ("echo_range", "depth", "range")
 RANGE_VARIABLES = ("echo_range", "range", "depth")
+_ROLES = ("channel_", "ping_", "range_")  # what the dimensions are called here, whatever the file calls them
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,12 +47,11 @@ class _Survey:
         """Range of every sample of some pings, shape (p, r)."""
         chosen = _pick(self.range_m, channel, pings)
         shape = (len(self.ping_time[pings]), self.sv_db.shape[2])
-        return np.broadcast_to(np.asarray(chosen.values, dtype=np.float64), shape)
+        return np.broadcast_to(load(self.name, chosen), shape)
 
     def linear(self, channel: int, pings: slice) -> NDArray[np.float64]:
         """Linear sv of some pings, shape (p, r)."""
-        values: NDArray[np.floating] = _pick(self.sv_db, channel, pings).values
-        return np.asarray(10.0 ** (values.astype(np.float64) / 10.0))
+        return np.asarray(10.0 ** (load(self.name, _pick(self.sv_db, channel, pings)) / 10.0))
 
 
 def read_dataset(path: Path) -> tuple[list[Part], list[str]]:
@@ -109,11 +109,17 @@ def _settle(path: Path, dataset: Any, notes: list[str]) -> _Survey:
         raise FormatError(
             path, f"Sv without {', '.join(lacks)}", "Add them, or save the array as npy and say them."
         )
-    if not np.issubdtype(dataset["ping_time"].dtype, np.datetime64):
-        raise FormatError(
-            path, "ping_time that is no time", "Expected CF units such as 'seconds since 1970-01-01'."
-        )
     order = (channel_dim, "ping_time", range_dim)
+    if not set(range_m.dims) <= set(order):
+        raise FormatError(
+            path, f"{range_m.name} over {', '.join(map(str, range_m.dims))}", f"Expected {', '.join(order)}."
+        )
+    if not np.issubdtype(dataset["ping_time"].dtype, np.datetime64) or dataset["ping_time"].isnull().any():
+        raise FormatError(
+            path,
+            "ping_time that is no time",
+            "Expected CF units such as 'seconds since 1970-01-01', none missing.",
+        )
     if range_m.name == "depth":
         notes.append(f"{path.name}: ranges are depths below the surface.")
     times = dataset["ping_time"].values.astype("datetime64[ns]")
@@ -130,9 +136,6 @@ def _settle(path: Path, dataset: Any, notes: list[str]) -> _Survey:
         longitude=_along(dataset, "longitude", times),
         transducer_depth_m=_transducer_depth(dataset, range_m, len(times)),
     )
-
-
-_ROLES = ("channel_", "ping_", "range_")
 
 
 def _range_variable(dataset: Any, range_dim: str) -> Any | None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from napari_fathom.errors import FormatError
 
-__all__ = ["open_dataset"]
+__all__ = ["load", "open_dataset"]
 
 
 def open_dataset(path: Path) -> Any:
@@ -31,4 +34,20 @@ def open_dataset(path: Path) -> Any:
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise FormatError(
             path, f"a dataset that can't be opened ({error})", "Write or copy it again."
+        ) from error
+
+
+def load(path: Path | str, array: Any) -> NDArray[np.float64]:
+    """Read a slice of a lazy array as float64.
+
+    Raises
+    ------
+    FormatError
+        If its chunks are damaged or missing.
+    """
+    try:
+        return np.asarray(array.values, dtype=np.float64)
+    except (OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
+        raise FormatError(
+            path, f"{array.name} that can't be read ({error})", "The file is damaged; write or copy it again."
         ) from error
