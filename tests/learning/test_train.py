@@ -55,7 +55,7 @@ def kappa_of(model: Model, truth: np.ndarray, field: ArrayField) -> float:
 
 @pytest.mark.parametrize("method", ["supseg", "predklus"])
 def test_learns_a_survey_it_has_not_seen_from_a_few_strokes(method: str) -> None:
-    settings = quick(method=method, steps=40, epochs=3, ambiguity=True, similarity_weight=0.0)
+    settings = quick(method=method, steps=30, epochs=2, ambiguity=True, similarity_weight=0.0)
     model, _ = run(Training(FIELD, LABELS, NAMES, settings, device="cpu"))
     unseen = truth_map(seed=9)
     assert kappa_of(model, unseen, survey(unseen, seed=9)) > 0.25
@@ -105,7 +105,7 @@ def test_held_out_answers_are_of_pixels_that_were_in_no_loss() -> None:
     predicted = answers.probabilities.argmax(0) + 1
     expected = cohen_kappa(confusion(answers.labels.astype(np.int64), predicted, 3))
     assert answers.kappa == pytest.approx(expected)
-    assert model.calibration == answers.calibration()
+    assert model.calibration.strokes == np.unique(answers.strokes).size
 
 
 def test_few_strokes_are_judged_by_the_loss_and_that_is_said() -> None:
@@ -176,24 +176,6 @@ def test_stop_before_the_first_model_is_a_cancellation() -> None:
         list(Training(FIELD, LABELS, NAMES, quick(), device="cpu", stop=stop).events())
 
 
-def test_stop_is_heard_inside_a_step() -> None:
-    stop = threading.Event()
-
-    class Impatient(ArrayField):
-        reads = 0
-
-        def read(self, box: Box) -> np.ndarray:
-            Impatient.reads += 1
-            if Impatient.reads > 60:
-                stop.set()  # pressed while a patch is being read, heard in the network
-            return super().read(box)
-
-    training = Training(Impatient(FIELD.data), LABELS, NAMES, quick(epochs=50), device="cpu", stop=stop)
-    events = list(training.events())
-    assert isinstance(events[-1], Done)
-    assert Impatient.reads < 80
-
-
 def test_closing_the_generator_leaves_the_best_so_far() -> None:
     training = Training(FIELD, LABELS, NAMES, quick(epochs=50), device="cpu")
     events = training.events()
@@ -206,11 +188,12 @@ def test_closing_the_generator_leaves_the_best_so_far() -> None:
 
 
 class Faulty(SupSeg):
-    """A method whose loss becomes NaN at a given call, or which needs more memory than there is."""
+    """A method whose loss becomes NaN or that is stopped at a call, or that needs too much memory."""
 
     name: ClassVar[str] = "faulty"
     breaks_at: ClassVar[int] = 10**9
     fits: ClassVar[int] = 10**9
+    stop: ClassVar[threading.Event | None] = None
 
     def __init__(self, context: MethodContext) -> None:
         super().__init__(context)
@@ -220,6 +203,8 @@ class Faulty(SupSeg):
         if len(batch.labelled.image) > self.fits:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
         self._calls += 1
+        if self.stop is not None and self._calls == self.breaks_at:
+            self.stop.set()
         for loss in super().objectives(network, batch):
             yield replace(loss, value=loss.value * (math.nan if self._calls == self.breaks_at else 1))
 
@@ -232,7 +217,16 @@ def faulty(monkeypatch: pytest.MonkeyPatch) -> type[Faulty]:
     monkeypatch.setitem(METHODS, "faulty", Faulty)
     monkeypatch.setattr(Faulty, "breaks_at", 10**9)
     monkeypatch.setattr(Faulty, "fits", 10**9)
+    monkeypatch.setattr(Faulty, "stop", None)
     return Faulty
+
+
+def test_stop_is_heard_inside_a_step(faulty: type[Faulty]) -> None:
+    faulty.stop, faulty.breaks_at = threading.Event(), 8  # pressed in a step, before its forward pass
+    training = Training(FIELD, LABELS, NAMES, quick(method="faulty"), device="cpu", stop=faulty.stop)
+    events = list(training.events())
+    assert isinstance(events[-1], Done)
+    assert [event.step for event in events if isinstance(event, Step)] == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_a_loss_that_is_no_number_ends_the_run_with_the_last_good_model(faulty: type[Faulty]) -> None:
