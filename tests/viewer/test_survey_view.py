@@ -57,6 +57,7 @@ def test_a_new_aspect_moves_all_layers_together_and_napari_still_reads_a_coarse_
     view: SurveyView, qtbot: Any
 ) -> None:
     view.show_composite((0, 1, 2))
+    view.ensure_sv(0).visible = True
     view.set_aspect("fill")
     assert len({tuple(layer.scale) for layer in view.viewer.layers}) == 1
     layer = find(view.viewer.layers, Role.SV, frequency_hz=38e3)
@@ -68,6 +69,7 @@ def test_the_composite_lies_over_the_frequencies_and_there_is_only_one(view: Sur
     second = view.show_composite((2, 1, 0))
     assert list(find_all(view.viewer.layers, Role.COMPOSITE)) == [second]
     assert second.rgb
+    assert not any(layer.visible for layer in find_all(view.viewer.layers, Role.SV))
     assert view.viewer.layers.index(second) == 3
 
 

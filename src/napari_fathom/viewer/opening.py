@@ -67,7 +67,11 @@ def study_folder(paths: Sequence[Path], fallback: Path) -> Path:
 
 
 def open_job(
-    paths: Sequence[Path], folder: Path, plain: "PlainOptions | None" = None
+    paths: Sequence[Path],
+    folder: Path,
+    plain: "PlainOptions | None" = None,
+    *,
+    upward: bool | None = None,
 ) -> "Callable[[object], Generator[Event[Study], None, None]]":
     """What the worker runs: open the study at `folder`, or make it from the files first.
 
@@ -79,6 +83,8 @@ def open_job(
         What `study_folder` said.
     plain : PlainOptions, optional
         For files that don't say what they hold.
+    upward : bool, optional
+        Whether the sounder looks up from a mooring, where the files don't say.
     """
 
     def make(stop: object) -> "Generator[Event[Study], None, None]":
@@ -88,7 +94,7 @@ def open_job(
         if is_study(folder):
             yield Done(Study.open(folder))
         else:
-            yield from convert_job(list(paths), folder, plain=plain)
+            yield from convert_job(list(paths), folder, plain=plain, upward=upward)
 
     return make
 

@@ -162,7 +162,8 @@ class SeabedLine(QObject):
         layer = find(self.view.viewer.layers, Role.SEABED, survey=self.view.survey)
         if layer is not None:
             layer.data = self._world(self._shown)
-            layer.shape_type = "path"
+            if self._shown:  # napari can't set the type of no shapes
+                layer.shape_type = "path"
 
     def _world(self, paths: list[Path]) -> list[Path]:
         return [np.column_stack(self._frame.to_world(path[:, 0], path[:, 1])) for path in paths]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from qtpy.QtCore import QStandardPaths, QTimer
-from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from napari_fathom.viewer.jobs_ui import JobBar
 from napari_fathom.viewer.opening import is_ours, is_study, needs_words, open_job, study_folder
@@ -16,7 +16,7 @@ from napari_fathom.viewer.view_controls import ViewControls
 if TYPE_CHECKING:
     import napari
 
-    from napari_fathom.echogram import Echogram
+    from napari_fathom.echogram import Echogram, PlainOptions
     from napari_fathom.events import Event
     from napari_fathom.study import Study
 
@@ -97,6 +97,10 @@ class SurveyDock(QWidget):
         self.folder = QPushButton("Open folder…")
         self.folder.setToolTip("A study NAME.fathom, a survey store NAME.sv.zarr, or another zarr folder")
         self.folder.clicked.connect(self._ask_folder)
+        self.upward = QCheckBox("Sounder looks up")
+        self.upward.setToolTip(
+            "For a mooring below the sea: tick before opening its files for the first time"
+        )
         self.job = JobBar(IDLE)
         self.words = QLabel()
         self.words.setWordWrap(True)
@@ -106,6 +110,7 @@ class SurveyDock(QWidget):
         buttons.addWidget(self.folder)
         layout = QVBoxLayout(self)
         layout.addLayout(buttons)
+        layout.addWidget(self.upward)
         layout.addWidget(self.job)
         layout.addWidget(self.words)
         layout.addWidget(self.controls)
@@ -134,11 +139,15 @@ class SurveyDock(QWidget):
             self.job.say("This survey is open already.")
             return
         handle = self._session.light.submit(
-            f"Opening {where.stem}", make or open_job(paths, where, plain), owner=self._session
+            f"Opening {where.stem}", make or self._job(paths, where, plain), owner=self._session
         )
         handle.finished.connect(self._session.open)
         handle.finished.connect(self._opened)
         self.job.watch(handle)
+
+    def _job(self, paths: Sequence[Path], folder: Path, plain: "PlainOptions | None") -> Any:
+        upward = True if self.upward.isChecked() else None
+        return open_job(paths, folder, plain, upward=upward)
 
     def _opened(self, study: "Study") -> None:
         # after the bar has had its last word

@@ -106,7 +106,10 @@ class SurveyView(QObject):
         return ensure_layer(self.viewer, Role.SV, self.survey, make, frequency_hz=hertz)
 
     def show_composite(self, frequencies: tuple[int, int, int]) -> "Layer":
-        """Show three frequencies (indices) as red, green and blue; a former composite is replaced."""
+        """Show three frequencies (indices) as red, green and blue instead of a single one.
+
+        A former composite is replaced; the frequencies' own layers are hidden, for they would shine through.
+        """
         for former in list(find_all(self.viewer.layers, Role.COMPOSITE, survey=self.survey)):
             former.locked = False
             self.viewer.layers.remove(former)
@@ -114,6 +117,8 @@ class SurveyView(QObject):
         layer = self.lazy.build(
             source, self.stretch, lambda levels: self._composite_layer(levels, frequencies)
         )
+        for single in self._sv_layers():
+            single.visible = False
         top_sv = max((self.viewer.layers.index(sv) for sv in self._sv_layers()), default=-1)
         self.viewer.add_layer(layer)
         self.viewer.layers.move(self.viewer.layers.index(layer), top_sv + 1)
