@@ -1,4 +1,7 @@
+from pathlib import Path
+
 import pytest
+from tests.viewer.studies import make_answered
 from tests.viewer.surveys import make_echogram
 
 from napari_fathom.echogram import Echogram
@@ -8,3 +11,9 @@ from napari_fathom.echogram import Echogram
 def echogram(tmp_path_factory: pytest.TempPathFactory) -> Echogram:
     """A survey with a pyramid; made once, and nobody writes to it."""
     return make_echogram(tmp_path_factory.mktemp("survey"))
+
+
+@pytest.fixture(scope="session")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small study with strokes, a model and an answer; tests work on copies (`studies.copy_of`)."""
+    return make_answered(tmp_path_factory.mktemp("answered"))

@@ -149,7 +149,7 @@ def test_from_raw_file_to_exported_labels_and_back(
     with qtbot.waitSignal(dock.exchange.export.exported, timeout=PATIENCE_MS) as exported:
         hand.click(dock.exchange.export.export_button)
     assert all(path.exists() for path in exported.args[0])
-    assert {region.classification for region in read_evr(tmp_path / "walk_labels.evr")} == {
+    assert {region.class_name for region in read_evr(tmp_path / "walk_labels.evr")} == {
         "background",
         "sandeel",
     }

@@ -30,7 +30,7 @@ JobMaker = Callable[[threading.Event], Generator[Event[Any], None, None]]
 
 _POLL_MS = 30
 _TICK_BUDGET_S = 0.008  # half a frame at 60 Hz: what is left in the queue waits for the next tick
-_NICENESS = 10
+_NICENESS = 5  # the window wins the core three to one; more would starve a training beside other programs
 _UNHEEDED = (
     2  # signs of work after Stop before a job that doesn't end by itself, saying what it keeps, is closed
 )
