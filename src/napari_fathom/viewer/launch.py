@@ -5,6 +5,7 @@ and the pages.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,6 +35,7 @@ def launch(paths: Sequence[Path] = ()) -> "tuple[napari.Viewer, FathomDock]":
     dock : FathomDock
         The survey is open when `dock.session.study` is set; that takes a moment.
     """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # else torch's waiting threads take the window's time
     import torch  # noqa: F401 - before Qt: on Windows torch can't be loaded after it
 
     import napari  # isort: skip
