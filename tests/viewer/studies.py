@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tests.viewer.surveys import make_echogram
 
 from napari_fathom.events import Done
 from napari_fathom.learning.settings import TrainSettings
 from napari_fathom.study import Study
 from napari_fathom.study.jobs import predict_job, train_job
-from tests.viewer.surveys import make_echogram
 
 ROWS, PINGS = 96, 400
 LAYER, WATER = 2, 1

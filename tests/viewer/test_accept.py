@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from pytestqt.qtbot import QtBot
+from tests.viewer.studies import PINGS, ROWS, copy_of
 
 from napari_fathom.study import Study
 from napari_fathom.viewer.accept import Acceptor
@@ -14,7 +15,6 @@ from napari_fathom.viewer.accept_panel import AcceptChoice, AcceptPanel
 from napari_fathom.viewer.accepting import box_minus, common
 from napari_fathom.viewer.roles import Role, find
 from napari_fathom.viewer.session import Session
-from tests.viewer.studies import PINGS, ROWS, copy_of
 
 WHOLE = (0, ROWS, 0, PINGS)
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from pytestqt.qtbot import QtBot
+from tests.viewer.studies import PINGS, ROWS, copy_of
 
 from napari_fathom.study import Study
 from napari_fathom.viewer.prediction_layers import PredictionLayers, PredictionSource
 from napari_fathom.viewer.roles import Role, find, role_of
 from napari_fathom.viewer.survey_view import SurveyView
-from tests.viewer.studies import PINGS, ROWS, copy_of
 
 KINDS = ("class", "cluster", "ambiguity")
 

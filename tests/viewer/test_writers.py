@@ -10,6 +10,7 @@ from napari.components import ViewerModel
 from napari.layers import Labels
 from npe2 import PluginManifest
 from pytestqt.qtbot import QtBot
+from tests.viewer.studies import PINGS, ROWS, copy_of
 
 from napari_fathom.echogram.evr import read_evr
 from napari_fathom.echogram.exchange import open_labels
@@ -18,7 +19,6 @@ from napari_fathom.study import Study
 from napari_fathom.viewer.prediction_layers import PredictionLayers
 from napari_fathom.viewer.survey_view import SurveyView
 from napari_fathom.viewer.writers import write_evr_regions, write_npz, write_tiff
-from tests.viewer.studies import PINGS, ROWS, copy_of
 
 WHOLE = (0, ROWS, 0, PINGS)
 WRITERS = {".tif": write_tiff, ".npz": write_npz, ".evr": write_evr_regions}

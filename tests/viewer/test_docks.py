@@ -1,0 +1,207 @@
+"""The docks over one session: what they say, what they let one press, what they start."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+from napari.layers import Labels
+from pytestqt.qtbot import QtBot
+from tests.viewer.studies import PINGS, ROWS, copy_of, make_study, tiny
+
+from napari_fathom.study import Study
+from napari_fathom.viewer._compat import camera_of
+from napari_fathom.viewer.answers_dock import AnswersDock
+from napari_fathom.viewer.export_panel import ExportChoice, ExportPanel
+from napari_fathom.viewer.import_panel import ImportPanel
+from napari_fathom.viewer.navigate import box_in_view
+from napari_fathom.viewer.session import Session
+from napari_fathom.viewer.shares_panel import SharesPanel, SharesView, percent_words
+from napari_fathom.viewer.train_dock import TrainDock
+
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture
+def viewer() -> ViewerModel:
+    return ViewerModel()
+
+
+@pytest.fixture
+def session(viewer: ViewerModel, qtbot: QtBot) -> Iterator[Session]:
+    session = Session(viewer)
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def study(answered: Path, tmp_path: Path) -> Study:
+    return copy_of(answered, tmp_path / "copy")
+
+
+def test_with_no_survey_open_every_dock_says_what_to_do(session: Session, qtbot: QtBot) -> None:
+    train, answers, export = TrainDock(session), AnswersDock(session), ExportPanel(session)
+    for dock in (train, answers, export):
+        qtbot.addWidget(dock)
+    assert not train.retrain_button.isEnabled()
+    assert not answers.next_button.isEnabled()
+    assert not export.export_button.isEnabled()
+    for bar in (answers.bar, export.bar):
+        assert bar.text() == "No survey is open. Open one under Survey."
+
+
+def test_retrain_brings_a_model_into_force_and_remembers_its_settings(
+    session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    study = make_study(tmp_path / "new")
+    session.open(study)
+    dock = TrainDock(session)
+    qtbot.addWidget(dock)
+    assert study.current_model is None and dock.retrain_button.isEnabled()
+    dock.form.setValue(tiny(epochs=1, seed=5))
+    with qtbot.waitSignal(dock.trained, timeout=PATIENCE_MS), qtbot.waitSignal(session.modelChanged):
+        dock.retrain_button.click()
+        assert not dock.retrain_button.isEnabled()
+    assert study.current_model is not None and study.current_model.method == "supseg"
+    again = TrainDock(session)
+    qtbot.addWidget(again)
+    assert again.form.value() == tiny(epochs=1, seed=5)
+
+
+def test_a_training_that_fails_leaves_the_former_model_in_force(
+    session: Session, study: Study, qtbot: QtBot
+) -> None:
+    session.open(study)
+    dock = TrainDock(session)
+    qtbot.addWidget(dock)
+    before = study.current_model
+    dock.form.setValue(tiny())
+    dock.form.set_start(Path("no/such/model"))
+    failed: list[str] = []
+    session.jobFailed.connect(lambda job, error: failed.append(str(error)))
+    with qtbot.waitSignal(dock.bar.ended, timeout=PATIENCE_MS):
+        dock.retrain_button.click()
+    assert len(failed) == 1 and dock.bar.text()
+    assert study.current_model == before
+    assert dock.retrain_button.isEnabled()
+
+
+def test_another_model_is_predicted_by_itself_the_part_in_view_first(
+    session: Session, study: Study, qtbot: QtBot
+) -> None:
+    session.open(study)
+    dock = AnswersDock(session)
+    qtbot.addWidget(dock)
+    before = study.prediction()
+    with qtbot.waitSignal(session.predictionChanged, timeout=PATIENCE_MS):
+        session.modelChanged.emit()
+    after = study.prediction()
+    assert before is not None and after is not None
+    assert after.path != before.path and after.complete
+    assert "Predicted by model 1" in dock.bar.text()
+
+
+def test_the_next_most_ambiguous_window_moves_the_camera(
+    session: Session, viewer: ViewerModel, study: Study, qtbot: QtBot
+) -> None:
+    session.open(study)
+    dock = AnswersDock(session)
+    qtbot.addWidget(dock)
+    view = session.view
+    assert view is not None
+    camera_of(viewer).zoom *= 4
+    before = box_in_view(viewer, view.frame)
+    with qtbot.waitSignal(dock.tour.told):
+        dock.next_button.click()
+    assert box_in_view(viewer, view.frame) != before
+
+
+def test_the_class_shares_can_be_switched_on_and_off(session: Session, study: Study, qtbot: QtBot) -> None:
+    session.open(study)
+    dock = AnswersDock(session)
+    qtbot.addWidget(dock)
+    for choice, corrected in (("on", True), ("off", False)):
+        with qtbot.waitSignal(session.predictionChanged, timeout=PATIENCE_MS):
+            dock.shares._choice.setCurrentIndex(dock.shares._choice.findData(choice))
+        store = study.prediction()
+        assert store is not None and store.record.corrected is corrected
+        assert study.document.shares == choice
+        assert dock.shares.text().startswith("Corrected." if corrected else "Not corrected.")
+
+
+def test_shares_are_told_in_words(qtbot: QtBot, study: Study) -> None:
+    with study:
+        panel = SharesPanel()
+        qtbot.addWidget(panel)
+        panel.setValue(SharesView(list(study.classes)[:2], (0.5, 0.5), (0.99, 0.01), True, "Because."))
+        assert panel.text() == "Corrected. Because."
+        panel.setValue(None)
+        assert panel.text() == "Estimated with the first prediction."
+    assert [percent_words(share) for share in (0, 0.5, 0.0123, 0.00042, 1e-9)] == [
+        "0 %",
+        "50 %",
+        "1.2 %",
+        "0.042 %",
+        "< 0.001 %",
+    ]
+
+
+def test_what_is_exported_comes_back_by_import(
+    session: Session, study: Study, tmp_path: Path, qtbot: QtBot
+) -> None:
+    session.open(study)
+    export, incoming = ExportPanel(session), ImportPanel(session)
+    for panel in (export, incoming):
+        qtbot.addWidget(panel)
+    export.setValue(ExportChoice("prediction", ("npz",), tmp_path, "out"))
+    with qtbot.waitSignal(export.exported, timeout=PATIENCE_MS) as told:
+        export.export_button.click()
+    whole = (0, ROWS, 0, PINGS)
+    painted, store = study.labels.read(whole), study.prediction()
+    assert store is not None
+    with qtbot.waitSignal(session.labelsChanged, timeout=PATIENCE_MS):
+        incoming.import_file(told.args[0][0])
+    expected = np.where(painted > 0, painted, store.read("class", whole))
+    np.testing.assert_array_equal(study.labels.read(whole), expected)
+
+
+def test_another_labels_layer_can_be_imported(
+    session: Session, viewer: ViewerModel, tmp_path: Path, qtbot: QtBot
+) -> None:
+    study = make_study(tmp_path / "new")
+    session.open(study)
+    panel = ImportPanel(session)
+    qtbot.addWidget(panel)
+    assert not panel.layer_button.isEnabled()
+    values = np.zeros((ROWS, PINGS), np.uint8)
+    values[80:90, 50:70] = 3
+    viewer.add_layer(Labels(values, name="theirs"))
+    assert panel.layer_button.isEnabled()
+    with qtbot.waitSignal(session.labelsChanged, timeout=PATIENCE_MS):
+        panel.layer_button.click()
+    assert study.labels.counts()[3] == 200
+
+
+def test_an_export_that_cannot_be_says_why(
+    session: Session, study: Study, tmp_path: Path, qtbot: QtBot
+) -> None:
+    session.open(study)
+    panel = ExportPanel(session)
+    qtbot.addWidget(panel)
+    panel.setValue(ExportChoice("labels", (), tmp_path, "out"))
+    panel.export()
+    assert panel.bar.text() == "Choose at least one format."
+    panel.setValue(ExportChoice("labels", ("npz",), tmp_path / "nowhere", "out"))
+    panel.export()
+    assert "There is no folder" in panel.bar.text()
+
+
+def test_opening_another_study_closes_the_former(session: Session, study: Study, tmp_path: Path) -> None:
+    session.open(study)
+    other = make_study(tmp_path / "other")
+    session.open(other)
+    assert not study.writable
+    assert session.study is other and session.paint is not None
+    session.close()
+    assert not other.writable
