@@ -92,6 +92,14 @@ def test_same_seed_same_model(method: str) -> None:
     assert not torch.equal(weights(one), weights(third))
 
 
+@pytest.mark.parametrize("method", ["supseg", "predklus"])
+def test_bfloat16_trains_and_predicts(method: str) -> None:
+    settings = quick(method=method, precision="bfloat16", ambiguity=True, epochs=1)
+    model, _ = run(Training(FIELD, LABELS, NAMES, settings, device="cpu"))
+    assert {value.dtype for value in model.network.parameters()} == {torch.float32}
+    assert np.isfinite(kappa_of(model, TRUTH, FIELD))
+
+
 def test_held_out_answers_are_of_pixels_that_were_in_no_loss() -> None:
     training = Training(FIELD, LABELS, NAMES, quick(held_out=0.4), device="cpu")
     model, _ = run(training)

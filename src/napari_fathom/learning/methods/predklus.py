@@ -76,7 +76,8 @@ class PredKlus:
             return None
         features = torch.cat([labelled[here], unlabelled[there]])
         chosen = self._choose(features.shape[0], features.device)
-        pseudo_labels, counts = self._pseudo_labels(features[chosen].detach().float())
+        with torch.autocast(features.device.type, enabled=False):  # distances need all their digits
+            pseudo_labels, counts = self._pseudo_labels(features[chosen].detach().float())
         logits = network.heads.clusters(features[chosen])
         value = losses.weighted_cross_entropy(logits, pseudo_labels, losses.cluster_weights(counts))
         rows = unlabelled_rows(network, batch, patches, unlabelled)
