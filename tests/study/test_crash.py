@@ -40,20 +40,19 @@ class Victim:
         assert stdout is not None
         print(what, folder, settings, sep="\t", file=stdin, flush=True)
         said: list[tuple[str, int]] = []
-        for line in stdout:
+        child = 0
+        for line in iter(stdout.readline, ""):
             word, number = line.split()
+            if word == "dead":
+                return said
             if word == "begun":
                 child = int(number)
-                killer = threading.Timer(delay_s, os.kill, (child, signal.SIGKILL))
-                if not patience:
-                    killer.start()
-            elif word == "dead":
-                killer.join()
-                return said
             else:
                 said.append((word, int(number)))
-                if len(said) == patience:
-                    killer.start()
+            if len(said) == patience:
+                threading.Event().wait(delay_s)  # somewhere within the next few writes
+                os.kill(child, signal.SIGKILL)
+                patience = -1
         raise AssertionError("the victim ended by itself")
 
 

@@ -20,6 +20,11 @@ from napari_fathom.study.jobs import train_job
 SHAPE = (96, 600)
 
 
+def say(word: str, number: int) -> None:
+    """One line in one write: a kill can't tear it, and no buffer is shared with the child of a fork."""
+    os.write(1, f"{word} {number}\n".encode())
+
+
 def stroke(number: int) -> tuple[tuple[int, int, int, int], np.ndarray]:
     """Box and values of the stroke that makes event `number`; both sides can tell."""
     random = np.random.default_rng(number)
@@ -45,7 +50,7 @@ def paint(folder: Path, _: str) -> None:
         while True:
             number += 1
             event = labels.write(*stroke(number), origin="paint")
-            print("stroke", event.number, flush=True)
+            say("stroke", event.number)
             if number % 7 == 0:
                 labels.checkpoint()
 
@@ -58,7 +63,7 @@ def train(folder: Path, settings: str) -> None:
                 pass
             current = study.current_model
             assert current is not None
-            print("model", current.number, flush=True)
+            say("model", current.number)
 
 
 def save(folder: Path, _: str) -> None:
@@ -69,7 +74,7 @@ def save(folder: Path, _: str) -> None:
             number += 1
             study.update(training={"round": number})
             study.labels.set_classes(study.classes.with_renamed(3, f"fish {number}"))
-            print("saved", number, flush=True)
+            say("saved", number)
 
 
 def main() -> None:
@@ -78,11 +83,11 @@ def main() -> None:
         what, folder, settings = line.rstrip("\n").split("\t")
         child = os.fork()
         if not child:
-            print("begun", os.getpid(), flush=True)
+            say("begun", os.getpid())
             {"paint": paint, "train": train, "save": save}[what](Path(folder), settings)
             os._exit(1)  # they only end by being killed
         os.waitpid(child, 0)
-        print("dead", child, flush=True)
+        say("dead", child)
 
 
 if __name__ == "__main__":

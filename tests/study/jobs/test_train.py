@@ -1,5 +1,6 @@
 """From strokes to a model: whole and in force, or as if nothing had been."""
 
+import sys
 import threading
 
 import numpy as np
@@ -39,9 +40,7 @@ def test_the_labels_it_learned_from_stay_with_the_model(study: Study, tiny: Trai
     np.testing.assert_array_equal(frozen.read(WHOLE), values)
 
 
-def test_going_on_from_the_last_model_names_the_parent(
-    study: Study, tiny: TrainSettings, tmp_path: Path
-) -> None:
+def test_going_on_from_the_last_model_names_the_parent(study: Study, tiny: TrainSettings) -> None:
     finish(train_job(study, tiny))
     second, _ = finish(train_job(study, tiny, start="last"))
     assert (second.number, second.parent) == (2, 1)
@@ -101,7 +100,7 @@ def test_what_is_missing_is_said(study: Study, tiny: TrainSettings) -> None:
         finish(train_job(reader, tiny))
 
 
-@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="limits on the size of files are POSIX")
+@pytest.mark.skipif(sys.platform == "win32", reason="limits on the size of files are POSIX")
 def test_a_full_disk_leaves_the_former_model_in_force(study: Study, tiny: TrainSettings) -> None:
     import resource
     import signal
@@ -112,9 +111,7 @@ def test_a_full_disk_leaves_the_former_model_in_force(study: Study, tiny: TrainS
     former = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
     try:
-        resource.setrlimit(
-            resource.RLIMIT_FSIZE, (20_000, unlimited[1])
-        )  # as a disk without room for weights
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, unlimited[1]))  # no room for weights
         with pytest.raises(StudyError, match=r"new model could not be saved.*former one is still in force"):
             events.extend(job)
     finally:
