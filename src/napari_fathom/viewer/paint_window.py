@@ -1,6 +1,5 @@
 """Painting on a survey of any length: an editable window that follows the view, saved stroke by stroke."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from napari_fathom.viewer.paint_diff import Change, difference
 from napari_fathom.viewer.paint_layers import class_colormap, make_window, put_window
 from napari_fathom.viewer.paint_overview_layer import PaintOverview
 from napari_fathom.viewer.paint_region import contains, paint_box, paintable
+from napari_fathom.viewer.paint_strokes import StrokeWatch
 from napari_fathom.viewer.paint_thread import LabelThread
 from napari_fathom.viewer.roles import Role, find
 
@@ -64,13 +64,17 @@ class PaintWindow(QObject):
         self.box: Box | None = None
         self.hint = ""
         self._saved: NDArray[np.uint8] = np.zeros((1, 1), np.uint8)
-        self._pressed = self._moving = self._off = False
-        self._checked_origin = "undo"
+        self._moving = self._off = self._hid = False
+        self._strokes = StrokeWatch(self)
+        self._strokes.changed.connect(self._commit)
+        self._strokes.released.connect(self.follow)
         self._edits = 0
         self._thread = LabelThread(self)
-        self._thread.failed.connect(self.failed)
-        self._rest = _single_shot(self, FOLLOW_MS, self.follow)
-        self._check = _single_shot(self, 0, self._commit_checked)
+        self._thread.failed.connect(self._on_failed)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(FOLLOW_MS)
+        self._rest.timeout.connect(self.follow)
         self._connect_viewer(True)
         self.layer  # noqa: B018 - made here, so that a user sees where to paint
         self._overview = PaintOverview(view, store, self._thread, self)
@@ -89,7 +93,7 @@ class PaintWindow(QObject):
     @property
     def painting(self) -> bool:
         """Whether a stroke is going on."""
-        return self._pressed
+        return self._strokes.pressed
 
     def follow(self) -> None:
         """Bring the window under the view, or say why it can't be painted."""
@@ -100,7 +104,7 @@ class PaintWindow(QObject):
             self._switch_off()
         elif self.box is not None and contains(self.box, seen):
             self._switch_on()
-        elif not self._moving and not self._pressed:
+        elif not self._moving and not self._strokes.pressed:
             self._request(paint_box(seen, self.store.shape))
 
     def reload(self, box: Box | None = None) -> None:
@@ -155,7 +159,7 @@ class PaintWindow(QObject):
 
     def flush(self) -> None:
         """Hand every finished change to the writing thread now."""
-        if not self._pressed:
+        if not self._strokes.pressed:
             self._commit("paint")
 
     def wait_saved(self, timeout_s: float = 10.0) -> bool:
@@ -167,16 +171,13 @@ class PaintWindow(QObject):
         """Save what is left and stop following; False if something could not be written."""
         self._connect_viewer(False)
         self._rest.stop()
-        self._check.stop()
-        self._pressed = False
+        self._strokes.stop()
         self._commit("paint")
         return self._thread.close()
 
     def _make_layer(self) -> "Labels":
         layer = make_window(self.view.survey, self.view.frame, self.store.classes)
-        layer.events.paint.connect(self._on_paint)
-        layer.events.set_data.connect(self._on_set_data)
-        layer.mouse_drag_callbacks.append(self._track_press)
+        self._strokes.attach(layer)
         self.box, self._saved = None, np.zeros((1, 1), np.uint8)
         self._rest.start()
         return layer
@@ -198,38 +199,6 @@ class PaintWindow(QObject):
     def _restore_layer(self) -> None:
         self.layer  # noqa: B018 - made again by being looked up
         self.layerMade.emit()
-
-    def _track_press(self, layer: "Labels", event: Any) -> Iterator[None]:
-        """A napari mouse callback: a stroke lasts from press to release."""
-        self._pressed = True
-        yield
-        while event.type == "mouse_move":
-            yield
-        self._pressed = False
-        QTimer.singleShot(0, self._after_stroke)
-
-    def _after_stroke(self) -> None:
-        self.flush()
-        self.follow()
-
-    def _on_paint(self, event: Any) -> None:
-        """A stroke, fill or polygon is finished (napari emits this once for each).
-
-        `data_setitem` emits it just before the data changes, so there may be nothing to see yet.
-        """
-        if not self._commit("paint"):
-            self._checked_origin = "paint"
-            self._check.start()
-
-    def _on_set_data(self, event: Any) -> None:
-        """Undo and redo emit nothing else."""
-        if not self._pressed and not self._moving:
-            self._check.start()
-
-    def _commit_checked(self) -> None:
-        if not self._pressed:
-            self._commit(self._checked_origin)
-        self._checked_origin = "undo"
 
     def _commit(self, origin: str) -> bool:
         """Send what differs from the saved copy to the store; False if nothing does."""
@@ -264,6 +233,10 @@ class PaintWindow(QObject):
         )
         return False
 
+    def _on_failed(self, error: Exception) -> None:
+        self._moving = False  # where it was a window that could not be read: the next move asks again
+        self.failed.emit(error)
+
     def _on_saved(self, event: "LabelEvent") -> None:
         if event.number:
             self.saved.emit(event)
@@ -276,32 +249,34 @@ class PaintWindow(QObject):
 
     def _arrive(self, box: Box, cells: NDArray[np.uint8], edits: int) -> None:
         self._moving = False
-        if self._pressed:  # a stroke began meanwhile: the window must not move under the hand
+        if self._strokes.pressed:  # a stroke began meanwhile: the window must not move under the hand
             return
         self.flush()
         if edits != self._edits:
             self._request(box)
             return
-        self._moving = True  # replacing the data emits set_data; that is no undo
+        self._strokes.muted = True
         put_window(self.layer, self.view.frame, box, cells)
-        self._moving = False
+        self._strokes.muted = False
         self.box, self._saved = box, cells.copy()
         self._switch_on()
         self.moved.emit(box)
         self._rest.start()
 
     def _switch_on(self) -> None:
-        if self._off:  # never otherwise: showing it again would undo the user's own eye button, and the mode
+        if self._off:
             self._off = False
-            self.layer.visible = True
+            if self._hid:  # never otherwise: it would undo the user's own eye button, and the mode
+                self.layer.visible = True
         self._overview.cut_hole(self.box)
         self._say("")
 
     def _switch_off(self) -> None:
         if not self._off:
             self.flush()
-            self._off = True
-            self.layer.visible = False
+            self._off, self._hid = True, self.layer.visible
+            if self._hid:
+                self.layer.visible = False
         self._overview.cut_hole(None)
         self._say("Zoom in to paint: the view shows too many pings at once.")
 
@@ -309,14 +284,6 @@ class PaintWindow(QObject):
         if hint != self.hint:
             self.hint = hint
             self.hintChanged.emit(hint)
-
-
-def _single_shot(parent: QObject, milliseconds: int, slot: Any) -> QTimer:
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    timer.setInterval(milliseconds)
-    timer.timeout.connect(slot)
-    return timer
 
 
 def _meet(one: Box, other: Box) -> bool:
