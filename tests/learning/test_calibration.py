@@ -46,6 +46,16 @@ def test_with_many_strokes_it_is_the_maximum_likelihood_fit() -> None:
     assert fitted.nll_after < fitted.nll_before
 
 
+def test_it_can_be_right_for_other_than_equal_shares() -> None:
+    logits, labels = honest_answers(np.random.default_rng(3), 30_000)
+    shares = (0.8, 0.1, 0.1)
+    right = softmax(logits + np.log(shares)[:, None])
+    fitted = fit_calibration(right, labels, np.arange(labels.size), shares=shares)
+    assert fitted.shares == shares
+    assert fitted.temperature == pytest.approx(1, abs=0.05)
+    np.testing.assert_allclose(fitted.bias, 0, atol=0.1)
+
+
 def test_few_strokes_hardly_move_it() -> None:
     sure_and_wrong = softmax(np.array([[9.0, -9.0], [-9.0, 9.0]]).repeat(50, axis=1))
     labels = np.array([1, 2]).repeat(50)
@@ -59,7 +69,7 @@ def test_few_strokes_hardly_move_it() -> None:
 def test_without_two_classes_it_changes_nothing(labels: list[int]) -> None:
     probabilities = np.full((3, len(labels)), 1 / 3)
     fitted = fit_calibration(probabilities, np.array(labels, int), np.arange(len(labels)))
-    assert fitted == fitted.identity(3) or (fitted.temperature == 1.0 and fitted.bias == (0.0, 0.0, 0.0))
+    assert (fitted.temperature, fitted.bias, fitted.shares) == (1.0, (0.0, 0.0, 0.0), (1 / 3, 1 / 3, 1 / 3))
 
 
 def test_a_class_without_held_out_strokes_gets_no_bias_of_its_own() -> None:

@@ -1,5 +1,6 @@
 """Probabilities that mean what they say: bias-corrected temperature scaling on held-out strokes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,10 @@ class Calibration:
     strokes : int
         Held-out strokes it was fitted on; 0 for the identity.
     nll_before, nll_after : float
-        Class-balanced mean negative log-likelihood of the held-out strokes, nats; NaN for the identity.
+        Mean negative log-likelihood of the held-out strokes, weighted to `shares`, nats; NaN for the
+        identity.
+    shares : tuple of float, length C
+        Class shares that calibrated probabilities are right for.
 
     References
     ----------
@@ -39,11 +43,12 @@ class Calibration:
     strokes: int = 0
     nll_before: float = float("nan")
     nll_after: float = float("nan")
+    shares: tuple[float, ...] = ()
 
     @classmethod
     def identity(cls, classes: int) -> "Calibration":
-        """The calibration that changes nothing."""
-        return cls(1.0, (0.0,) * classes)
+        """The calibration that changes nothing; equal shares."""
+        return cls(1.0, (0.0,) * classes, shares=(1 / classes,) * classes)
 
     def apply(self, probabilities: Floats) -> NDArray[np.float32]:
         """Calibrate.
@@ -99,15 +104,16 @@ def fit_calibration(
     labels: Ints,
     strokes: Ints,
     *,
+    shares: Sequence[float] | None = None,
     witnesses_per_stroke: float = 4.0,
     prior_sd: float = 1.0,
 ) -> Calibration:
     """Fit temperature and biases on held-out strokes.
 
-    Maximises the class-balanced log-likelihood of the strokes plus a normal prior around the identity on
-    ln(temperature) and on each bias. The likelihood counts as many witnesses as there are strokes (times
-    `witnesses_per_stroke`), not pixels: with two strokes hardly anything moves, with fifty the prior is
-    silent.
+    Maximises the log-likelihood of the strokes, weighted to `shares`, plus a normal prior around the
+    identity on ln(temperature) and on each bias. The likelihood counts as many witnesses as there are
+    strokes (times `witnesses_per_stroke`), not pixels: with two strokes hardly anything moves, with fifty
+    the prior is silent.
 
     Parameters
     ----------
@@ -117,6 +123,9 @@ def fit_calibration(
         1…C.
     strokes : array of int, shape (N,)
         The stroke each pixel is of.
+    shares : length C, optional
+        Class shares that the network was trained for, and that the answer shall be right for; without them,
+        equal ones.
     witnesses_per_stroke : float
         How many independent observations one stroke is taken for.
     prior_sd : float
@@ -148,9 +157,11 @@ def fit_calibration(
         raise ValueError(f"labels span {labels.min()}…{labels.max()}; expected 1…{classes}")
     present = np.unique(labels)
     if present.size < 2:
-        return Calibration.identity(classes)
+        return Calibration(1.0, (0.0,) * classes, shares=_shares(shares, classes))
     log_p = np.log(np.maximum(np.asarray(probabilities, dtype=np.float64), _TINY))
-    weights = stroke_weights(labels, strokes)
+    wanted = _shares(shares, classes)
+    weights = stroke_weights(labels, strokes) * np.array(wanted)[labels.astype(np.int64) - 1]
+    weights /= weights.sum()
     target = labels.astype(np.int64) - 1
     one_hot = np.zeros_like(log_p)
     one_hot[target, np.arange(labels.size)] = 1.0
@@ -180,7 +191,12 @@ def fit_calibration(
         strokes=stroke_count,
         nll_before=-float(weights @ log_p[target, np.arange(labels.size)]),
         nll_after=-float(weights @ np.log(np.maximum(after[target, np.arange(labels.size)], _TINY))),
+        shares=wanted,
     )
+
+
+def _shares(shares: Sequence[float] | None, classes: int) -> tuple[float, ...]:
+    return (1 / classes,) * classes if shares is None else tuple(float(share) for share in shares)
 
 
 def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:

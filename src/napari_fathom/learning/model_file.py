@@ -97,6 +97,10 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and value != value else value
 
 
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else float(value)
+
+
 def _restore(described: dict[str, Any], tensors: dict[str, Tensor]) -> Model:
     settings = TrainSettings.model_validate(described["settings"])
     names = tuple(str(name) for name in described["class_names"])
@@ -109,7 +113,9 @@ def _restore(described: dict[str, Any], tensors: dict[str, Tensor]) -> Model:
         float(raw["temperature"]),
         tuple(float(value) for value in raw["bias"]),
         int(raw["strokes"]),
-        *(float("nan") if raw[name] is None else float(raw[name]) for name in ("nll_before", "nll_after")),
+        nll_before=_number(raw["nll_before"]),
+        nll_after=_number(raw["nll_after"]),
+        shares=tuple(float(value) for value in raw["shares"]),
     )
     if len(calibration.bias) != len(names):
         raise ValueError(f"the calibration knows {len(calibration.bias)} classes, the model {len(names)}")

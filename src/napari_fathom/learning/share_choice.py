@@ -18,6 +18,10 @@ FLOOR = 1e-4
 """Least share of a class; one that held-out strokes prove present is never estimated away."""
 
 
+STRENGTHS = (0.25, 0.5, 0.75, 1.0)
+"""How much of the way to the estimate is tried; an answer that is too sure bears only a part of it."""
+
+
 @dataclass(frozen=True)
 class ShareChoice:
     """An estimate of the class shares, whether the evidence favours correcting for it, and why.
@@ -26,14 +30,21 @@ class ShareChoice:
     ----------
     estimate : ShareEstimate
         The best of the candidates.
+    target : tuple of float, length C
+        The shares to correct to: the estimate, or a part of the way from the source shares to it.
+    strength : float
+        Which part, in (0, 1]; on the scale of ln share.
     favoured : bool
     reason : str
         A sentence for the user.
     gains : mapping of str to float
-        By candidate: how many times larger precision × recall gets, as far as the held-out strokes tell.
+        By candidate, its best strength: how many times larger precision × recall gets, as far as the held-out
+        strokes tell. 0 where a class would vanish.
     """
 
     estimate: ShareEstimate
+    target: tuple[float, ...]
+    strength: float
     favoured: bool
     reason: str
     gains: Mapping[str, float]
@@ -68,22 +79,34 @@ def choose_shares(
     witnesses = [len(np.unique(strokes[labels == value])) for value in range(1, classes + 1)]
     if min(witnesses) == 0:
         reason = "Some class has no held-out stroke to judge by, so classes are left as they are."
-        return ShareChoice(by_em, False, reason, {})
+        return ShareChoice(by_em, by_em.shares, 1.0, False, reason, {})
     candidates = [by_em] + [
         bbse_shares(held_out, labels, strokes, probabilities, source, hard=hard, floor=FLOOR)
         for hard in (True, False)
     ]
-    gains = {
-        c.method: precision_recall_gain(probabilities, held_out, labels, strokes, source, c.shares)
-        for c in candidates
-    }
-    best = max(candidates, key=lambda candidate: gains[candidate.method])
-    gain = gains[best.method]
+    tried = [
+        (
+            precision_recall_gain(probabilities, held_out, labels, strokes, source, target),
+            strength,
+            target,
+            candidate,
+        )
+        for candidate in candidates
+        for strength in STRENGTHS
+        for target in [_part_of_the_way(source, candidate.shares, strength)]
+    ]
+    gain, strength, target, best = max(tried, key=lambda one: one[0])
+    gains = {c.method: max(one[0] for one in tried if one[3] is c) for c in candidates}
     if gain > 1:
         reason = f"Correcting should make precision times recall {gain:.2g} times larger."
     else:
         reason = f"Correcting would leave {gain:.2g} of precision times recall, judged by held-out strokes."
-    return ShareChoice(best, gain > 1, reason, gains)
+    return ShareChoice(best, target, strength, gain > 1, reason, gains)
+
+
+def _part_of_the_way(source: Shares, target: Shares, strength: float) -> tuple[float, ...]:
+    between = np.asarray(source) ** (1 - strength) * np.asarray(target) ** strength
+    return tuple(float(share) for share in between / between.sum())
 
 
 def precision_recall_gain(
@@ -106,28 +129,40 @@ def precision_recall_gain(
     Returns
     -------
     float
-        Geometric mean over all classes but the one with the largest target share.
+        Geometric mean over all classes but the one that the survey's answer has most of; 0 where a class of
+        which held-out strokes were found would be found in none of them.
 
     References
     ----------
     Lee and Liu 2003, "Learning with positive and unlabeled examples using weighted logistic regression",
     Section 4.
     """
+    common = int(np.bincount(probabilities.argmax(axis=0)).argmax())
+    rare = [c for c in range(len(probabilities)) if c != common]
+    corrected = correct(probabilities, source, target), correct(held_out, source, target)
     log_gain = 0.0
-    rare = [c for c in range(len(probabilities)) if c != int(np.argmax(target))]
-    answers = [
-        (probabilities, held_out),
-        (correct(probabilities, source, target), correct(held_out, source, target)),
-    ]
-    for sign, (survey, own) in zip((-1, 1), answers, strict=True):
-        predicted, judged = survey.argmax(axis=0), own.argmax(axis=0)
-        for c in rare:
-            right = (judged == c)[labels == c + 1]
-            by_stroke = [
-                right[strokes[labels == c + 1] == s].mean() for s in np.unique(strokes[labels == c + 1])
-            ]
-            # Half a stroke of doubt: one stroke that is missed is no proof that the class is never found.
-            recall = (sum(by_stroke) + 0.25) / (len(by_stroke) + 0.5)
-            share = (np.count_nonzero(predicted == c) + 0.5) / (predicted.size + 1)
-            log_gain += sign * (2 * np.log(recall) - np.log(share)) / len(rare)
-    return float(np.exp(log_gain))
+    for c in rare:
+        own = labels == c + 1
+        before, after = (
+            _stroke_recalls(answer[:, own].argmax(axis=0) == c, strokes[own])
+            for answer in (held_out, corrected[1])
+        )
+        if after.sum() == 0 < before.sum():
+            return 0.0
+        shares = (_share(answer, c) for answer in (probabilities, corrected[0]))
+        # Half a stroke of doubt: one stroke that is missed is no proof that the class is never found.
+        recalls = ((found.sum() + 0.25) / (found.size + 0.5) for found in (before, after))
+        (share_before, share_after), (recall_before, recall_after) = shares, recalls
+        log_gain += 2 * np.log(recall_after / recall_before) - np.log(share_after / share_before)
+    return float(np.exp(log_gain / len(rare)))
+
+
+def _stroke_recalls(right: NDArray[np.bool_], strokes: Ints) -> NDArray[np.float64]:
+    """Share of each stroke's pixels that were found."""
+    return np.array([right[strokes == stroke].mean() for stroke in np.unique(strokes)])
+
+
+def _share(answer: Floats, c: int) -> float:
+    """Share of pixels called `c`; half a pixel more, so that it is never 0."""
+    called = int((answer.argmax(axis=0) == c).sum())
+    return (called + 0.5) / (answer.shape[1] + 1)

@@ -12,6 +12,7 @@ from napari_fathom import __version__
 from napari_fathom.errors import Cancelled, TrainingError
 from napari_fathom.events import Done, Epoch, Event, Note, Step
 from napari_fathom.learning.average import WeightAverage
+from napari_fathom.learning.cache import CachedField, CachedLabels
 from napari_fathom.learning.calibration import Calibration
 from napari_fathom.learning.evaluate import HeldOutAnswers, HeldOutPatches
 from napari_fathom.learning.field import Field, LabelField
@@ -29,6 +30,7 @@ from napari_fathom.learning.model import (
 from napari_fathom.learning.nets.network import Network
 from napari_fathom.learning.painted import find_painted, require_enough, unpainted_classes
 from napari_fathom.learning.patches import PatchSampler
+from napari_fathom.learning.rest import rest_of, source_shares
 from napari_fathom.learning.settings import TrainSettings
 from napari_fathom.learning.stepper import Stepper
 from napari_fathom.learning.stopping import heeding, raise_if_set
@@ -75,7 +77,11 @@ class Training:
             raise TrainingError(
                 f"The labels have {labels.shape} cells, the survey {field.shape}; they must be the same."
             )
-        self._field, self._labels, self._classes = field, labels, tuple(class_names)
+        self._field, self._labels, self._classes = (
+            CachedField(field),
+            CachedLabels(labels),
+            tuple(class_names),
+        )
         self._settings, self._start, self._stop = settings, start, stop
         self._device = torch.device(device or best_device())
         if start is not None:
@@ -222,7 +228,10 @@ class Training:
         self, network: Network, method: Method, answers: HeldOutAnswers | None, epoch: int, losses: "Means"
     ) -> None:
         """Make a model of the network as it is now."""
-        calibration = Calibration.identity(len(self._classes)) if answers is None else answers.calibration()
+        shares = source_shares(self._classes, self._settings)
+        calibration = Calibration(1.0, (0.0,) * len(shares), shares=shares)
+        if answers is not None:
+            calibration = answers.calibration(shares)
         provenance = self._record | {
             "id": uuid.uuid4().hex,
             "parent": None if self._start is None else self._start.provenance.get("id"),
@@ -245,12 +254,6 @@ class Training:
             provenance,
         )
         self._answers = answers
-
-
-def rest_of(class_names: Sequence[str], settings: TrainSettings) -> int | None:
-    """Index of the class that the unpainted cells are taken for; None where nothing is assumed."""
-    name = settings.rest_class
-    return list(class_names).index(name) if name in class_names and settings.rest_weight > 0 else None
 
 
 class Means:

@@ -139,7 +139,7 @@ class PredictionStore:
             return probabilities
         from napari_fathom.learning.shares import correct
 
-        return correct(probabilities, shares["source_shares"], shares["shares"])
+        return correct(probabilities, shares["source_shares"], shares["target"])
 
     def certainty(self, box: Box, values: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probability of the class that each cell of a box is said to be, shape (h, w); 0 where none."""

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_fathom.errors import StudyError
-from napari_fathom.learning.shares import ShareEstimate, bbse_shares, em_shares
+from napari_fathom.learning.share_choice import choose_shares
+from napari_fathom.learning.shares import ShareEstimate
 from napari_fathom.study.prediction_store import PredictionStore
 
 __all__ = ["HELD_OUT", "HeldOutStrokes", "ShareOpinion", "judge_shares", "sample_answer"]
@@ -18,18 +19,26 @@ HELD_OUT = "held_out.npz"
 """In a model's folder: what the model says of the strokes that it never learned from."""
 
 _BLOCKS, _BLOCK, _MOST_PIXELS = 128, (32, 64), 100_000
-_AGREE = 3.0  # two estimates of a share that differ by more than this factor can't both be trusted
-_LEAST_STROKES = 2
-_FLOOR = 1e-4  # a class that held-out strokes prove present is never estimated away
 
 
 @dataclass(frozen=True)
 class HeldOutStrokes:
-    """Calibrated probabilities (C, N) of held-out pixels, their classes 1…C (N,) and strokes (N,)."""
+    """Calibrated probabilities (C, N) of held-out pixels, their classes 1…C (N,) and strokes (N,).
+
+    `source` (C,) are the class shares that the probabilities are right for.
+    """
 
     probabilities: NDArray[np.float32]
     labels: NDArray[np.uint8]
     strokes: NDArray[np.int64]
+    source: NDArray[np.float64]
+
+    @classmethod
+    def none(cls, source: NDArray[np.float64]) -> "HeldOutStrokes":
+        """What a model has that was judged by no stroke."""
+        return cls(
+            np.zeros((len(source), 0), np.float32), np.zeros(0, np.uint8), np.zeros(0, np.int64), source
+        )
 
     def save(self, folder: Path) -> None:
         """Write them beside a model that is being made."""
@@ -38,6 +47,7 @@ class HeldOutStrokes:
             probabilities=self.probabilities,
             labels=self.labels,
             strokes=self.strokes,
+            source=self.source,
         )
 
     @classmethod
@@ -54,26 +64,27 @@ class HeldOutStrokes:
             return None
         try:
             with np.load(path, allow_pickle=False) as stored:
-                return cls(stored["probabilities"], stored["labels"], stored["strokes"])
+                return cls(stored["probabilities"], stored["labels"], stored["strokes"], stored["source"])
         except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise StudyError(f"models/{folder.name}/{HELD_OUT}: damaged ({error}). Train again.") from error
-
-    def strokes_of(self, classes: int) -> list[int]:
-        """How many strokes of each class were held out."""
-        return [len(np.unique(self.strokes[self.labels == value])) for value in range(1, classes + 1)]
 
 
 @dataclass(frozen=True)
 class ShareOpinion:
-    """An estimate, whether the evidence favours correcting for it, and why, in words."""
+    """An estimate, the shares to correct to, whether the evidence favours that, and why, in words."""
 
     estimate: ShareEstimate
+    target: tuple[float, ...]
     favoured: bool
     reason: str
 
     def to_json(self) -> dict[str, Any]:
         """As a prediction's record keeps it."""
-        return asdict(self.estimate) | {"favoured": self.favoured, "reason": self.reason}
+        return asdict(self.estimate) | {
+            "target": list(self.target),
+            "favoured": self.favoured,
+            "reason": self.reason,
+        }
 
 
 def sample_answer(store: PredictionStore, seed: int = 0) -> NDArray[np.float32]:
@@ -99,10 +110,6 @@ def sample_answer(store: PredictionStore, seed: int = 0) -> NDArray[np.float32]:
 def judge_shares(probabilities: NDArray[np.float32], held_out: HeldOutStrokes | None) -> ShareOpinion:
     """Estimate the shares and say whether to correct for them.
 
-    Calibration weighs all classes alike, so the probabilities are right for equal shares. Correction is
-    favoured where the estimate by expectation-maximisation, which trusts the calibration, and the one by
-    black-box shift estimation, which doesn't need it, agree.
-
     Parameters
     ----------
     probabilities : ndarray, shape (C, N)
@@ -110,26 +117,13 @@ def judge_shares(probabilities: NDArray[np.float32], held_out: HeldOutStrokes | 
     held_out : HeldOutStrokes or None
     """
     classes = len(probabilities)
-    source = np.full(classes, 1 / classes)
-    if held_out is None or min(held_out.strokes_of(classes)) < _LEAST_STROKES:
-        estimate = em_shares(probabilities, source, floor=_FLOOR)
-        return ShareOpinion(
-            estimate, False, f"Fewer than {_LEAST_STROKES} strokes of some class were held out to judge by."
-        )
-    estimate = em_shares(probabilities, source, floor=_FLOOR)
-    witness = bbse_shares(
+    if held_out is None:
+        held_out = HeldOutStrokes.none(np.full(classes, 1 / classes))
+    choice = choose_shares(
+        probabilities,
         held_out.probabilities,
         held_out.labels.astype(np.int64),
         held_out.strokes,
-        probabilities,
-        source,
-        hard=True,
-        floor=_FLOOR,
+        tuple(held_out.source.tolist()),
     )
-    ratios = np.array(estimate.shares) / np.array(witness.shares)
-    apart = float(np.maximum(ratios, 1 / ratios).max())
-    if apart > _AGREE:
-        reason = f"Two ways of estimating the shares differ by a factor of {apart:.1f}."
-    else:
-        reason = "Two ways of estimating the shares agree on the held-out strokes."
-    return ShareOpinion(estimate, apart <= _AGREE, reason)
+    return ShareOpinion(choice.estimate, choice.target, choice.favoured, choice.reason)

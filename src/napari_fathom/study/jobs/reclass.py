@@ -81,7 +81,7 @@ def classify(
                 raise Cancelled(f"Stopped; {_KEPT}.")
             probabilities = store.read_probabilities(box)
             if wanted:
-                probabilities = correct(probabilities, shares["source_shares"], shares["shares"])
+                probabilities = correct(probabilities, shares["source_shares"], shares["target"])
             fresh.write_classes(box, fresh.class_values(probabilities))
             yield Progress("classes", box[3] - record.region[2], record.region[3] - record.region[2])
         former = [number for number in store.generations() if number < record.generation]

@@ -5,6 +5,8 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from napari_fathom import files
 from napari_fathom.errors import StudyError
 from napari_fathom.events import Done, Event, Note
@@ -136,8 +138,10 @@ def _save(folder: Path, model: "Model", record: ModelRecord, held_out: "HeldOutA
 
     with saving("The new model", "the former one is still in force"):
         save_model(model, folder)
+        strokes = HeldOutStrokes.none(np.array(model.calibration.shares))
         if held_out is not None:
             calibrated = model.calibration.apply(held_out.probabilities)
-            HeldOutStrokes(calibrated, held_out.labels, held_out.strokes).save(folder)
+            strokes = HeldOutStrokes(calibrated, held_out.labels, held_out.strokes, strokes.source)
+        strokes.save(folder)
         record.save(folder)
         files.flush_folder(folder)

@@ -1,0 +1,80 @@
+"""What an answer is worth: figures as it is, calibrated, and corrected for class shares in each way."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.accuracy_runs import Answer, Run
+from napari_fathom.echogram.simulate import CLASS_NAMES
+from napari_fathom.learning.calibration import fit_calibration
+from napari_fathom.learning.metrics import score
+from napari_fathom.learning.rest import source_shares
+from napari_fathom.learning.settings import TrainSettings
+from napari_fathom.learning.share_choice import FLOOR, choose_shares
+from napari_fathom.learning.shares import bbse_shares, correct, em_shares
+
+_SAMPLE = 40_000
+
+
+def scores_of(
+    run: Run, answer: Answer, truth: npt.NDArray[np.uint8], settings: TrainSettings
+) -> list[dict[str, Any]]:
+    """One line for each way of turning the probabilities into classes.
+
+    Ways: `plain` as the network says; `calibrated`; `em-uncalibrated`, what people do first; `em`,
+    `bbse-hard` and `bbse-soft`, calibrated and then always corrected; `chosen`, what the product does:
+    corrected where, and as far as, the held-out strokes favour it; `true-shares`, corrected for the shares
+    that only the simulation knows.
+    """
+    raw = answer.probabilities.astype(np.float32)
+    labels, strokes = answer.labels.astype(np.int64), answer.strokes
+    source = source_shares(CLASS_NAMES, settings)
+    calibration = fit_calibration(answer.held_out, labels, strokes, shares=source)
+    calibrated, held_out = calibration.apply(raw), calibration.apply(answer.held_out)
+    cells = np.random.default_rng(run.seed).choice(truth.size, _SAMPLE, replace=False)
+    sample = calibrated.reshape(len(raw), -1)[:, cells]
+    estimates = {
+        "em": em_shares(sample, source, floor=FLOOR),
+        "em-uncalibrated": em_shares(raw.reshape(len(raw), -1)[:, cells], source, floor=FLOOR),
+    }
+    if len(np.unique(labels)) == len(raw):
+        for hard in (True, False):
+            found = bbse_shares(held_out, labels, strokes, sample, source, hard=hard, floor=FLOOR)
+            estimates[found.method] = found
+    choice = choose_shares(sample, held_out, labels, strokes, source)
+    true = np.bincount(truth.ravel(), minlength=len(raw) + 1)[1:] / truth.size
+    answers: dict[str, tuple[npt.NDArray[np.float32], Any]] = {
+        "plain": (raw, None),
+        "calibrated": (calibrated, None),
+        "true-shares": (correct(calibrated, source, np.maximum(true, 1e-6)), true.tolist()),
+        "chosen": (
+            correct(calibrated, source, choice.target) if choice.favoured else calibrated,
+            choice.target if choice.favoured else None,
+        ),
+    }
+    for way, estimate in estimates.items():
+        start = raw if way == "em-uncalibrated" else calibrated
+        answers[way] = (correct(start, source, estimate.shares), estimate.shares)
+    lines = []
+    for way, (probabilities, shares) in answers.items():
+        figures = score(truth, probabilities)
+        lines.append(
+            {
+                **vars(run),
+                "way": way,
+                "kappa": round(figures.kappa, 4),
+                "class_accuracy": [round(value, 4) for value in figures.class_accuracy],
+                "auc": [round(value, 5) for value in figures.auc],
+                "f1_macro": round(figures.f1_macro, 4),
+                "ece": round(figures.ece, 4),
+                "shares": None if shares is None else [round(float(value), 5) for value in shares],
+                "true_shares": [round(float(value), 5) for value in true],
+                "temperature": round(calibration.temperature, 3),
+                "held_out_strokes": calibration.strokes,
+                "chosen_from": f"{choice.estimate.method} {choice.strength:g}" if choice.favoured else "",
+                "gain": round(max(choice.gains.values(), default=float("nan")), 3),
+                "seconds": round(answer.seconds, 1),
+            }
+        )
+    return lines

@@ -1,0 +1,33 @@
+"""The rest class: what the unpainted sea is taken for, and what that does to the meaning of probabilities."""
+
+from collections.abc import Sequence
+
+from napari_fathom.learning.settings import TrainSettings
+
+__all__ = ["rest_of", "source_shares"]
+
+
+def rest_of(class_names: Sequence[str], settings: TrainSettings) -> int | None:
+    """Index of the class that unpainted cells are taken for; None where nothing is assumed."""
+    name = settings.rest_class
+    return list(class_names).index(name) if name in class_names and settings.rest_weight > 0 else None
+
+
+def source_shares(class_names: Sequence[str], settings: TrainSettings) -> tuple[float, ...]:
+    """Class shares that a network trained so learns to expect.
+
+    Painted classes weigh the same; the rest class gets the unpainted cells' weight on top.
+
+    Returns
+    -------
+    tuple of float, length C
+        Sums to 1.
+    """
+    rest, equal = rest_of(class_names, settings), 1 / len(class_names)
+    if rest is None:
+        return (equal,) * len(class_names)
+    total = 1 + settings.rest_weight
+    return tuple(
+        (equal + (settings.rest_weight if index == rest else 0.0)) / total
+        for index in range(len(class_names))
+    )
