@@ -55,7 +55,7 @@ def display_rows(shapes: Sequence[tuple[int, int]], stretch: float) -> list[int]
 
 
 def as_layer_data(levels: "Sequence[LazyLevel]") -> dict[str, Any]:
-    """`data` and `multiscale` for a napari layer: a survey short enough to have one level isn't multiscale."""
+    """`data` and `multiscale` for a napari layer: a short survey has one level and isn't multiscale."""
     if len(levels) == 1:
         return {"data": levels[0], "multiscale": False}
     return {"data": list(levels), "multiscale": True}
