@@ -3,8 +3,9 @@
 import copy
 import math
 import uuid
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from threading import Event as StopEvent
+from typing import Any
 
 import torch
 
@@ -31,6 +32,7 @@ from napari_fathom.learning.nets.network import Network
 from napari_fathom.learning.painted import find_painted, require_enough, unpainted_classes
 from napari_fathom.learning.patches import PatchSampler
 from napari_fathom.learning.rest import rest_of, source_shares
+from napari_fathom.learning.scoring import Means, score
 from napari_fathom.learning.settings import TrainSettings
 from napari_fathom.learning.stepper import Stepper
 from napari_fathom.learning.stopping import heeding, raise_if_set
@@ -88,6 +90,7 @@ class Training:
             require_compatible(start, settings, field.channels, self._classes)
         self._rest = rest_of(self._classes, settings)
         self._batch = settings.batch
+        self._record: dict[str, Any] = {}
         self._best: Model | None = None
         self._answers: HeldOutAnswers | None = None
 
@@ -172,11 +175,11 @@ class Training:
             require_finite(judged, epoch)
             with heeding(judged, self._stop):
                 answers = judges.judge(judged, self._device)
-            score = _score(answers, losses)
-            better = settings.keep == "last" or score > best_score
+            grade = score(answers, losses)
+            better = settings.keep == "last" or grade > best_score
             waited = 0 if better else waited + 1
             if better:
-                best_score = score
+                best_score = grade
                 self._keep(judged, method, answers, epoch, losses)
             kappa = None if answers is None else answers.kappa
             yield Epoch(epoch, settings.epochs, losses.values, kappa, better)
@@ -225,7 +228,7 @@ class Training:
             yield Note(f"Out of memory on {self._device}: going on with batches of {self._batch}.", "warning")
 
     def _keep(
-        self, network: Network, method: Method, answers: HeldOutAnswers | None, epoch: int, losses: "Means"
+        self, network: Network, method: Method, answers: HeldOutAnswers | None, epoch: int, losses: Means
     ) -> None:
         """Make a model of the network as it is now."""
         shares = source_shares(self._classes, self._settings)
@@ -254,29 +257,3 @@ class Training:
             provenance,
         )
         self._answers = answers
-
-
-class Means:
-    """Running means of named losses."""
-
-    def __init__(self) -> None:
-        self._sums: dict[str, float] = {}
-        self._counts: dict[str, int] = {}
-
-    def add(self, values: Mapping[str, float]) -> None:
-        """Take in one mini-batch."""
-        for name, value in values.items():
-            self._sums[name] = self._sums.get(name, 0.0) + value
-            self._counts[name] = self._counts.get(name, 0) + 1
-
-    @property
-    def values(self) -> dict[str, float]:
-        """The means so far."""
-        return {name: total / self._counts[name] for name, total in self._sums.items()}
-
-
-def _score(answers: HeldOutAnswers | None, losses: Means) -> tuple[float, float]:
-    """The higher, the better: held-out kappa, then how sure the right answers are; else the loss."""
-    if answers is not None and answers.kappa is not None:
-        return answers.kappa, -answers.surprise
-    return 0.0, -losses.values.get("segmentation", math.inf)
