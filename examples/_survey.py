@@ -27,12 +27,13 @@ QUICK = TrainSettings(
     steps=10,
     epochs=4,
 )
+PINGS = 512
 
 
 def make(seed: int) -> tuple[Simulation, Painting]:
-    """Simulate 512 pings with many fish, and paint 1 % of them."""
-    survey = simulate(SimulationSettings(pings=512, samples=128, seed=seed, fish_share=0.08))
-    return survey, paint(survey.truth, 0.01, seed)
+    """Simulate a short survey with many fish, and paint a little of it."""
+    survey = simulate(SimulationSettings(pings=PINGS, samples=128, seed=seed, fish_share=0.08))
+    return survey, paint(survey.truth, 0.02, seed)
 
 
 def train(settings: TrainSettings, survey: Simulation, painting: Painting) -> Model:

@@ -1,4 +1,4 @@
-"""Train on 1 % of one simulated survey, predict another that it has never seen, and score against the truth."""
+"""Train on 2 % of one simulated survey, predict another that it has never seen, and score it."""
 
 import _survey
 

@@ -29,7 +29,9 @@ def run(job: Iterator[Event[Any]]) -> Any:
 
 def main(folder: Path) -> Path:
     """Make a study in `folder`, and return the Echoview regions of its answer."""
-    source = write_simulation(folder, SimulationSettings(pings=256, samples=128, seed=1, fish_share=0.08))
+    source = write_simulation(
+        folder, SimulationSettings(pings=_survey.PINGS, samples=128, seed=1, fish_share=0.08)
+    )
     with np.load(folder / "truth.npz") as truth:
         painting = paint(truth["labels"], 0.02, seed=1)
     strokes = folder / "strokes.npz"

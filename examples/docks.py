@@ -1,0 +1,72 @@
+"""Each dock in napari, on a small simulated study: `python examples/docks.py Train`.
+
+The names are those of the tabs; without one the dock opens that holds them all.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch  # noqa: F401 - before Qt
+from qtpy.QtWidgets import QWidget
+
+from napari_fathom.echogram.simulate import SimulationSettings, write_simulation
+from napari_fathom.events import Done
+from napari_fathom.study import Study
+from napari_fathom.study.jobs import convert_job
+
+if TYPE_CHECKING:
+    import napari
+
+DOCKS = ("Survey", "Paint", "Train", "Answers", "Export", "Fathom")
+
+
+def make_study(folder: Path) -> Study:
+    """Simulate a short survey and make a study of it."""
+    source = write_simulation(folder, SimulationSettings(pings=512, samples=128, fish_share=0.05))
+    for event in convert_job([source], folder / "sim.fathom"):
+        if isinstance(event, Done):
+            study: Study = event.result
+            return study
+    raise RuntimeError("the conversion ended without a study")
+
+
+def make(name: str, viewer: "napari.Viewer") -> QWidget:
+    """Return one dock for a viewer; all of a viewer's docks share one session."""
+    from napari_fathom.viewer.answers_dock import AnswersDock
+    from napari_fathom.viewer.exchange_dock import ExchangeDock
+    from napari_fathom.viewer.main_dock import FathomDock
+    from napari_fathom.viewer.paint_panel import PaintPanel
+    from napari_fathom.viewer.session import Session
+    from napari_fathom.viewer.survey_dock import SurveyDock
+    from napari_fathom.viewer.train_dock import TrainDock
+
+    session = Session.of(viewer)
+    docks = {
+        "Survey": lambda: SurveyDock(viewer),
+        "Paint": lambda: PaintPanel(viewer),
+        "Train": lambda: TrainDock(session),
+        "Answers": lambda: AnswersDock(session),
+        "Export": lambda: ExchangeDock(session),
+        "Fathom": lambda: FathomDock(viewer),
+    }
+    return docks[name]()
+
+
+def main(name: str) -> None:
+    """Open the window and stay until it is closed."""
+    import napari
+
+    from napari_fathom.viewer.session import Session
+
+    viewer = napari.Viewer()
+    viewer.window.add_dock_widget(make(name, viewer), name=name, area="right")
+    with tempfile.TemporaryDirectory() as folder, make_study(Path(folder)) as study:
+        Session.of(viewer).open(study)
+        napari.run()
+        Session.of(viewer).close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "Fathom")
