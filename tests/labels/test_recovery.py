@@ -107,3 +107,25 @@ def test_a_damaged_head_says_which_file_to_put_back(crashed: tuple[Path, np.ndar
     (path / "labels.json").write_text('{"version": 1')
     with pytest.raises(LabelError, match=r"labels\.json: damaged"):
         LabelStore.open(path)
+
+
+def test_a_crash_after_hundreds_of_strokes_all_over_the_survey_costs_none(tmp_path: Path) -> None:
+    shape = (
+        1000,
+        20_000,
+    )  # 80 chunks: more than are held in memory, and more strokes than one checkpoint covers
+    plain = np.zeros(shape, np.uint8)
+    random = np.random.default_rng(0)
+    store = LabelStore.create(tmp_path / "alive", shape)
+    for stroke in range(450):
+        top, left = int(random.integers(0, 990)), int(random.integers(0, 19_900))
+        store.write((top, top + 10, left, left + 100), 1 + stroke % 3, origin="paint")
+        plain[top : top + 10, left : left + 100] = 1 + stroke % 3
+    shutil.copytree(store.path, tmp_path / "labels")
+    ids = store.read_strokes((0, 1000, 0, 20_000))
+    store.close()
+    with LabelStore.open(tmp_path / "labels") as again:
+        np.testing.assert_array_equal(again.read((0, 1000, 0, 20_000)), plain)
+        np.testing.assert_array_equal(again.read_strokes((0, 1000, 0, 20_000)), ids)
+        assert again.counts() == {value: int((plain == value).sum()) for value in (1, 2, 3)}
+        assert again.last_event == 450

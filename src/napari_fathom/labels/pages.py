@@ -55,7 +55,10 @@ class Pages:
         self.notes: list[str] = []
         self._journal, self._checkpoint = journal, path / "checkpoint.json"
         self._clean: OrderedDict[ChunkKey, Chunk] = OrderedDict()
-        self._dirty: dict[ChunkKey, Chunk] = {}
+        self._dirty: OrderedDict[ChunkKey, Chunk] = OrderedDict()  # those longest dirty first
+        self._behind: dict[
+            ChunkKey, tuple[int, int]
+        ] = {}  # event and offset before the first one not on disk
         start = self._load_checkpoint()
         self.number, self.offset, self.next_stroke = start.number, start.offset, start.next_stroke
         self.summaries: dict[ChunkKey, ChunkSummary] = dict(start.summaries)
@@ -91,8 +94,7 @@ class Pages:
             chunk, place = self._chunk(key), chunk_box(key, self.shape)
             if chunk.number < entry.event.number:
                 chunk.apply(entry.patch, place, entry.event.number)
-                self._clean.pop(key, None)
-                self._dirty[key] = chunk
+                self._soil(key, chunk)
             self._summarise(key, chunk.summary(place))
         self.number, self.offset = entry.event.number, entry.end
         self.next_stroke = max(self.next_stroke, entry.event.stroke + entry.event.strokes)
@@ -100,15 +102,26 @@ class Pages:
 
     def flush(self) -> None:
         """Write what is newer than the disk, then a checkpoint that says so."""
-        for key in list(self._dirty):
+        self.flush_oldest(self.dirty)
+        self.checkpoint().save(self._checkpoint)
+        self.pending = 0
+
+    def flush_oldest(self, chunks: int) -> None:
+        """Write so many chunks; a few at each stroke, so that no stroke has to wait for all of them."""
+        for key in list(self._dirty)[:chunks]:
             self.folder.save(key, self._dirty[key])
             self._keep(key, self._dirty.pop(key))
+            del self._behind[key]
+
+    def save_checkpoint(self) -> None:
+        """Say how far the chunks on disk are, without writing any."""
         self.checkpoint().save(self._checkpoint)
         self.pending = 0
 
     def checkpoint(self) -> Checkpoint:
-        """How things stand."""
-        return Checkpoint(self.number, self.offset, self.next_stroke, self.summaries)
+        """How far the chunks on disk hold everything; what is there beyond does no harm."""
+        number, offset = min(self._behind.values(), default=(self.number, self.offset))
+        return Checkpoint(number, offset, self.next_stroke, self.summaries)
 
     def copy_to(self, folder: ChunkFolder) -> None:
         """Give `folder` every painted chunk as it is now."""
@@ -149,7 +162,7 @@ class Pages:
         try:
             chunk = self.folder.load(key, place)
         except ValueError as error:
-            self._dirty[key] = self._rebuild(key, error)
+            self._soil(key, self._rebuild(key, error))
             self.pending += 1
             return self._dirty[key]
         self._keep(key, chunk)
@@ -166,6 +179,11 @@ class Pages:
             chunk.apply(entry.patch, place, entry.event.number)
         self.notes.append(f"{damage}; it was built again from the journal.")
         return chunk
+
+    def _soil(self, key: ChunkKey, chunk: Chunk) -> None:
+        self._clean.pop(key, None)
+        self._dirty[key] = chunk
+        self._behind.setdefault(key, (self.number, self.offset))
 
     def _keep(self, key: ChunkKey, chunk: Chunk) -> None:
         self._clean[key] = chunk

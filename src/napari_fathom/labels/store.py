@@ -14,7 +14,7 @@ from napari_fathom.errors import LabelError
 from napari_fathom.events import Box
 from napari_fathom.labels.changes import changed_pixels, checked_box, checked_strokes, checked_values, inverse
 from napari_fathom.labels.checkpoint import Checkpoint
-from napari_fathom.labels.chunks import ChunkFolder
+from napari_fathom.labels.chunks import ChunkFolder, chunk_keys
 from napari_fathom.labels.classes import DEFAULT_CLASSES, Classes
 from napari_fathom.labels.head import StoreHead
 from napari_fathom.labels.journal import Journal, JournalEntry, LabelEvent
@@ -25,8 +25,10 @@ from napari_fathom.labels.restore import RESTORING, with_former_strokes
 
 __all__ = ["LabelStore"]
 
-CHECKPOINT_CHUNKS, CHECKPOINT_EVENTS = 24, 200
-"""Changed chunks, or events, after which the chunk files are brought up to date: about 0.3 s of work."""
+MOST_DIRTY_CHUNKS = 24
+"""Changed chunks that are held in memory; beyond, each stroke writes as many as it touches and one more."""
+CHECKPOINT_EVENTS = 200
+"""Events after which a checkpoint is written."""
 
 
 class LabelStore:
@@ -275,8 +277,9 @@ class LabelStore:
             chunks.path.mkdir()
             self._pages.copy_to(chunks)
             StoreHead(self.shape, self.classes, frozen=True).save(beside)
-            now = self._pages.checkpoint()
-            Checkpoint(now.number, 0, now.next_stroke, now.summaries).save(beside / "checkpoint.json")
+            pages = self._pages
+            frozen = Checkpoint(pages.number, 0, pages.next_stroke, pages.summaries)
+            frozen.save(beside / "checkpoint.json")
         return LabelStore.open(folder, "r")
 
     def checkpoint(self) -> None:
@@ -291,7 +294,7 @@ class LabelStore:
             if self._lock is None or not self._lock.held:
                 return
             try:
-                if self._pages.pending:
+                if self._pages.pending or self._pages.dirty:
                     self._pages.flush()
             finally:
                 self._lock.release()
@@ -307,13 +310,15 @@ class LabelStore:
         entry = self._journal.append(event, patch)
         self._pages.apply(entry)
         self._history.append((patch.box, entry.start))
-        if self._pages.dirty >= CHECKPOINT_CHUNKS or self._pages.pending >= CHECKPOINT_EVENTS:
-            self._flush_or_note()
+        self._catch_up(len(list(chunk_keys(patch.box))))
         return event
 
-    def _flush_or_note(self) -> None:
+    def _catch_up(self, touched: int) -> None:
         try:
-            self._pages.flush()
+            if self._pages.dirty > MOST_DIRTY_CHUNKS:
+                self._pages.flush_oldest(touched + 1)
+            if self._pages.pending >= CHECKPOINT_EVENTS:
+                self._pages.save_checkpoint()
         except OSError as error:  # the change itself is safe in the journal; the next checkpoint tries again
             self._pages.notes.append(
                 f"The chunk files could not be brought up to date ({error}); the journal has all."

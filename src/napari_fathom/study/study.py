@@ -261,11 +261,11 @@ def _find_echogram(folder: Path, document: StudyDocument) -> Echogram:
         if echogram.fingerprint != reference.fingerprint:
             raise StudyError(
                 f"{folder.name}: {place} holds another survey than the one that was painted. Put the former "
-                "one back, or point the study to it with Study.relink."
+                f"one back, or say where it is: 'fathom open {folder.name} --relink STORE'."
             )
         return echogram
     raise StudyError(
-        f"{folder.name}: its survey store is not at {looked[0]}. If it has moved, point the study to it "
-        "with Study.relink; else convert its files again: "
+        f"{folder.name}: its survey store is not at {looked[0]}. If it has moved: "
+        f"'fathom open {folder.name} --relink STORE'. Else convert its files again: "
         f"{', '.join(reference.sources) or 'unknown'}."
     )
