@@ -39,5 +39,5 @@ class StudyError(FathomError):
     """A study on disk that is missing, newer than this program, or locked by another one."""
 
 
-class Cancelled(FathomError):  # noqa: N818 - not a fault: the user pressed Stop
+class Cancelled(FathomError):  # no Error in its name: not a fault, the user pressed Stop
     """Raised inside long work when its token is set; what was best so far is kept."""
