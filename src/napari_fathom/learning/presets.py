@@ -14,13 +14,19 @@ _PAPER = TrainSettings()
 _LIVELY = TrainSettings(
     scale_db=25.0,
     flip=True,
-    gain_db=1.0,
-    channel_gain_db=0.5,
+    gain_db=1.5,
+    channel_gain_db=0.7,
+    rest_class="background",
     schedule="cosine",
-    weight_average=0.99,
+    weight_average=0.98,
+    keep="last",
     precision="auto",
 )
-"""What both quick presets share: hundreds of steps, not fifty thousand, must do."""
+"""What both quick presets share: hundreds of steps, not fifty thousand, must do.
+
+Chosen on simulated surveys (`docs/benchmarks.md`). By the end of a cosine the averaged weights are at their
+best, while the few strokes that are held out can't tell one epoch from another: the last is kept.
+"""
 
 PRESETS: dict[str, TrainSettings] = {
     PAPER: _PAPER,
@@ -39,15 +45,15 @@ PRESETS: dict[str, TrainSettings] = {
         update={
             "width": 16,
             "patch": 64,
-            "batch": 8,
+            "batch": 4,
             "clusters": 64,
             "components": 16,
             "cluster_pixels": 8192,
             "ambiguity_pixels": 1024,
             "similarity_weight": 0.0,
-            "learning_rate": 1e-3,
-            "steps": 20,
-            "epochs": 20,
+            "learning_rate": 2e-3,
+            "steps": 40,
+            "epochs": 10,
             "patience": 10,
             "tile": 512,
         }

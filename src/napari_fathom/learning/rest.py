@@ -1,10 +1,14 @@
 """The rest class: what the unpainted sea is taken for, and what that does to the meaning of probabilities."""
 
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from napari_fathom.learning.settings import TrainSettings
 
-__all__ = ["rest_of", "source_shares"]
+__all__ = ["classes_lost_to", "rest_of", "source_shares"]
 
 
 def rest_of(class_names: Sequence[str], settings: TrainSettings) -> int | None:
@@ -31,3 +35,31 @@ def source_shares(class_names: Sequence[str], settings: TrainSettings) -> tuple[
         (equal + (settings.rest_weight if index == rest else 0.0)) / total
         for index in range(len(class_names))
     )
+
+
+def classes_lost_to(
+    rest: int, probabilities: NDArray[np.floating[Any]], labels: NDArray[np.integer[Any]]
+) -> list[int]:
+    """Classes of which most held-out pixels are taken for the rest class.
+
+    The assumption may be wrong for them.
+
+    Parameters
+    ----------
+    rest : int
+        0…C−1.
+    probabilities : array of float, shape (C, N)
+    labels : array of int, shape (N,)
+        1…C.
+
+    Returns
+    -------
+    list of int
+        Indices 0…C−1.
+    """
+    called = probabilities.argmax(axis=0)
+    return [
+        index
+        for index in range(len(probabilities))
+        if index != rest and (own := labels == index + 1).any() and (called[own] == rest).mean() > 0.5
+    ]

@@ -72,7 +72,8 @@ def choose_shares(
     Returns
     -------
     ShareChoice
-        Never favoured if a class has no held-out stroke.
+        Never favoured if a class has no held-out stroke; favoured if the gain exceeds exp(1/√n), where n is
+        the smallest number of held-out strokes of a class.
     """
     classes = len(probabilities)
     by_em = em_shares(probabilities, source, floor=FLOOR)
@@ -97,11 +98,10 @@ def choose_shares(
     ]
     gain, strength, target, best = max(tried, key=lambda one: one[0])
     gains = {c.method: max(one[0] for one in tried if one[3] is c) for c in candidates}
-    if gain > 1:
-        reason = f"Correcting should make precision times recall {gain:.2g} times larger."
-    else:
-        reason = f"Correcting would leave {gain:.2g} of precision times recall, judged by held-out strokes."
-    return ShareChoice(best, target, strength, gain > 1, reason, gains)
+    needed = float(np.exp(min(witnesses) ** -0.5))  # recall is known the worse, the fewer the strokes
+    told = f"precision times recall {gain:.2g} times what it is, and {needed:.2g} is asked of so few strokes."
+    reason = f"Correcting should make {told}" if gain > needed else f"Correcting would only make {told}"
+    return ShareChoice(best, target, strength, gain > needed, reason, gains)
 
 
 def _part_of_the_way(source: Shares, target: Shares, strength: float) -> tuple[float, ...]:
@@ -165,4 +165,4 @@ def _stroke_recalls(right: NDArray[np.bool_], strokes: Ints) -> NDArray[np.float
 def _share(answer: Floats, c: int) -> float:
     """Share of pixels called `c`; half a pixel more, so that it is never 0."""
     called = int((answer.argmax(axis=0) == c).sum())
-    return (called + 0.5) / (answer.shape[1] + 1)
+    return float((called + 0.5) / (answer[0].size + 1))

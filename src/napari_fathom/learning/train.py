@@ -31,7 +31,7 @@ from napari_fathom.learning.model import (
 from napari_fathom.learning.nets.network import Network
 from napari_fathom.learning.painted import find_painted, require_enough, unpainted_classes
 from napari_fathom.learning.patches import PatchSampler
-from napari_fathom.learning.rest import rest_of, source_shares
+from napari_fathom.learning.rest import classes_lost_to, rest_of, source_shares
 from napari_fathom.learning.scoring import Means, score
 from napari_fathom.learning.settings import TrainSettings
 from napari_fathom.learning.stepper import Stepper
@@ -155,7 +155,19 @@ class Training:
             yield Note(kept, "info" if isinstance(end, Cancelled) else "warning")
         if self._best is None:
             raise TrainingError("No epoch was completed.")
+        for name in self._lost():
+            yield Note(
+                f"Most held-out pixels of {name} are taken for {self._settings.rest_class}. Paint more of it; "
+                "or, if it covers more than a few percent of the survey, clear 'Rest class' under Advanced.",
+                "warning",
+            )
         yield Done(self._best)
+
+    def _lost(self) -> list[str]:
+        if self._rest is None or self._answers is None:
+            return []
+        lost = classes_lost_to(self._rest, self._answers.probabilities, self._answers.labels)
+        return [self._classes[index] for index in lost]
 
     def _epochs(self, sampler: PatchSampler, judges: HeldOutPatches) -> Iterator[Event[Model]]:
         settings = self._settings
