@@ -55,6 +55,7 @@ class FathomDock(QWidget):
         column.addWidget(self._tabs)
         self.setMinimumWidth(_WIDTH)
 
+        self.destroyed.connect(session.close)  # a closing window destroys its docks without closing them
         session.jobFailed.connect(tell_failure)
         session.failed.connect(_tell)
         self._shortcuts = Shortcuts(

@@ -194,11 +194,12 @@ class PaintWindow(QObject):
 
     def _on_removed(self, event: Any) -> None:
         if find([event.value], Role.LABELS, survey=self.view.survey) is not None:
-            QTimer.singleShot(0, self._restore_layer)
+            QTimer.singleShot(0, self._restore_layer)  # later: a closing window removes the others next
 
     def _restore_layer(self) -> None:
-        self.layer  # noqa: B018 - made again by being looked up
-        self.layerMade.emit()
+        if find(self.view.viewer.layers, Role.SV, survey=self.view.survey) is not None:
+            self.layer  # noqa: B018 - made again by being looked up
+            self.layerMade.emit()
 
     def _commit(self, origin: str) -> bool:
         """Send what differs from the saved copy to the store; False if nothing does."""
