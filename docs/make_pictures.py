@@ -40,12 +40,14 @@ STROKES: dict[int, tuple[tuple[tuple[float, float], tuple[float, float]], ...]] 
     1: (((9, 20), (11, 75)), ((16, 100), (14, 150)), ((20, 180), (19, 225)), ((11, 250), (13, 300))),
     2: (((26, 35), (27, 80)), ((28, 120), (27, 160)), ((26, 210), (26, 250)), ((28, 300), (27, 340))),
     3: (((40, 40), (44, 95)), ((52, 130), (51, 180)), ((70, 60), (74, 120)), ((120, 220), (180, 280))),
+    4: (((3, 40), (3, 90)), ((3, 130), (3, 180)), ((3, 230), (3, 270))),
 }
 """By class value: strokes from one cell (row, ping) to another, over the sample survey."""
 MORE_STROKES: dict[int, tuple[tuple[tuple[float, float], tuple[float, float]], ...]] = {
     1: (((18, 330), (17, 375)), ((9, 395), (10, 430))),
     2: (((25, 385), (26, 425)),),
     3: (((90, 300), (60, 360)), ((230, 60), (200, 160)), ((150, 380), (240, 420)), ((40, 330), (42, 400))),
+    4: (((3, 320), (3, 360)), ((3, 390), (3, 425))),
 }
 
 
@@ -64,6 +66,8 @@ class Photographer:
 
     def __init__(self, study: Path) -> None:
         self.viewer, self.dock = launch([study])
+        self.settle()
+        self.dock.survey.controls.aspect.buttons["fill"].click()
         self.settle()
         self.hand = Hand(self.viewer)
 

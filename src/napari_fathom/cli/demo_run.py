@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CLASS_NAMES", "EXPORTS", "demo_settings", "make_answer", "prepare", "run_headless"]
 
-CLASS_NAMES = ("water", "seabed", "below the seabed")
+CLASS_NAMES = ("water", "seabed", "below the seabed", "transmit pulse")
 """What the strokes that ship tell apart, in the order of their values."""
 EXPORTS: "dict[ExportKind, str]" = {
     "crimac": "demo_predictions.zarr",

@@ -41,6 +41,7 @@ class Stillness(QObject):
     def wait(self) -> bool:
         """Run the window's events until it is still; False where it failed to open or never came to rest."""
         self._dock.session.jobFailed.connect(self._failed)
+        self._still = 0
         timer = QTimer(self)
         timer.timeout.connect(self._look)
         timer.start(_LOOK_EVERY_MS)
@@ -81,6 +82,9 @@ def take_picture(viewer: "napari.Viewer", dock: "FathomDock", path: Path) -> int
 
     stillness = Stillness(viewer, dock)
     still = stillness.wait()
+    if still:
+        dock.survey.controls.aspect.buttons["fill"].click()  # a thin line would show nothing
+        still = stillness.wait()
     if still:
         dock.show_tab(dock.answers if dock.session.prediction() is not None else dock.survey)
         QApplication.processEvents()
