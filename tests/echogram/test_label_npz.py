@@ -109,6 +109,10 @@ def test_bare_labels_are_taken_when_their_shape_fits(tmp_path: Path, grid: Coord
             "none of its pings",
         ),
         ({"labels": np.array([{}])}, "it is no npz file"),
+        (
+            {"labels": LABELS, "class_values": [1, 2], "class_names": ["krill"]},
+            "2 class_values for 1 class_names",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused(tmp_path: Path, grid: Coordinates, arrays: dict, told: str) -> None:
@@ -122,4 +126,21 @@ def test_what_is_no_npz_is_refused(tmp_path: Path, grid: Coordinates) -> None:
     (tmp_path / "a.npz").write_bytes(b"PK\x03\x04 and then nothing")
 
     with pytest.raises(FormatError, match="it is no npz file"):
+        read_label_npz(tmp_path / "a.npz", grid, CLASSES)
+
+
+def test_names_without_values_are_those_of_one_two_three(tmp_path: Path, grid: Coordinates) -> None:
+    np.savez(tmp_path / "a.npz", labels=(LABELS > 0).astype(np.uint8), class_names=["sandeel"])
+    placed = read_label_npz(tmp_path / "a.npz", grid, {"background": 1, "sandeel": 2}).read(ALL)
+
+    assert np.array_equal(placed, np.where(LABELS > 0, 2, 0))
+
+
+def test_a_byte_that_was_damaged_is_named(tmp_path: Path, grid: Coordinates) -> None:
+    np.savez_compressed(tmp_path / "a.npz", labels=LABELS)
+    content = bytearray((tmp_path / "a.npz").read_bytes())
+    content[60:80] = b"\xff" * 20
+    (tmp_path / "a.npz").write_bytes(content)
+
+    with pytest.raises(FormatError, match=r"a\.npz: it is no npz file"):
         read_label_npz(tmp_path / "a.npz", grid, CLASSES)

@@ -115,6 +115,19 @@ def test_of_several_arrays_one_must_be_named(tmp_path):
     np.testing.assert_allclose(sv_db, SV_DB - 5, atol=1e-4)
 
 
+def test_a_note_beside_the_array_that_had_to_be_pickled_is_passed_over(tmp_path):
+    np.savez(tmp_path / "a.npz", sv=SV_DB, cruise=np.array([{"ship": "Johan Hjort"}], dtype=object))
+    assert plain_shapes(tmp_path / "a.npz") == {"sv": (2, 12, 7)}
+    np.testing.assert_allclose(opened(tmp_path / "a.npz", WHOLE)[1], SV_DB, atol=1e-4)
+
+
+def test_shapes_are_told_without_reading_an_array(tmp_path):
+    with h5py.File(tmp_path / "a.mat", "w") as file:
+        file.create_dataset("sv", (900_000, 2_000, 4), "f4")  # 29 GB, none of it written
+        file["name"] = "x"
+    assert plain_shapes(tmp_path / "a.mat") == {"sv": (4, 2_000, 900_000)}
+
+
 def described(**changed):
     return {
         "sv_db": SV_DB,
@@ -149,6 +162,9 @@ def test_an_npz_that_contradicts_itself_is_refused(tmp_path):
     np.savez(tmp_path / "b.npz", **described(range_m=np.arange(12.0)[::-1]))
     with pytest.raises(FormatError, match="don't increase"):
         opened(tmp_path / "b.npz")
+    np.savez(tmp_path / "c.npz", **described(frequency_hz=np.array([38e3, 38e3])))
+    with pytest.raises(FormatError, match="each frequency once"):
+        opened(tmp_path / "c.npz")
 
 
 @pytest.mark.parametrize("name", ["a.npy", "a.npz", "a.mat"])

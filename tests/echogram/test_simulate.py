@@ -140,6 +140,11 @@ def test_what_is_written_needs_no_question(tmp_path: Path) -> None:
         np.testing.assert_allclose(stored["range_m"], survey.range_m)
         assert stored["ping_time_s"].shape == (50,)
         np.testing.assert_array_equal(truth["labels"], survey.truth)
+        assert dict(zip(truth["class_values"], truth["class_names"], strict=True)) == {
+            1: "background",
+            2: "sandeel",
+            3: "other fish",
+        }
     assert SimulationSettings.model_validate_json((tmp_path / "settings.json").read_text()) == settings
 
 

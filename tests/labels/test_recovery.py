@@ -94,6 +94,18 @@ def test_a_damaged_chunk_is_rebuilt_from_the_journal(crashed: tuple[Path, np.nda
     assert same(path, values) == ()
 
 
+def test_a_chunk_with_any_byte_flipped_costs_nothing(tmp_path: Path) -> None:
+    values = np.random.default_rng(0).integers(0, 4, (30, 40)).astype(np.uint8)
+    with LabelStore.create(tmp_path / "alive", (30, 40)) as store:
+        store.write((0, 30, 0, 40), values, origin="paint")
+    chunk = tmp_path / "alive" / "chunks" / "0.0.npz"
+    whole = chunk.read_bytes()
+    for place in range(0, len(whole), 7):
+        chunk.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        with LabelStore.open(tmp_path / "alive", "r") as store:
+            np.testing.assert_array_equal(store.read((0, 30, 0, 40)), values, f"byte {place}")
+
+
 def test_a_snapshots_damaged_chunk_is_named(crashed: tuple[Path, np.ndarray], tmp_path: Path) -> None:
     with LabelStore.open(crashed[0]) as store:
         frozen = store.snapshot(tmp_path / "snapshot")

@@ -77,7 +77,8 @@ def value_table(
         return table, ("The file does not name its classes; its values are taken as the survey's own.",)
     matched, unmatched = match_names(names.values(), class_values)
     for value, name in names.items():
-        table[value] = matched.get(name, 0)
+        if 0 < value < len(table):  # others can't be in an array of bytes
+            table[value] = matched.get(name, 0)
     return table, left_out("class", unmatched)
 
 

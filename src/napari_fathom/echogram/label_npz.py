@@ -16,6 +16,7 @@ from napari_fathom.echogram.matching import match_pings, match_ranges
 from napari_fathom.errors import FormatError
 from napari_fathom.events import Box, Done, Event, Progress
 from napari_fathom.files import replace_file
+from napari_fathom.npz import npz_headers, read_npz
 
 __all__ = ["Streamed", "read_label_npz", "write_label_npz"]
 
@@ -127,14 +128,7 @@ def read_label_npz(path: Path, grid: Grid, class_values: Mapping[str, int]) -> I
     path = Path(path)
     arrays = _load(path)
     labels = arrays["labels"]
-    names = dict(
-        zip(
-            arrays.get("class_values", np.array([], np.uint8)).tolist(),
-            arrays.get("class_names", np.array([], np.str_)).tolist(),
-            strict=True,
-        )
-    )
-    table, notes = value_table({int(value): str(name) for value, name in names.items()}, class_values)
+    table, notes = value_table(_names(path, arrays), class_values)
     shape = check_grid(grid)
     pings, rows = _places(path, arrays, grid)
 
@@ -153,10 +147,9 @@ def _load(path: Path) -> dict[str, NDArray[Any]]:
     """Load what we need, and nothing that would have to be unpickled."""
     wanted = ("labels", "class_values", "class_names", "range_m", "ping_time")
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in wanted if name in file}
-            found = ", ".join(file.files)
-    except (OSError, ValueError, TypeError, zipfile.BadZipFile) as error:
+        arrays = read_npz(path, wanted)
+        found = ", ".join(sorted(npz_headers(path)))
+    except ValueError as error:
         raise FormatError(path, f"it is no npz file ({error})", "Save labels with numpy.savez.") from error
     if "labels" not in arrays:
         raise FormatError(
@@ -174,6 +167,19 @@ def _load(path: Path) -> dict[str, NDArray[Any]]:
             "They should be whole numbers from 0 to 255, ranges × pings.",
         )
     return arrays
+
+
+def _names(path: Path, arrays: dict[str, NDArray[Any]]) -> dict[int, str]:
+    """What the file calls its values; names without values are those of 1, 2, 3…"""
+    names = arrays.get("class_names", np.array([], np.str_)).ravel().tolist()
+    values = arrays.get("class_values", np.arange(1, len(names) + 1)).ravel().tolist()
+    if len(names) != len(values):
+        raise FormatError(
+            path,
+            f"{len(values)} class_values for {len(names)} class_names",
+            "Each value should have a name; save both anew, or neither.",
+        )
+    return {int(value): str(name) for value, name in zip(values, names, strict=True)}
 
 
 def _places(

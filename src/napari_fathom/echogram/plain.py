@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from napari_fathom.errors import FormatError
+from napari_fathom.npz import ArrayHeader, npz_headers, read_npz
 
 __all__ = ["PlainOptions", "plain_array", "plain_shapes", "unknown"]
 
 Axis = Literal["frequency", "range", "ping"]
+
+_MAT_TYPES = {"double": "f8", "single": "f4"} | {
+    f"{sign}int{bits}": f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)
+}
+"""MATLAB's names of numbers, as numpy says them."""
+_FAULTS = (OSError, ValueError, EOFError, KeyError, TypeError, NotImplementedError, MemoryError, zlib.error)
+"""What numpy, h5py and scipy raise on damaged files; they have no family of their own."""
 
 
 class PlainOptions(BaseModel):
@@ -79,9 +87,9 @@ def plain_shapes(path: Path) -> dict[str, tuple[int, ...]]:
         If the file is damaged, or holds none.
     """
     shapes = {
-        name: array.shape
-        for name, array in _arrays(path).items()
-        if array.ndim in (2, 3) and array.dtype.kind in "fiu"
+        name: shape
+        for name, (shape, dtype) in _headers(path).items()
+        if len(shape) in (2, 3) and dtype.kind in "fiu"
     }
     shapes = {name: shape for name, shape in shapes.items() if min(shape) > 1 or len(shapes) == 1}
     if not shapes:
@@ -104,33 +112,65 @@ def plain_array(path: Path, variable: str | None = None) -> NDArray[Any]:
         found = ", ".join(f"{name or 'array'} {shape}" for name, shape in shapes.items())
         wanted = "several arrays" if variable is None else f"no array {variable!r}"
         raise FormatError(path, f"{wanted} (found {found})", "Say which one with `variable`.")
-    return np.asanyarray(_arrays(path)[variable])
+    return _load(path, variable)
 
 
-def _arrays(path: Path) -> dict[str, Any]:
-    """Load the arrays of a file by name; npy is mapped, an HDF5 mat file is left on disk."""
+def _headers(path: Path) -> dict[str, ArrayHeader]:
+    """Shape and type of the arrays of a file by name; none is read."""
+    try:
+        match _make(path):
+            case "npy":
+                array = np.load(path, mmap_mode="r", allow_pickle=False)
+                return {"": (array.shape, array.dtype)}
+            case "npz":
+                return npz_headers(path)
+            case "hdf5":
+                import h5py
+
+                with h5py.File(path) as file:  # MATLAB writes its arrays with the axes reversed
+                    found = {name: value for name, value in file.items() if isinstance(value, h5py.Dataset)}
+                    return {name: (value.shape[::-1], value.dtype) for name, value in found.items()}
+            case "mat":
+                import scipy.io
+
+                known = {name: (shape, _MAT_TYPES.get(kind)) for name, shape, kind in scipy.io.whosmat(path)}
+                return {name: (shape, np.dtype(kind)) for name, (shape, kind) in known.items() if kind}
+    except _FAULTS as error:
+        raise _unreadable(path, error) from error
+
+
+def _load(path: Path, name: str) -> NDArray[Any]:
+    """Load one array of a file; an npy stays on disk."""
+    try:
+        match _make(path):
+            case "npy":
+                return np.asanyarray(np.load(path, mmap_mode="r", allow_pickle=False))
+            case "npz":
+                return read_npz(path, (name,))[name]
+            case "hdf5":
+                import h5py
+
+                with h5py.File(path) as file:
+                    return np.asarray(file[name][()]).T
+            case "mat":
+                import scipy.io
+
+                return np.asarray(scipy.io.loadmat(path, variable_names=[name])[name])
+    except _FAULTS as error:
+        raise _unreadable(path, error) from error
+
+
+def _make(path: Path) -> Literal["npy", "npz", "hdf5", "mat"]:
+    import h5py
+
     with path.open("rb") as stream:
         head = stream.read(8)
-    try:
-        if head[:6] == b"\x93NUMPY":
-            return {"": np.load(path, mmap_mode="r", allow_pickle=False)}
-        if head[:4] == b"PK\x03\x04":
-            with np.load(path, allow_pickle=False) as archive:
-                return {name: archive[name] for name in archive.files}
-        return _mat_arrays(path)
-    except (OSError, ValueError, EOFError, KeyError, TypeError, NotImplementedError, BadZipFile) as error:
-        raise FormatError(path, f"arrays that can't be read ({error})", "Write or copy it again.") from error
+    if head[:6] == b"\x93NUMPY":
+        return "npy"
+    if head[:4] == b"PK\x03\x04":
+        return "npz"
+    return "hdf5" if h5py.is_hdf5(path) else "mat"
 
 
-def _mat_arrays(path: Path) -> dict[str, Any]:
-    import h5py
-    import scipy.io
-
-    if not h5py.is_hdf5(path):
-        return {
-            name: value
-            for name, value in scipy.io.loadmat(path).items()
-            if not name.startswith("__") and isinstance(value, np.ndarray)
-        }
-    with h5py.File(path) as file:  # MATLAB writes its arrays with the axes reversed
-        return {name: value[()].T for name, value in file.items() if isinstance(value, h5py.Dataset)}
+def _unreadable(path: Path, error: Exception) -> FormatError:
+    return FormatError(path, f"arrays that can't be read ({error})", "Write or copy it again.")

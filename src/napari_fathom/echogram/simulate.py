@@ -111,7 +111,11 @@ def write_simulation(folder: Path, settings: SimulationSettings) -> Path:
             seabed_range_m=survey.seabed_range_m,
         ),
     )
-    replace_bytes(folder / "truth.npz", _npz(labels=survey.truth, class_names=np.array(CLASS_NAMES)))
+    values = np.arange(1, len(CLASS_NAMES) + 1, dtype=np.uint8)
+    replace_bytes(
+        folder / "truth.npz",
+        _npz(labels=survey.truth, class_values=values, class_names=np.array(CLASS_NAMES)),
+    )
     replace_json(folder / "settings.json", settings.model_dump(mode="json"))
     return file
 

@@ -3,7 +3,6 @@
 import io
 import os
 import shutil
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from napari_fathom import files
 from napari_fathom.events import Box
 from napari_fathom.labels.patch import Patch, tight_box
+from napari_fathom.npz import read_npz
 
 __all__ = ["CHUNK_SHAPE", "Chunk", "ChunkFolder", "ChunkKey", "ChunkSummary", "chunk_box", "chunk_keys"]
 
@@ -106,9 +106,9 @@ class ChunkFolder:
             return Chunk.empty(box)
         shape = (box[1] - box[0], box[3] - box[2])
         try:
-            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
-                chunk = Chunk(stored["values"], stored["strokes"], int(stored["number"]))
-        except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+            stored = read_npz(path, ("values", "strokes", "number"))
+            chunk = Chunk(stored["values"], stored["strokes"], int(stored["number"]))
+        except (KeyError, ValueError, TypeError) as error:
             raise ValueError(f"{path.name} is damaged ({error})") from error
         if chunk.values.shape != shape or chunk.strokes.shape != shape:
             raise ValueError(f"{path.name} has the shape {chunk.values.shape}, not {shape}")

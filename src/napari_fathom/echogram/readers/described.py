@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from napari_fathom.echogram.readers.arrays import Track, array_parts
 from napari_fathom.echogram.readers.base import Part
 from napari_fathom.errors import FormatError
+from napari_fathom.npz import read_npz
 
 __all__ = ["REQUIRED", "member_names", "read_described"]
 
@@ -42,9 +43,8 @@ def read_described(path: Path) -> list[Part]:
         If an array is missing, damaged, or of another shape.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            content: dict[str, NDArray[Any]] = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        content = read_npz(path, ("sv_db", "sv", *REQUIRED, *TRACK))
+    except ValueError as error:
         raise FormatError(path, f"an npz that can't be read ({error})", "Write it again.") from error
     in_db = "sv_db" in content
     values = content["sv_db" if in_db else "sv"]
@@ -54,6 +54,11 @@ def read_described(path: Path) -> list[Part]:
             path,
             f"{'sv_db' if in_db else 'sv'} of shape {values.shape}",
             f"Expected (frequency, range, ping) = {shape} as frequency_hz, range_m and ping_time_s have it.",
+        )
+    frequency_hz = content["frequency_hz"].tolist()
+    if len(set(frequency_hz)) < len(frequency_hz):
+        raise FormatError(
+            path, f"frequency_hz {frequency_hz}", "Expected each frequency once; leave out the others."
         )
     seconds = content["ping_time_s"].astype(np.float64)
     if not np.all(np.isfinite(seconds)) or np.any(np.diff(content["range_m"]) <= 0):
@@ -69,7 +74,7 @@ def read_described(path: Path) -> list[Part]:
     times = np.round(seconds * 1e9).astype(np.int64).astype("datetime64[ns]")
     return array_parts(
         path.name,
-        content["frequency_hz"].tolist(),
+        frequency_hz,
         content["range_m"].astype(np.float64),
         times,
         linear,
