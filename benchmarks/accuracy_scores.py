@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from benchmarks.accuracy_runs import Answer, Run
 from napari_fathom.echogram.simulate import CLASS_NAMES
-from napari_fathom.learning.calibration import fit_calibration
+from napari_fathom.learning.evaluate import HeldOutAnswers
 from napari_fathom.learning.metrics import score
 from napari_fathom.learning.rest import source_shares
 from napari_fathom.learning.settings import TrainSettings
@@ -30,7 +30,7 @@ def scores_of(
     raw = answer.probabilities.astype(np.float32)
     labels, strokes = answer.labels.astype(np.int64), answer.strokes
     source = source_shares(CLASS_NAMES, settings)
-    calibration = fit_calibration(answer.held_out, labels, strokes, shares=source)
+    calibration = HeldOutAnswers(answer.held_out, answer.labels, strokes).calibration(source)
     calibrated, held_out = calibration.apply(raw), calibration.apply(answer.held_out)
     cells = np.random.default_rng(run.seed).choice(truth.size, _SAMPLE, replace=False)
     sample = calibrated.reshape(len(raw), -1)[:, cells]

@@ -56,6 +56,15 @@ def test_it_can_be_right_for_other_than_equal_shares() -> None:
     np.testing.assert_allclose(fitted.bias, 0, atol=0.1)
 
 
+def test_without_biases_no_answer_changes() -> None:
+    logits, labels = honest_answers(np.random.default_rng(4), 3000)
+    distorted = softmax(3 * logits + np.array([1.0, 0.0, 0.0])[:, None])
+    fitted = fit_calibration(distorted, labels, np.arange(labels.size), biases=False)
+    assert fitted.bias == (0.0, 0.0, 0.0)
+    assert fitted.temperature > 2
+    np.testing.assert_array_equal(fitted.apply(distorted).argmax(0), distorted.argmax(0))
+
+
 def test_few_strokes_hardly_move_it() -> None:
     sure_and_wrong = softmax(np.array([[9.0, -9.0], [-9.0, 9.0]]).repeat(50, axis=1))
     labels = np.array([1, 2]).repeat(50)

@@ -105,6 +105,7 @@ def fit_calibration(
     strokes: Ints,
     *,
     shares: Sequence[float] | None = None,
+    biases: bool = True,
     witnesses_per_stroke: float = 4.0,
     prior_sd: float = 1.0,
 ) -> Calibration:
@@ -126,6 +127,8 @@ def fit_calibration(
     shares : length C, optional
         Class shares that the network was trained for, and that the answer shall be right for; without them,
         equal ones.
+    biases : bool
+        Without them it is plain temperature scaling, and no answer changes.
     witnesses_per_stroke : float
         How many independent observations one stroke is taken for.
     prior_sd : float
@@ -165,7 +168,7 @@ def fit_calibration(
     target = labels.astype(np.int64) - 1
     one_hot = np.zeros_like(log_p)
     one_hot[target, np.arange(labels.size)] = 1.0
-    seen = np.isin(np.arange(classes) + 1, present)
+    seen = np.isin(np.arange(classes) + 1, present) & biases
     stroke_count = len(np.unique(np.stack([labels, strokes]), axis=1).T)
     evidence = stroke_count * witnesses_per_stroke
 
@@ -181,7 +184,7 @@ def fit_calibration(
 
     start = np.zeros(classes + 1)
     fitted = minimize(objective, start, jac=True, method="L-BFGS-B", bounds=[(-3, 3)] + [(-10, 10)] * classes)
-    bias = np.where(seen, fitted.x[1:], fitted.x[1:][seen].mean())
+    bias = np.where(seen, fitted.x[1:], fitted.x[1:][seen].mean() if seen.any() else 0.0)
     bias -= bias.mean()
     temperature = float(np.exp(fitted.x[0]))
     after = _softmax(log_p / temperature + bias[:, None])

@@ -55,8 +55,13 @@ class HeldOutAnswers:
         return float(-(weights @ np.log(np.maximum(right, 1e-12))))
 
     def calibration(self, shares: tuple[float, ...]) -> Calibration:
-        """Bias-corrected temperature scaling fitted on these answers, right for class shares of (C,)."""
-        return fit_calibration(self.probabilities, self.labels.astype(np.int64), self.strokes, shares=shares)
+        """Bias-corrected temperature scaling fitted on these answers, right for class shares of (C,).
+
+        A network that learned from the unpainted sea too, and so expects unequal shares, gets a temperature
+        only: biases say how common classes are, and strokes know less of that than the sea does.
+        """
+        labels, biases = self.labels.astype(np.int64), max(shares) - min(shares) < 1e-6
+        return fit_calibration(self.probabilities, labels, self.strokes, shares=shares, biases=biases)
 
 
 @dataclass(frozen=True)

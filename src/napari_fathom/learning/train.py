@@ -157,7 +157,7 @@ class Training:
             raise TrainingError("No epoch was completed.")
         for name in self._lost():
             yield Note(
-                f"Most held-out pixels of {name} are taken for {self._settings.rest_class}. Paint more of it; "
+                f"Most held-out pixels of {name} are taken for {self._settings.rest_class}. Paint more of it "
                 "or, if it covers more than a few percent of the survey, clear 'Rest class' under Advanced.",
                 "warning",
             )
