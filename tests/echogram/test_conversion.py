@@ -112,6 +112,15 @@ def test_what_was_converted_already_is_opened_as_it_is(tmp_path):
     assert "already holds these files" in said[0].message
 
 
+def test_what_was_converted_already_but_is_damaged_is_made_anew(tmp_path):
+    store = tmp_path / "a.sv.zarr"
+    finish(convert_source(made_source(100), store))
+    (store / "range_m" / "zarr.json").unlink()
+    again, said = finish(convert_source(made_source(100), store))
+    assert any(isinstance(event, Note) and "damaged" in event.message for event in said)
+    assert again.shape == (2, 40, 100)
+
+
 def test_a_former_store_stays_until_the_new_one_is_whole(tmp_path):
     store = tmp_path / "a.sv.zarr"
     finish(convert_source(made_source(100), store))

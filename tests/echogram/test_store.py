@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from tests.echogram.surveys import finish, made_source
 
-from napari_fathom.echogram import Echogram, convert_source, set_seabed
+from napari_fathom.echogram import Echogram, convert_source
 from napari_fathom.errors import FormatError
 
 
@@ -80,20 +80,17 @@ def test_depth_is_range_below_the_transducer(echogram):
     assert echogram.range_step_m == pytest.approx(0.5)
 
 
-def test_an_edited_seabed_is_kept_and_is_no_other_survey(echogram):
-    line = np.linspace(50, 60, 4999)
-    line[7] = np.nan
-    set_seabed(echogram.path, line)
-    reopened = Echogram.open(echogram.path)
-    np.testing.assert_array_equal(reopened.seabed_range_m, line)
-    assert reopened.fingerprint == echogram.fingerprint
+@pytest.mark.parametrize("lost", ["latitude", "ping_time", "ping_time/c", "sv_db", "sv_db/0"])
+def test_a_store_that_lacks_a_part_is_named(echogram, lost):
+    shutil.rmtree(echogram.path / lost)
+    with pytest.raises(FormatError, match=r"a\.sv\.zarr.*onvert the original files"):
+        Echogram.open(echogram.path)
 
 
-def test_a_seabed_that_does_not_fit_is_refused(echogram):
-    with pytest.raises(ValueError, match="4999 pings"):
-        set_seabed(echogram.path, np.zeros(5))
-    with pytest.raises(ValueError, match="negative"):
-        set_seabed(echogram.path, np.full(4999, -1.0))
+def test_a_damaged_vector_is_named(echogram):
+    (echogram.path / "ping_time" / "c" / "0").write_bytes(b"half a chunk")
+    with pytest.raises(FormatError, match="damaged"):
+        Echogram.open(echogram.path)
 
 
 def test_other_values_have_another_fingerprint(tmp_path, echogram):

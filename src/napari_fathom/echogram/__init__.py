@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     )
     from napari_fathom.echogram.plain import PlainOptions
     from napari_fathom.echogram.regions import mask_to_regions, regions_to_mask
-    from napari_fathom.echogram.store import set_seabed
+    from napari_fathom.echogram.seabed import set_seabed
 
 _HOMES = {
     "Coordinates": "coordinates",
@@ -64,7 +64,7 @@ _HOMES = {
     "read_evr": "evr",
     "read_seabed_evl": "exchange",
     "regions_to_mask": "regions",
-    "set_seabed": "store",
+    "set_seabed": "seabed",
     "sniff": "formats",
     "sniff_labels": "exchange",
     "track_distance": "nasc",

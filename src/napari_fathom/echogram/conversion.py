@@ -19,12 +19,12 @@ from napari_fathom.echogram.plain import PlainOptions
 from napari_fathom.echogram.plan import Plan, plan_survey
 from napari_fathom.echogram.pyramid import build_step, steps
 from napari_fathom.echogram.readers.base import Source
+from napari_fathom.echogram.seabed import carry_seabed
 from napari_fathom.echogram.store import (
     StoreAttributes,
     create_store,
     fingerprint,
     finish_store,
-    open_store,
     store_attributes,
     write_vectors,
 )
@@ -61,7 +61,7 @@ def convert(
     The work is done beside the store in `NAME.part` and put in place by one rename when it is whole. Closing
     the generator, or a crash, leaves the work folder; the same call goes on where it stopped. A store that
     the same files and options made already is opened as it is; a store made from others is replaced only when
-    the new one is whole.
+    the new one is whole, and hands on its seabed where that was edited by hand.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def convert(
 
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     if sniff(files) == "store" and len(files) == 1:
-        yield Done(open_store(files[0]))
+        yield Done(Echogram.open(files[0]))
         return
     source = yield from look(files, plain)
     yield from convert_source(source, Path(store), main_frequency_hz=main_frequency_hz, upward=bool(upward))
@@ -103,9 +103,15 @@ def convert_source(
     identity = _identity(source, plan, upward)
     existing = store_attributes(store)
     if existing is not None and existing.identity == identity:
-        yield Note(f"{store.name} already holds these files; nothing to convert.")
-        yield Done(open_store(store))
-        return
+        try:
+            echogram = Echogram.open(store)
+        except FormatError as error:
+            yield Note(f"{error} That is done now.", level="warning")
+        else:
+            yield Note(f"{store.name} already holds these files; nothing to convert.")
+            _tidy(store)
+            yield Done(echogram)
+            return
     if store.exists() and existing is None and any(store.iterdir() if store.is_dir() else [store]):
         raise FormatError(
             store, "something that is not a survey store is there", "Choose another name for the store."
@@ -130,8 +136,11 @@ def convert_source(
         fingerprint=fingerprint(plan.frequency_hz, plan.range_m, plan.ping_time, record.digest),
     )
     finish_store(work, attributes)
+    kept = carry_seabed(store, work)
+    if kept is not None:
+        yield Note(kept)
     _put_in_place(work, store)
-    yield Done(open_store(store))
+    yield Done(Echogram.open(store))
 
 
 def _identity(source: Source, plan: Plan, upward: bool) -> str:
@@ -214,10 +223,18 @@ def _write_pyramid(work: Path, record: _Record) -> Iterator[Event[Echogram]]:
 
 def _put_in_place(work: Path, store: Path) -> None:
     """Rename; the record goes last, so that a crash on the way costs the next call nothing but this."""
-    former = store.with_name(f"{store.name}.former")
     if store.exists():
-        shutil.rmtree(former, ignore_errors=True)
-        store.rename(former)
+        shutil.rmtree(_former(store), ignore_errors=True)
+        store.rename(_former(store))
     work.rename(store)
-    _record_path(store).unlink()
-    shutil.rmtree(former, ignore_errors=True)
+    _tidy(store)
+
+
+def _tidy(store: Path) -> None:
+    """Remove what was only needed on the way, also where a crash came before it."""
+    _record_path(store).unlink(missing_ok=True)
+    shutil.rmtree(_former(store), ignore_errors=True)
+
+
+def _former(store: Path) -> Path:
+    return store.with_name(f"{store.name}.former")

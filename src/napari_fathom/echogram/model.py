@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_fathom.echogram.store import read_store
 from napari_fathom.events import Box
 
 if TYPE_CHECKING:
@@ -137,8 +138,23 @@ class Echogram:
         Raises
         ------
         FormatError
-            If there is no whole survey store at `path`, or a newer program made it.
+            If there is no whole survey store at `path`, a newer program made it, or it is damaged.
         """
-        from napari_fathom.echogram.store import open_store
+        import dask.array
 
-        return open_store(Path(path))
+        from_zarr: Any = dask.array.from_zarr  # dask leaves it untyped
+        stored = read_store(Path(path))
+        said = stored.attributes
+        return cls(
+            name=said.name,
+            path=Path(path).resolve(),
+            levels=tuple(from_zarr(array) for array in stored.levels),
+            arrays=stored.levels,
+            main_frequency_hz=said.main_frequency_hz,
+            upward=said.upward,
+            sources=said.sources,
+            notes=said.notes,
+            fingerprint=said.fingerprint,
+            companions=dict(said.companions),
+            **stored.vectors,
+        )

@@ -6,37 +6,41 @@ Layout of `NAME.sv.zarr`::
     frequency_hz, range_m      float64
     ping_time                  int64, nanoseconds since 1970-01-01 UTC
     transducer_depth_m, latitude, longitude, seabed_range_m      float64, one a ping, NaN = unknown
-    attribute `napari_fathom`  version, name, main frequency, sources, notes, fingerprint
+    attribute `napari_fathom`  version, name, main frequency, sources, notes, fingerprint, …
 """
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from napari_fathom.echogram.model import Echogram
 from napari_fathom.errors import FormatError
 
 __all__ = [
     "VECTORS",
     "StoreAttributes",
+    "StoredSurvey",
     "create_store",
     "fingerprint",
     "finish_store",
-    "open_store",
-    "set_seabed",
+    "open_signed",
+    "read_store",
+    "sign",
     "store_attributes",
     "write_vectors",
 ]
 
 ATTRIBUTE = "napari_fathom"
 VERSION = 1
+GRID_VECTORS = ("frequency_hz", "range_m", "ping_time")
 VECTORS = ("transducer_depth_m", "latitude", "longitude", "seabed_range_m")
 SEABED_DRAFT = "seabed_draft_m"  # the seabed while a conversion grows it, in short chunks
 
@@ -59,6 +63,24 @@ class StoreAttributes(BaseModel):
     companions: dict[str, str] = Field(default_factory=dict)
     identity: str = ""
     fingerprint: str = ""
+    seabed_edited: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class StoredSurvey:
+    """A whole store as it is opened: everything but the Sv, which stays on disk.
+
+    Attributes
+    ----------
+    attributes : StoreAttributes
+    levels : tuple of zarr arrays, each shape (F, R_k, P_k), float32
+    vectors : dict of str to ndarray
+        `frequency_hz`, `range_m`, `ping_time` (datetime64[ns]) and `VECTORS`.
+    """
+
+    attributes: StoreAttributes
+    levels: tuple[Any, ...]
+    vectors: dict[str, NDArray[Any]]
 
 
 def ping_chunk(frequencies: int, rows: int) -> int:
@@ -125,52 +147,64 @@ def create_store(
 
 
 def write_vectors(group: Any, start: int, vectors: Mapping[str, NDArray[np.float64]]) -> None:
-    """Write what is known of the pings from `start` on into a store that is being made."""
+    """Write what is known of the pings from `start` on into a store that is being made.
+
+    A seabed above the transducer, or infinitely far, is a fault of the file; it is unknown here.
+    """
     for name, values in vectors.items():
-        array = group[SEABED_DRAFT if name == "seabed_range_m" else name]
-        array[start : start + len(values)] = values
+        if name == "seabed_range_m":
+            seen = np.isfinite(values) & (values >= 0)
+            group[SEABED_DRAFT][start : start + len(values)] = np.where(seen, values, np.nan)
+        else:
+            group[name][start : start + len(values)] = values
 
 
 def finish_store(path: Path, attributes: StoreAttributes) -> None:
-    """Sign a store whose arrays are all written; only a signed store opens."""
+    """Sign a store whose arrays are all written; only a signed store opens.
+
+    The draft of the seabed goes last: a crash while it is removed leaves nothing that would be read again.
+    """
     import zarr
 
     group: Any = zarr.open_group(path, mode="r+")
-    if SEABED_DRAFT in group:
+    if ATTRIBUTE not in group.attrs:
         group["seabed_range_m"][:] = group[SEABED_DRAFT][:]
-        del group[SEABED_DRAFT]
+        sign(group, attributes)
+    shutil.rmtree(path / SEABED_DRAFT, ignore_errors=True)
+
+
+def sign(group: Any, attributes: StoreAttributes) -> None:
+    """Write what a store says of itself, in one rename."""
     group.attrs[ATTRIBUTE] = attributes.model_dump(mode="json")
 
 
-def open_store(path: Path) -> Echogram:
-    """Open a survey store lazily; see `Echogram.open`."""
-    import dask.array
+def read_store(path: Path) -> StoredSurvey:
+    """Open a whole store; no Sv is read.
 
-    from_zarr: Any = dask.array.from_zarr  # dask leaves it untyped
-    group, attributes = _open_signed(path)
-    arrays = tuple(group[f"sv_db/{level}"] for level in range(len(list(group["sv_db"].array_keys()))))
-    vectors = {
-        name: np.asarray(group[name][:]) for name in ("frequency_hz", "range_m", "ping_time", *VECTORS)
-    }
-    return Echogram(
-        name=attributes.name,
-        path=path.resolve(),
-        levels=tuple(from_zarr(array) for array in arrays),
-        arrays=arrays,
-        frequency_hz=vectors["frequency_hz"],
-        range_m=vectors["range_m"],
-        ping_time=vectors["ping_time"].astype("datetime64[ns]"),
-        transducer_depth_m=vectors["transducer_depth_m"],
-        latitude=vectors["latitude"],
-        longitude=vectors["longitude"],
-        seabed_range_m=vectors["seabed_range_m"],
-        main_frequency_hz=attributes.main_frequency_hz,
-        upward=attributes.upward,
-        sources=attributes.sources,
-        notes=attributes.notes,
-        fingerprint=attributes.fingerprint,
-        companions=dict(attributes.companions),
+    Raises
+    ------
+    FormatError
+        If there is none at `path`, a newer program made it, or an array of it is missing or damaged.
+    """
+    group, attributes = open_signed(path)
+    try:
+        levels = tuple(group[f"sv_db/{level}"] for level in range(len(list(group["sv_db"].array_keys()))))
+        vectors = {name: np.asarray(group[name][:]) for name in (*GRID_VECTORS, *VECTORS)}
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise FormatError(
+            path, f"a survey store that is damaged ({error})", "Convert the original files again."
+        ) from error
+    vectors["ping_time"] = vectors["ping_time"].astype("datetime64[ns]")
+    lengths = tuple(len(vectors[name]) for name in GRID_VECTORS)
+    whole = (
+        levels and levels[0].shape == lengths and all(len(vectors[name]) == lengths[2] for name in VECTORS)
     )
+    # zarr takes a chunk that is lost for one that was never written
+    if not whole or np.any(np.diff(vectors["ping_time"]) <= np.timedelta64(0)):
+        raise FormatError(
+            path, "a survey store that lacks some of its chunks", "Convert the original files again."
+        )
+    return StoredSurvey(attributes, levels, vectors)
 
 
 def store_attributes(path: Path) -> StoreAttributes | None:
@@ -178,36 +212,9 @@ def store_attributes(path: Path) -> StoreAttributes | None:
     if not (path / "zarr.json").is_file():
         return None
     try:
-        return _open_signed(path)[1]
+        return open_signed(path)[1]
     except FormatError:
         return None
-
-
-def set_seabed(store: Path | str, seabed_range_m: ArrayLike) -> None:
-    """Write the seabed line of a survey, whole, in one rename.
-
-    Parameters
-    ----------
-    store : Path or str
-        A survey store.
-    seabed_range_m : array_like, shape (P,)
-        Metres from the transducer at each ping, NaN = unknown.
-
-    Raises
-    ------
-    FormatError
-        If there is no whole store at `store`.
-    ValueError
-        If the line has not one value for each ping, or a negative one.
-    """
-    group, _ = _open_signed(Path(store), mode="r+")
-    line = np.asarray(seabed_range_m, dtype=np.float64)
-    array = group["seabed_range_m"]
-    if line.shape != array.shape:
-        raise ValueError(f"the seabed line has shape {line.shape}; the survey has {array.shape[0]} pings")
-    if np.any(line < 0) or np.any(np.isinf(line)):
-        raise ValueError("the seabed line holds a negative or infinite range; use NaN where it is unknown")
-    array[:] = line
 
 
 def fingerprint(
@@ -238,7 +245,14 @@ def _create_vector(
     array[:] = values
 
 
-def _open_signed(path: Path, mode: Literal["r", "r+"] = "r") -> tuple[Any, StoreAttributes]:
+def open_signed(path: Path, mode: Literal["r", "r+"] = "r") -> tuple[Any, StoreAttributes]:
+    """Open a store's zarr group and read its signature.
+
+    Raises
+    ------
+    FormatError
+        If there is no whole store at `path`, or a newer program made it.
+    """
     import zarr
 
     try:
@@ -256,10 +270,11 @@ def _open_signed(path: Path, mode: Literal["r", "r+"] = "r") -> tuple[Any, Store
             "a zarr group without the attribute 'napari_fathom'",
             "Expected a whole survey store; convert the original files again.",
         )
-    if int(signed.get("version", 0)) > VERSION:
+    version = signed.get("version")
+    if not isinstance(version, int) or version > VERSION:
         raise FormatError(
             path,
-            f"survey store version {signed['version']}",
+            f"survey store version {version}",
             f"This program reads up to version {VERSION}; update napari-fathom.",
         )
     try:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from tests.study.surveys import WHOLE, finish
 
+from napari_fathom.echogram import set_seabed
 from napari_fathom.echogram.evl import read_evl
-from napari_fathom.echogram.store import set_seabed
 from napari_fathom.errors import FormatError, StudyError
 from napari_fathom.study import Study
 from napari_fathom.study.jobs import EXPORT_KINDS, accept_job, export_job, import_labels_job
