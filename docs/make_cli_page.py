@@ -16,7 +16,11 @@ when to use which.
 
 def page() -> str:
     """Return the whole page."""
-    return "\n".join([INTRODUCTION, *_sections(fathom, click.Context(fathom, info_name="fathom"), 2)])
+    return "\n".join([INTRODUCTION, *_sections(fathom, _context(fathom, "fathom"), 2)])
+
+
+def _context(command: click.Command, name: str, parent: click.Context | None = None) -> click.Context:
+    return click.Context(command, info_name=name, parent=parent, **command.context_settings)
 
 
 def _sections(command: click.Command, context: click.Context, depth: int) -> list[str]:
@@ -27,7 +31,7 @@ def _sections(command: click.Command, context: click.Context, depth: int) -> lis
         for name in command.list_commands(context):
             child = command.get_command(context, name)
             if child is not None:
-                sections += _sections(child, click.Context(child, info_name=name, parent=context), depth + 1)
+                sections += _sections(child, _context(child, name, context), depth + 1)
     return sections
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from napari_fathom.cli.console import Console, console_options
+from napari_fathom.cli.settings_options import setting_option
 
 __all__ = ["command"]
 
@@ -18,8 +19,9 @@ __all__ = ["command"]
     show_default=True,
     help="Folder for the study and all else; made if need be.",
 )
+@setting_option
 @console_options
-def command(headless: bool, out: Path, console: Console) -> None:
+def command(headless: bool, out: Path, values: dict[str, str], console: Console) -> None:
     """Show what Fathom does, on a real EK60 survey that ships with it.
 
     Three raw files are converted; a few strokes that were painted in the tool are taken; a model is trained
@@ -36,15 +38,15 @@ def command(headless: bool, out: Path, console: Console) -> None:
         console.say("no display here (DISPLAY is empty): doing the headless run instead")
         headless = True
     if headless:
-        _headless(out, console)
+        _headless(out, values, console)
     else:
-        _in_window(out, console)
+        _in_window(out, values, console)
 
 
-def _headless(out: Path, console: Console) -> None:
+def _headless(out: Path, values: dict[str, str], console: Console) -> None:
     from napari_fathom.cli.demo_run import run_headless
 
-    report = run_headless(out, console)
+    report = run_headless(out, console, values)
     kappa = report["held_out_kappa"]
     quality = "no strokes held out" if kappa is None else f"kappa {kappa:.3f} on held-out strokes"
     console.result(
@@ -52,14 +54,14 @@ def _headless(out: Path, console: Console) -> None:
     )
 
 
-def _in_window(out: Path, console: Console) -> None:
+def _in_window(out: Path, values: dict[str, str], console: Console) -> None:
     from napari_fathom.cli.demo_run import Stopwatch, demo_settings, make_answer, prepare
     from napari_fathom.cli.window import open_window
 
     folder = out / "demo.fathom"
     with prepare(folder, console, Stopwatch()) as study:
         if study.prediction() is None:
-            make_answer(study, demo_settings()[1], console, Stopwatch())
+            make_answer(study, demo_settings(values)[1], console, Stopwatch())
     console.say(
         "opening the window: strokes, classes, clusters and ambiguity are layers; paint and press Retrain"
     )

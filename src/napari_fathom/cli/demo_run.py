@@ -2,7 +2,7 @@
 
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -52,13 +52,20 @@ class Stopwatch:
         self.seconds[name] = round(time.perf_counter() - start, 2)
 
 
-def demo_settings() -> "tuple[str, TrainSettings]":
-    """Return the preset this machine is proposed, and its settings cut to a demo's patience."""
+def demo_settings(values: Mapping[str, Any] | None = None) -> "tuple[str, TrainSettings]":
+    """Return the preset this machine is proposed, and its settings cut to a demo's patience.
+
+    Parameters
+    ----------
+    values : Mapping, optional
+        Settings to change besides.
+    """
+    from napari_fathom.cli.settings_options import changed
     from napari_fathom.learning.hardware import find_hardware
     from napari_fathom.learning.presets import PRESETS, propose
 
     preset = propose(find_hardware())
-    return preset, PRESETS[preset].model_copy(update={"epochs": _EPOCHS, "seed": _HELD_OUT_SEED})
+    return preset, changed(PRESETS[preset], {"epochs": _EPOCHS, "seed": _HELD_OUT_SEED, **(values or {})})
 
 
 def prepare(folder: Path, console: Console, watch: Stopwatch) -> "Study":
@@ -110,7 +117,7 @@ def make_answer(
     return record
 
 
-def run_headless(out: Path, console: Console) -> dict[str, Any]:
+def run_headless(out: Path, console: Console, values: Mapping[str, Any]) -> dict[str, Any]:
     """Do the whole demo without a screen.
 
     Parameters
@@ -119,6 +126,8 @@ def run_headless(out: Path, console: Console) -> dict[str, Any]:
         Gets `demo.fathom`, the exports, `viewer.png` and `report.json`.
     console : Console
         Shows the progress.
+    values : Mapping
+        Training settings that differ from the demo's own.
 
     Returns
     -------
@@ -129,7 +138,7 @@ def run_headless(out: Path, console: Console) -> dict[str, Any]:
 
     out.mkdir(parents=True, exist_ok=True)
     watch = Stopwatch()
-    preset, settings = demo_settings()
+    preset, settings = demo_settings(values)
     console.say("the demo: convert, take the strokes, train, predict, export, take a picture of the window")
     with prepare(out / "demo.fathom", console, watch) as study:
         record = make_answer(study, settings, console, watch)

@@ -19,7 +19,7 @@ def setting_option(command: Callable[..., Any]) -> Callable[..., Any]:
         multiple=True,
         metavar="NAME=VALUE",
         callback=_pairs,
-        help="Change one setting; may be given many times. --settings lists them all.",
+        help="Change one setting; may be given many times.",
     )(command)
 
 
