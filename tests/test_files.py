@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from napari_fathom.files import (
     replace_folder,
     replace_json,
     replace_text,
+    sweep,
 )
 
 
@@ -59,6 +61,48 @@ def test_a_folder_that_fails_half_way_leaves_the_former_one_alone(tmp_path: Path
 
     assert content(tmp_path / "a.zarr") == "old"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def leave_as_a_crash_does(monkeypatch: pytest.MonkeyPatch, path: Path, renames: int) -> None:
+    """Replace a folder and die after so many renames: nothing that would be done then is done."""
+    done: list[Path] = []
+    rename = Path.rename
+
+    def until_the_crash(self: Path, target: Path) -> Path:
+        if len(done) == renames:
+            raise KeyboardInterrupt
+        done.append(self)
+        return rename(self, target)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Path, "rename", until_the_crash)
+        patch.setattr(shutil, "rmtree", lambda *_, **__: None)
+        grow_folder(path)
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(("renames", "kept"), [(0, "old"), (1, "old"), (2, "new")])
+def test_sweeping_after_a_crash_leaves_one_whole_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, renames: int, kept: str
+) -> None:
+    (tmp_path / "a.zarr").mkdir()
+    (tmp_path / "a.zarr" / "inside").write_text("old")
+
+    leave_as_a_crash_does(monkeypatch, tmp_path / "a.zarr", renames)
+    sweep(tmp_path)
+
+    assert content(tmp_path / "a.zarr") == kept
+    assert [path.name for path in tmp_path.iterdir()] == ["a.zarr"]
+
+
+def test_sweeping_leaves_what_is_not_ours(tmp_path: Path) -> None:
+    names = [".hidden.old", "a.part", ".b.part", "study.json"]
+    for name in names:
+        (tmp_path / name).touch()
+
+    sweep(tmp_path)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
 
 
 @pytest.mark.parametrize("grow", [grow_file, grow_folder])

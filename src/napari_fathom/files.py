@@ -22,6 +22,7 @@ __all__ = [
 ]
 
 _HALF_MADE = re.compile(r"\..+\.[0-9a-f]{32}\.part|\.[0-9a-f]{32}\.part\..+")
+_ASIDE = re.compile(r"\.(.+)\.[0-9a-f]{32}\.old")
 
 
 def replace_bytes(path: Path, data: bytes) -> None:
@@ -115,11 +116,18 @@ def flush_folder(folder: Path) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what a crash left beside its place in `folder`; for the only writer there."""
+    """Remove what a crash left beside its place in `folder`; for the only writer there.
+
+    A folder that was moved aside, and whose place is still empty, goes back.
+    """
     if not folder.is_dir():
         return
-    for path in folder.iterdir():
-        if not _HALF_MADE.fullmatch(path.name):
+    for path in list(folder.iterdir()):
+        aside = _ASIDE.fullmatch(path.name)
+        if aside and not path.with_name(aside[1]).exists():
+            path.rename(path.with_name(aside[1]))
+            continue
+        if not aside and not _HALF_MADE.fullmatch(path.name):
             continue
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

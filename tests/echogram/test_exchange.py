@@ -105,6 +105,19 @@ def test_a_seabed_comes_back_as_it_went_out(tmp_path: Path, grid: Coordinates) -
     assert read_seabed_evl(tmp_path / "seabed.evl", grid)[1:-1] == pytest.approx(seabed[1:-1], abs=1e-5)
 
 
+def test_a_line_above_the_transducer_is_no_seabed(tmp_path: Path, grid: Coordinates) -> None:
+    seabed = np.full(PINGS, 6.0)
+    seabed[5:9] = -2
+    write_seabed_evl(tmp_path / "seabed.evl", grid, seabed)
+    read = read_seabed_evl(tmp_path / "seabed.evl", grid)
+    assert np.isnan(read[5:9]).all()
+    assert np.nanmin(read) == pytest.approx(6)
+
+    write_seabed_evl(tmp_path / "surface.evl", grid, np.full(PINGS, -2.0))
+    with pytest.raises(FormatError, match="no depth beyond the transducer"):
+        read_seabed_evl(tmp_path / "surface.evl", grid)
+
+
 @pytest.mark.parametrize("name", ["transect.evr", "transect.evl"])
 def test_regions_and_lines_of_another_cruise_are_refused(
     shipped_data: Path, grid: Coordinates, name: str

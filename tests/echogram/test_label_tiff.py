@@ -1,4 +1,5 @@
 import json
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +92,41 @@ def test_an_image_of_another_shape_is_refused(tmp_path: Path, grid: Coordinates)
         LabelError, match=r"29 × 13 cells, the survey 13 ranges × 29 pings\. It looks transposed"
     ):
         read_label_tiff(tmp_path / "a.tif", grid, CLASSES)
+
+
+def test_a_small_file_that_holds_a_huge_image_is_refused_before_it_is_inflated(
+    tmp_path: Path, grid: Coordinates
+) -> None:
+    huge = np.zeros((4000, 8000), np.uint8)  # 32 MB, of which the disk gets some kilobytes
+    tifffile.imwrite(tmp_path / "a.tif", huge, compression="zlib")
+
+    tracemalloc.start()
+    with pytest.raises(LabelError, match="4000 × 8000 cells"):
+        read_label_tiff(tmp_path / "a.tif", grid, CLASSES)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < huge.nbytes / 4
+
+
+@pytest.mark.parametrize("description", ['{"classes": ["krill"]}', '{"classes": {"krill": 1}}', "[3]", "{"])
+def test_somebody_elses_description_names_no_classes(
+    tmp_path: Path, grid: Coordinates, description: str
+) -> None:
+    tifffile.imwrite(tmp_path / "a.tif", LABELS, description=description, metadata=None)
+
+    incoming = read_label_tiff(tmp_path / "a.tif", grid, CLASSES)
+
+    assert np.array_equal(incoming.read((0, 13, 0, 29)), LABELS)
+    assert "does not name its classes" in incoming.notes[0]
+
+
+def test_a_named_value_that_no_byte_holds_is_passed_over(tmp_path: Path, grid: Coordinates) -> None:
+    description = '{"classes": {"300": "sandeel", "2": "background"}}'
+    tifffile.imwrite(tmp_path / "a.tif", LABELS, description=description, metadata=None)
+
+    placed = read_label_tiff(tmp_path / "a.tif", grid, {"background": 1, "sandeel": 2}).read((0, 13, 0, 29))
+
+    assert np.array_equal(placed, np.where(LABELS == 2, 1, 0))
 
 
 def test_what_is_no_image_is_refused(tmp_path: Path, grid: Coordinates) -> None:

@@ -56,7 +56,7 @@ def read_crimac_labels(
     known = {code: name for name, code in CATEGORIES.items()}
     known |= {int(code): str(name) for code, name in data.attrs.get(NAMES_ATTRIBUTE, {}).items()}
     known |= names or {}
-    codes = [_code(code) for code in data["category"].values]
+    codes = [_code(path, code) for code in data["category"].values]
     matched, _ = match_names((known[code] for code in codes if code in known), class_values)
     values = [matched.get(known.get(code, ""), 0) for code in codes]
     unknown = tuple(
@@ -119,9 +119,12 @@ def _open(path: Path, variable: str, axes: tuple[str, ...]) -> Any:
     return data.assign({variable: data[variable].transpose(*axes)})
 
 
-def _code(category: Any) -> int:
+def _code(path: Path, category: Any) -> int:
     """Categories are numbers, but some writers store them as floats or text."""
-    return int(float(category))
+    try:
+        return int(float(category))
+    except ValueError as error:
+        raise FormatError(path, f"category {category!r}", "Categories are numbers, such as 27.") from error
 
 
 def _match(path: Path, data: Any, grid: Grid) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[str, ...]]:

@@ -58,8 +58,9 @@ def write_seabed_evl(path: Path, grid: Grid, seabed_range_m: Depths) -> None:
 
 
 def read_seabed_evl(path: Path, grid: Grid) -> Depths:
-    """Read an Echoview line as the survey's seabed, metres from the transducer, shape (P,); NaN where it has
-    none.
+    """Read an Echoview line as the survey's seabed, metres from the transducer, shape (P,).
+
+    NaN where it has none, or lies on the wrong side of the transducer.
 
     Raises
     ------
@@ -67,10 +68,11 @@ def read_seabed_evl(path: Path, grid: Grid) -> Depths:
         Not a line, or none of the survey's pings is on it.
     """
     seabed = line_to_range(read_evl(Path(path)), grid)
+    seabed[seabed < 0] = np.nan  # above the transducer: no seabed that it could have seen
     if not np.isfinite(seabed).any():
         raise FormatError(
             path,
-            "the line has no depth at any ping of this survey",
+            "the line has no depth beyond the transducer at any ping of this survey",
             f"The survey goes from {grid.ping_time[0]} to {grid.ping_time[-1]}; choose its own line.",
         )
     return seabed

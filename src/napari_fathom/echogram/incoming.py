@@ -11,7 +11,7 @@ from napari_fathom.echogram.regions import match_names
 from napari_fathom.errors import LabelError
 from napari_fathom.events import Box
 
-__all__ = ["IncomingLabels", "labels_from_array", "value_table"]
+__all__ = ["IncomingLabels", "check_shape", "labels_from_array", "left_out", "value_table"]
 
 _MOST_NAMES_TOLD = 8
 
@@ -90,6 +90,27 @@ def left_out(what: str, names: tuple[str, ...]) -> tuple[str, ...]:
     return (f"Left unlabelled, since the survey has no such class: {what} {told}.",)
 
 
+def check_shape(origin: str, found: tuple[int, ...], shape: tuple[int, int]) -> None:
+    """Refuse an array without coordinates that has another shape than the survey.
+
+    Raises
+    ------
+    LabelError
+        It says which shapes, and what to do.
+    """
+    if found == shape:
+        return
+    hint = (
+        "It looks transposed: ranges go down, pings to the right."
+        if found == shape[::-1]
+        else "Without coordinates, labels must be on the survey's own grid; use npz, EVR or CRIMAC."
+    )
+    raise LabelError(
+        f"{origin} has {' × '.join(map(str, found))} cells, the survey {shape[0]} ranges × {shape[1]} pings. "
+        f"{hint}"
+    )
+
+
 def labels_from_array(
     values: NDArray[np.integer],
     shape: tuple[int, int],
@@ -114,16 +135,7 @@ def labels_from_array(
     LabelError
         Another shape, no whole numbers, or values beyond 0–255.
     """
-    if values.shape != shape:
-        hint = (
-            "It looks transposed: ranges go down, pings to the right."
-            if values.shape == shape[::-1]
-            else ("Without coordinates, labels must be on the survey's own grid; use npz, EVR or CRIMAC.")
-        )
-        raise LabelError(
-            f"{origin} has {' × '.join(map(str, values.shape))} cells, the survey {shape[0]} ranges × "
-            f"{shape[1]} pings. {hint}"
-        )
+    check_shape(origin, values.shape, shape)
     if not np.issubdtype(values.dtype, np.integer):
         raise LabelError(
             f"{origin} holds {values.dtype}, not whole numbers. Save class values from 0 to 255."

@@ -1,6 +1,8 @@
 """Labels as a TIFF image: range down, pings to the right, class values as grey values."""
 
 import json
+import struct
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import numpy as np
 
 from napari_fathom.echogram.components import ReadLabels
 from napari_fathom.echogram.coordinates import Grid, check_grid
-from napari_fathom.echogram.incoming import IncomingLabels, labels_from_array
+from napari_fathom.echogram.incoming import IncomingLabels, check_shape, labels_from_array
 from napari_fathom.errors import FormatError
 from napari_fathom.events import Done, Event, Progress
 from napari_fathom.files import replace_file
@@ -98,29 +100,31 @@ def read_label_tiff(path: Path, grid: Grid, class_values: Mapping[str, int]) -> 
     """
     import tifffile
 
-    path = Path(path)
+    path, shape = Path(path), check_grid(grid)
     try:
         with tifffile.TiffFile(path) as file:
             pages, page = len(file.pages), file.pages.first
+            if pages != 1 or page.ndim != 2:
+                raise FormatError(
+                    path,
+                    f"{pages} pages of {' × '.join(map(str, page.shape))}",
+                    "Labels are one grey page, ranges × pings; save class values, not colours.",
+                )
+            # before any of it is inflated: a small file may hold a huge image
+            check_shape(f"TIFF {path.name}", page.shape, shape)
             names = _described(page.description)
             # a plain image is mapped, so that a long survey is read box by box
             values = tifffile.memmap(path, page=0, mode="r") if page.is_memmappable else page.asarray()
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, MemoryError, RuntimeError, struct.error, zlib.error) as error:
         raise FormatError(
             path, f"it is no whole TIFF image ({error})", "Save labels as 8-bit grey TIFF."
         ) from error
-    if pages != 1 or values.ndim != 2:
-        raise FormatError(
-            path,
-            f"{pages} pages of {' × '.join(map(str, values.shape))}",
-            "Labels are one grey page, ranges × pings; save class values, not colours.",
-        )
-    return labels_from_array(values, check_grid(grid), class_values, origin=f"TIFF {path.name}", names=names)
+    return labels_from_array(values, shape, class_values, origin=f"TIFF {path.name}", names=names)
 
 
 def _described(description: str) -> dict[int, str]:
     try:
         classes = json.loads(description)["classes"]
-    except (ValueError, KeyError, TypeError):
+        return {int(value): str(name) for value, name in classes.items() if int(value)}
+    except (ValueError, KeyError, TypeError, AttributeError):
         return {}  # somebody else's image
-    return {int(value): str(name) for value, name in classes.items() if int(value)}

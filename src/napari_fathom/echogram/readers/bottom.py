@@ -69,6 +69,8 @@ def read_bottom(path: Path) -> tuple[Bottom | None, list[str]]:
 
 
 def _median_depth(payload: bytes) -> float:
+    if len(payload) < COUNT.size:
+        return float("nan")
     count = min(COUNT.unpack_from(payload)[0], (len(payload) - COUNT.size) // 8)
     depths = np.frombuffer(payload, dtype="<f8", count=count, offset=COUNT.size)
     seen = depths[np.isfinite(depths) & (depths > 0)]
