@@ -1,3 +1,4 @@
+import os
 import shutil
 
 import numpy as np
@@ -229,6 +230,20 @@ def test_a_crimac_survey_is_linear_with_its_seabed_and_labels_beside(tmp_path):
     np.testing.assert_allclose(echogram.transducer_depth_m, 8)
     np.testing.assert_allclose(echogram.latitude, 57)
     assert echogram.companions == {"labels": str(tmp_path / "S2019_labels.zarr")}
+
+
+@pytest.mark.parametrize("changed", ["S2019_sv.zarr/sv", "S2019_bottom.zarr/bottom_range"])
+def test_a_survey_folder_that_changed_somewhere_inside_is_converted_anew(tmp_path, changed):
+    path = crimac(tmp_path, np.full((2, 6, 40), 1e-6))
+    opened(path, tmp_path)
+    chunk = next(file for file in sorted((tmp_path / changed).iterdir()) if not file.name.startswith("."))
+    former = chunk.stat().st_mtime_ns
+    os.utime(chunk, ns=(former, former + 1_000_000_000))
+
+    said = finish(convert(path, tmp_path / "store.sv.zarr"))[1]
+    assert not any("already holds" in event.message for event in said if isinstance(event, Note))
+    again = finish(convert(path, tmp_path / "store.sv.zarr"))[1]
+    assert any("already holds" in event.message for event in again if isinstance(event, Note))
 
 
 def test_a_crimac_survey_alone_is_enough(tmp_path):

@@ -98,6 +98,15 @@ def test_other_values_have_another_fingerprint(tmp_path, echogram):
     assert shorter.fingerprint != echogram.fingerprint
 
 
+def test_gaps_in_the_transducer_s_depth_are_bridged_along_time(echogram):
+    depth = np.full(4999, np.nan)
+    depth[[1, 3]] = 4.0, 6.0
+    echogram.transducer_depth_m[:] = depth
+    np.testing.assert_array_equal(echogram.depth_of_ping_m[:5], [4, 4, 5, 6, 6])
+    echogram.transducer_depth_m[:] = np.nan
+    np.testing.assert_array_equal(echogram.depth_of_ping_m, 0)
+
+
 def test_what_is_no_store_says_so(tmp_path):
     with pytest.raises(FormatError, match="no survey store is there"):
         Echogram.open(tmp_path / "nothing.sv.zarr")

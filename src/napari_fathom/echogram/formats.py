@@ -10,7 +10,7 @@ from typing import Literal
 from napari_fathom.echogram.plain import PlainOptions
 from napari_fathom.echogram.readers.bare import read_bare
 from napari_fathom.echogram.readers.base import Part, Source
-from napari_fathom.echogram.readers.crimac import read_crimac
+from napari_fathom.echogram.readers.crimac import crimac_bottom, read_crimac
 from napari_fathom.echogram.readers.datagrams import is_simrad
 from napari_fathom.echogram.readers.dataset import SV_NAMES, read_dataset
 from napari_fathom.echogram.readers.described import REQUIRED, member_names, read_described
@@ -156,8 +156,7 @@ def look(paths: Sequence[Path], plain: PlainOptions | None = None) -> Generator[
         companions |= found
     yield Progress("look", len(paths), len(paths))
     name = min(path.name.split(".")[0] for path in paths)
-    beside = [path.with_suffix(".bot") for path in paths if path.with_suffix(".bot").is_file()]
-    stamps = sorted(_stamp(path) for path in (*paths, *beside))
+    stamps = sorted(_stamp(path) for path in (*paths, *filter(Path.exists, map(_seabed_of, paths))))
     identity = (*stamps, plain.model_dump_json() if plain else "")
     return Source(name, tuple(parts), identity, tuple(notes), companions)
 
@@ -199,7 +198,14 @@ def _common_format(paths: Sequence[Path]) -> Format:
     return next(iter(kinds))
 
 
+def _seabed_of(path: Path) -> Path:
+    """Where the seabed of a file or a CRIMAC survey would be."""
+    return crimac_bottom(path) if path.is_dir() else path.with_suffix(".bot")
+
+
 def _stamp(path: Path) -> str:
-    """What changes when the content does; a folder's own date is that of its metadata."""
-    status = path.stat()
-    return f"{path.name} {status.st_size} {status.st_mtime_ns}"
+    """What changes when the content does: bytes and last change, of all that a folder holds."""
+    files = [path] if path.is_file() else [found for found in path.rglob("*") if found.is_file()]
+    status = [file.stat() for file in files]
+    size, newest = sum(each.st_size for each in status), max((each.st_mtime_ns for each in status), default=0)
+    return f"{path.name} {size} {newest}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_fathom.echogram.coordinates import transducer_depth
 from napari_fathom.echogram.store import read_store
 from napari_fathom.events import Box
 
@@ -101,8 +102,8 @@ class Echogram:
 
     @property
     def depth_of_ping_m(self) -> NDArray[np.float64]:
-        """Depth of the transducer at each ping with unknown depths as 0, shape (P,)."""
-        return np.nan_to_num(self.transducer_depth_m, nan=0.0)
+        """Depth of the transducer at each ping, shape (P,): gaps filled along time, 0 if nothing is known."""
+        return transducer_depth(self)
 
     def read(self, box: Box, level: int = 0) -> NDArray[np.float32]:
         """Sv of one box, straight from the store.

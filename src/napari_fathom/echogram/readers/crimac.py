@@ -16,7 +16,7 @@ from napari_fathom.echogram.readers.base import Part
 from napari_fathom.echogram.readers.opening import load, open_dataset
 from napari_fathom.errors import FormatError
 
-__all__ = ["read_crimac"]
+__all__ = ["crimac_bottom", "read_crimac"]
 
 DIMS = ("frequency", "ping_time", "range")
 SUFFIX = "_sv.zarr"
@@ -54,7 +54,12 @@ def read_crimac(path: Path) -> tuple[list[Part], list[str], dict[str, str]]:
     linear = [partial(_linear, path, sv, int(channel)) for channel in order]
     parts = array_parts(path.name, frequency[order].tolist(), range_m, times, linear, track)
     labels = _beside(path, "_labels.zarr")
-    return parts, [], {"labels": str(labels.resolve())} if labels is not None else {}
+    return parts, [], {"labels": str(labels.resolve())} if labels.is_dir() else {}
+
+
+def crimac_bottom(path: Path) -> Path:
+    """Where the seabed of a survey `NAME_sv.zarr` would be: `NAME_bottom.zarr`."""
+    return _beside(path, "_bottom.zarr")
 
 
 def _linear(path: Path, sv: Any, channel: int, pings: slice) -> NDArray[np.float64]:
@@ -75,15 +80,12 @@ def _track(path: Path, dataset: Any, times: NDArray[np.datetime64], range_m: NDA
         track["transducer_depth_m"] = np.broadcast_to(
             draft.mean(others).values.astype(np.float64), times.shape
         )
-    bottom = _beside(path, "_bottom.zarr")
-    if bottom is not None:
+    bottom = crimac_bottom(path)
+    if bottom.is_dir():
         grid = Coordinates(range_m, times, np.zeros(len(times)))
         track["seabed_range_m"] = read_crimac_bottom(bottom, grid)
     return track
 
 
-def _beside(path: Path, suffix: str) -> Path | None:
-    if not path.name.endswith(SUFFIX):
-        return None
-    other = path.with_name(path.name.removesuffix(SUFFIX) + suffix)
-    return other if other.is_dir() else None
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name.removesuffix(SUFFIX) + suffix)
