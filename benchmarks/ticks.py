@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from qtpy.QtCore import QPoint, Qt, QTimer
@@ -9,28 +10,72 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QWidget
 
 TICK_MS = 10
+MOUSE_S = 0.016
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the ticks of one stretch of time say.
+
+    Parameters
+    ----------
+    ticks : int
+        How many came.
+    p50_ms, p99_ms, worst_ms : float
+        How late they came by the clock on the wall: other programs on the machine count too.
+    cpu_p50_ms, cpu_p99_ms, cpu_worst_ms : float
+        What the GUI thread itself worked between two of them, whatever else the machine does.
+    """
+
+    ticks: int
+    p50_ms: float
+    p99_ms: float
+    worst_ms: float
+    cpu_p50_ms: float
+    cpu_p99_ms: float
+    cpu_worst_ms: float
 
 
 class Ticks:
-    """Milliseconds between ticks of a timer that should come every 10 ms."""
+    """A timer that should tick every 10 ms."""
 
     def __init__(self) -> None:
-        self.gaps: list[float] = []
-        self._last = time.perf_counter()
+        self._late: list[float] = []
+        self._cpu: list[float] = []
+        self._last = (time.perf_counter(), time.thread_time())
         self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         self._timer.start(TICK_MS)
 
-    def _tick(self) -> None:
-        now = time.perf_counter()
-        self.gaps.append(1000 * (now - self._last))
-        self._last = now
+    def clear(self) -> None:
+        """Begin a new stretch of time."""
+        self._late.clear()
+        self._cpu.clear()
+        self._last = (time.perf_counter(), time.thread_time())
 
-    def report(self, what: str) -> None:
-        p50, p99 = np.percentile(self.gaps, [50, 99])
-        worst = max(self.gaps)
-        print(f"{what:42s} {len(self.gaps):4d} ticks  p50 {p50:6.1f}  p99 {p99:6.1f}  max {worst:6.1f} ms")
-        self.gaps.clear()
+    def take(self) -> Figures:
+        """The figures since the last `clear` or `take`."""
+        wall, cpu = (np.percentile(values, [50, 99, 100]).round(1) for values in (self._late, self._cpu))
+        found = Figures(len(self._late), *map(float, wall), *map(float, cpu))
+        self.clear()
+        return found
+
+    def report(self, what: str) -> Figures:
+        """Print them in a line."""
+        found = self.take()
+        print(
+            f"{what:42s} {found.ticks:4d} ticks  late p50 {found.p50_ms:6.1f}  p99 {found.p99_ms:6.1f}"
+            f"  max {found.worst_ms:6.1f} ms   CPU p50 {found.cpu_p50_ms:5.1f}  p99 {found.cpu_p99_ms:5.1f}"
+            f"  max {found.cpu_worst_ms:5.1f} ms"
+        )
+        return found
+
+    def _tick(self) -> None:
+        now = (time.perf_counter(), time.thread_time())
+        self._late.append(max(0.0, 1000 * (now[0] - self._last[0]) - TICK_MS))
+        self._cpu.append(1000 * (now[1] - self._last[1]))
+        self._last = now
 
 
 def run_for(seconds: float, act: Callable[[], None] | None = None, every: float = 0.033) -> None:
@@ -51,6 +96,6 @@ def drag(canvas: QWidget, start: tuple[int, int], end: tuple[int, int], steps: i
     for step in range(1, steps + 1):
         x, y = (round(a + (b - a) * step / steps) for a, b in zip(start, end, strict=True))
         QTest.mouseMove(canvas, QPoint(x, y))
-        run_for(0.016)
+        run_for(MOUSE_S)
     QTest.mouseRelease(canvas, left, none, QPoint(*end))
     QApplication.processEvents()

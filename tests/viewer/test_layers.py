@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from napari.components import ViewerModel
+from napari.components import LayerList, ViewerModel
 from napari.layers import Image, Labels
 
+from napari_fathom.labels.classes import DEFAULT_CLASSES
 from napari_fathom.viewer.layers import Frame, apply_frame, ensure_layer, lock
+from napari_fathom.viewer.paint_layers import make_window, put_window
 from napari_fathom.viewer.roles import Role, find, tag
 
 
@@ -101,3 +103,17 @@ def test_a_locked_layer_is_not_deleted_by_accident() -> None:
     layer = lock(viewer.add_image(np.zeros((2, 2))))
     viewer.layers.remove_selected()
     assert layer in viewer.layers
+
+
+def test_stamps_of_a_brush_stay_between_the_labels_layer_and_the_canvas() -> None:
+    frame = Frame(rows=40, pings=60, row_m=1.0, ping_m=1.0, depth_m=0.0)
+    window = make_window("s", frame, DEFAULT_CLASSES)
+    put_window(window, frame, (0, 40, 0, 60), np.zeros((40, 60), np.uint8))
+    layers = LayerList([window])
+    everyone: list[str] = []
+    drawn: list[str] = []
+    layers.events.connect(lambda event: everyone.append(event.type))
+    window.events.labels_update.connect(lambda event: drawn.append(event.type))
+    window.paint((20, 30), 1)
+    assert "labels_update" not in everyone
+    assert drawn == ["labels_update"]

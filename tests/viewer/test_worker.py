@@ -1,5 +1,6 @@
 """One thread runs the jobs; whoever watches is told in the GUI thread."""
 
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterator
 
@@ -58,6 +59,20 @@ def test_every_event_arrives_in_order_and_in_the_gui_thread(qtbot: QtBot, worker
     steps = [("progressed", Progress("count", k, 3)) for k in (1, 2, 3)]
     assert said == [("started", None), *steps, ("finished", 3), ("ended", None)]
     assert threads == {threading.main_thread()}
+
+
+def test_the_window_gets_python_back_sooner_while_torch_works_and_all_is_as_before_then(
+    qtbot: QtBot, worker: Worker
+) -> None:
+    before, during = sys.getswitchinterval(), []
+
+    def job(stop: threading.Event) -> Job:
+        during.append(sys.getswitchinterval())
+        yield Done(None)
+
+    with qtbot.waitSignal(worker.submit("torch", job, torch=True).ended):
+        pass
+    assert during[0] < before == sys.getswitchinterval()
 
 
 def test_jobs_run_one_after_the_other_in_one_thread(qtbot: QtBot, worker: Worker) -> None:

@@ -16,6 +16,8 @@ from napari_fathom.echogram.evr import read_evr
 from napari_fathom.echogram.exchange import open_labels
 from napari_fathom.errors import LabelError
 from napari_fathom.study import Study
+from napari_fathom.viewer.navigate import look_at
+from napari_fathom.viewer.paint_window import PaintWindow
 from napari_fathom.viewer.prediction_layers import PredictionLayers
 from napari_fathom.viewer.survey_view import SurveyView
 from napari_fathom.viewer.writers import write_evr_regions, write_npz, write_tiff
@@ -55,6 +57,27 @@ def test_a_class_layer_is_saved_whole_and_reads_back(
     store = study.prediction()
     assert store is not None
     np.testing.assert_array_equal(back, store.read("class", WHOLE))
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+def test_the_painted_layer_is_saved_with_the_strokes_beyond_its_window(
+    suffix: str, study: Study, tmp_path: Path, qtbot: QtBot
+) -> None:
+    study.labels.write((40, 50, PINGS - 30, PINGS - 10), 3, origin="paint")
+    viewer = ViewerModel()
+    view = SurveyView(viewer, study.echogram)
+    look_at(viewer, view.frame, (0, 30, 0, 40))
+    painting = PaintWindow(view, study.labels)
+    qtbot.waitUntil(lambda: painting.box is not None)
+    data, attributes, _ = painting.layer.as_layer_data_tuple()
+    assert data.shape != study.labels.shape
+    path = tmp_path / f"saved{suffix}"
+    WRITERS[suffix](str(path), data, attributes)
+    classes = {item.name: item.value for item in study.classes}
+    back = open_labels(path, study.echogram, classes).read(WHOLE)
+    np.testing.assert_array_equal(back, study.labels.read(WHOLE))
+    painting.close()
+    view.close()
 
 
 def test_any_other_labels_layer_is_saved_in_the_smallest_type(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,9 @@ JobMaker = Callable[[threading.Event], Generator[Event[Any], None, None]]
 """Makes a job's generator in the worker thread; the argument is set when the user presses Stop."""
 
 _NICENESS = 5  # the window wins the core three to one; more would starve a training beside other programs
+_TURN_S = 0.0005
+"""How long torch's thread may keep Python to itself while the window waits; Python's own 5 ms add up, since
+drawing one frame gives Python away at each of its hundreds of calls to the graphics driver."""
 _UNHEEDED = 2
 """Signs of work after Stop before a job is closed that doesn't end by itself, saying what it keeps."""
 
@@ -93,24 +97,30 @@ def serve(tasks: Tasks, inbox: Inbox) -> None:
 def _drive(task: Task, inbox: Inbox) -> Outcome:
     """Iterate one job to its end, its failure or its Stop."""
     try:
-        if task.torch:
-            _leave_a_core_to_the_window()
-        events = task.make(task.stop)
-        unheeded = 0
-        try:
-            for event in events:
-                if isinstance(event, Done):
-                    return Finished(event.result)
-                inbox.put((task.number, event))
-                unheeded += task.stop.is_set() and not isinstance(event, Note)
-                if unheeded >= _UNHEEDED:
-                    return Stopped()
-        finally:
-            events.close()
+        with ExitStack() as around:
+            if task.torch:
+                _leave_a_core_to_the_window()
+                around.enter_context(_short_turns())
+            return _iterate(task, inbox)
     except Cancelled:
         return Stopped()
     except Exception as error:  # noqa: BLE001 - the thread's edge: each failure travels to the GUI as a message
         return Failed(error)
+
+
+def _iterate(task: Task, inbox: Inbox) -> Outcome:
+    events = task.make(task.stop)
+    unheeded = 0
+    try:
+        for event in events:
+            if isinstance(event, Done):
+                return Finished(event.result)
+            inbox.put((task.number, event))
+            unheeded += task.stop.is_set() and not isinstance(event, Note)
+            if unheeded >= _UNHEEDED:
+                return Stopped()
+    finally:
+        events.close()
     return Stopped() if task.stop.is_set() else Finished(None)
 
 
@@ -124,3 +134,14 @@ def _leave_a_core_to_the_window() -> None:
     import torch
 
     torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
+
+
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    """Let the window have Python back sooner, for as long as a job computes beside it."""
+    former = sys.getswitchinterval()
+    sys.setswitchinterval(min(former, _TURN_S))
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(former)

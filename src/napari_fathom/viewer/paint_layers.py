@@ -1,7 +1,7 @@
 """The two labels layers of painting: the editable window and the locked overview of all strokes."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from napari.layers import Labels
     from napari.utils.colormaps import DirectLabelColormap
 
-    from napari_fathom.labels import Classes
+    from napari_fathom.echogram import Echogram
+    from napari_fathom.labels import Classes, LabelStore
     from napari_fathom.viewer.pyramid import LazyLevel
 
-__all__ = ["class_colormap", "make_overview", "make_window", "put_window"]
+__all__ = ["class_colormap", "make_overview", "make_window", "put_window", "whereabouts"]
 
 OPACITY = 0.6
 BRUSH_CELLS = 10
@@ -33,8 +34,25 @@ def class_colormap(classes: "Classes") -> "DirectLabelColormap":
     return DirectLabelColormap(color_dict=colours)
 
 
-def make_window(survey: str, frame: Frame, classes: "Classes") -> "Labels":
-    """An empty, editable layer of one cell; `put_window` gives it its place and content."""
+def whereabouts(echogram: "Echogram", store: "LabelStore") -> dict[str, str]:
+    """What a layer's tag tells napari's Save dialog, so that all of the survey's labels are saved."""
+    return {"source": str(echogram.path), "labels": str(store.path)}
+
+
+def make_window(survey: str, frame: Frame, classes: "Classes", **details: Any) -> "Labels":
+    """An empty, editable layer of one cell; `put_window` gives it its place and content.
+
+    Parameters
+    ----------
+    survey : str
+        Its fingerprint.
+    frame : Frame
+        Where it lies.
+    classes : Classes
+        Their colours; the first is chosen.
+    **details
+        Further entries of the layer's tag.
+    """
     from napari.layers import Labels
 
     box: Box = (0, 1, 0, 1)
@@ -43,16 +61,21 @@ def make_window(survey: str, frame: Frame, classes: "Classes") -> "Labels":
         name="labels",
         opacity=OPACITY,
         colormap=class_colormap(classes),
-        metadata=tag(Role.LABELS, survey, box=list(box)),
+        metadata=tag(Role.LABELS, survey, box=list(box), **details),
         **frame.placement(box),
     )
+    # each stamp's event also goes to whoever listens to all events: napari's layer list, which would then
+    # draw itself anew sixty times a second (a quarter of the GUI thread's work in a stroke)
+    layer.events.labels_update.block(layer.events)
     layer.brush_size = BRUSH_CELLS
     layer.selected_label = classes.values[0] if len(classes) else 0
     return lock(layer)
 
 
-def make_overview(survey: str, frame: Frame, classes: "Classes", levels: "Sequence[LazyLevel]") -> "Labels":
-    """The strokes of the whole survey, to be seen but not painted."""
+def make_overview(
+    survey: str, frame: Frame, classes: "Classes", levels: "Sequence[LazyLevel]", **details: Any
+) -> "Labels":
+    """The strokes of the whole survey, to be seen but not painted; arguments as for `make_window`."""
     from napari.layers import Labels
 
     layer = Labels(
@@ -60,7 +83,7 @@ def make_overview(survey: str, frame: Frame, classes: "Classes", levels: "Sequen
         name="all labels",
         opacity=OPACITY,
         colormap=class_colormap(classes),
-        metadata=tag(Role.OVERVIEW, survey),
+        metadata=tag(Role.OVERVIEW, survey, **details),
         **frame.placement(),
     )
     layer.editable = False

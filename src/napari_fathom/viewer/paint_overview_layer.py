@@ -6,7 +6,7 @@ from qtpy.QtCore import QObject
 
 from napari_fathom.events import Box
 from napari_fathom.viewer.layers import ensure_layer
-from napari_fathom.viewer.paint_layers import make_overview
+from napari_fathom.viewer.paint_layers import make_overview, whereabouts
 from napari_fathom.viewer.paint_overview import LabelPyramid
 from napari_fathom.viewer.paint_thread import LabelThread
 from napari_fathom.viewer.roles import Role, find
@@ -75,7 +75,13 @@ class PaintOverview(QObject):
             return view.lazy.build(
                 pyramid,
                 view.stretch,
-                lambda levels: make_overview(view.survey, view.frame, self._store.classes, levels),
+                lambda levels: make_overview(
+                    view.survey,
+                    view.frame,
+                    self._store.classes,
+                    levels,
+                    **whereabouts(view.echogram, self._store),
+                ),
             )
 
         layers = view.viewer.layers

@@ -12,7 +12,7 @@ from napari_fathom.viewer._compat import camera_of
 from napari_fathom.viewer.layers import ensure_layer
 from napari_fathom.viewer.navigate import box_in_view
 from napari_fathom.viewer.paint_diff import Change, difference
-from napari_fathom.viewer.paint_layers import class_colormap, make_window, put_window
+from napari_fathom.viewer.paint_layers import class_colormap, make_window, put_window, whereabouts
 from napari_fathom.viewer.paint_overview_layer import PaintOverview
 from napari_fathom.viewer.paint_region import contains, paint_box, paintable
 from napari_fathom.viewer.paint_strokes import StrokeWatch
@@ -176,7 +176,10 @@ class PaintWindow(QObject):
         return self._thread.close()
 
     def _make_layer(self) -> "Labels":
-        layer = make_window(self.view.survey, self.view.frame, self.store.classes)
+        view = self.view
+        layer = make_window(
+            view.survey, view.frame, self.store.classes, **whereabouts(view.echogram, self.store)
+        )
         self._strokes.attach(layer)
         self.box, self._saved = None, np.zeros((1, 1), np.uint8)
         self._rest.start()
