@@ -1,5 +1,7 @@
 """The docks over one session: what they say, what they let one press, what they start."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,13 +62,37 @@ def test_retrain_brings_a_model_into_force_and_remembers_its_settings(
     qtbot.addWidget(dock)
     assert study.current_model is None and dock.retrain_button.isEnabled()
     dock.form.setValue(tiny(epochs=1, seed=5))
-    with qtbot.waitSignal(dock.trained, timeout=PATIENCE_MS), qtbot.waitSignal(session.modelChanged):
+    with qtbot.waitSignals([dock.trained, session.modelChanged], timeout=PATIENCE_MS):
         dock.retrain_button.click()
         assert not dock.retrain_button.isEnabled()
     assert study.current_model is not None and study.current_model.method == "supseg"
     again = TrainDock(session)
     qtbot.addWidget(again)
     assert again.form.value() == tiny(epochs=1, seed=5)
+
+
+WITHOUT_TORCH = """
+import sys
+from napari.components import ViewerModel
+from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QApplication, QLabel
+from napari_fathom.viewer.session import Session
+from napari_fathom.viewer.train_dock import TrainDock
+from napari_fathom.viewer.training_form import TrainingForm
+
+app = QApplication([])
+viewer = ViewerModel()
+dock = TrainDock(Session(viewer))
+assert "torch" not in sys.modules or not dock.findChildren(TrainingForm)
+assert "Looking at this machine…" in [label.text() for label in dock.findChildren(QLabel)]
+while not dock.findChildren(TrainingForm):
+    QTest.qWait(20)
+assert "torch" in sys.modules
+"""
+
+
+def test_where_torch_is_not_there_yet_the_dock_is_shown_first_and_gets_its_form_later() -> None:
+    subprocess.run([sys.executable, "-c", WITHOUT_TORCH], check=True, timeout=120)
 
 
 def test_a_training_that_fails_leaves_the_former_model_in_force(

@@ -1,5 +1,6 @@
 """Train: what is painted, how to learn from it, Retrain and Stop, and how it goes."""
 
+import sys
 import threading
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
@@ -7,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from napari_fathom.events import Event
+from napari_fathom.events import Done, Event
 from napari_fathom.viewer.class_counts import ClassCounts
 from napari_fathom.viewer.curves import TrainingCurves
-from napari_fathom.viewer.jobs_ui import JobBar
+from napari_fathom.viewer.jobs_ui import JobBar, failure_words
 from napari_fathom.viewer.readiness import readiness
-from napari_fathom.viewer.training_form import TrainingForm
-from napari_fathom.viewer.worker import JobMaker
+from napari_fathom.viewer.training_form import TrainingForm, look_at_machine
+from napari_fathom.viewer.worker import JobMaker, Worker
 
 if TYPE_CHECKING:
     from napari_fathom.study import ModelRecord, Study
@@ -42,7 +43,8 @@ class TrainDock(QWidget):
         self._counts = ClassCounts()
         self._advice = QLabel()
         self._advice.setWordWrap(True)
-        self.form = TrainingForm()
+        self._form: TrainingForm | None = None
+        self._form_place = QVBoxLayout()
         self.retrain_button = QPushButton("Retrain")
         self.retrain_button.setToolTip(
             "Train on all strokes painted so far (Shift+R). The former model stays in force until the new one"
@@ -55,9 +57,10 @@ class TrainDock(QWidget):
         self.curves.hide()
 
         column = QVBoxLayout(self)
-        above: tuple[QWidget, ...] = (self._counts, self._advice, self.form)
-        below: tuple[QWidget, ...] = (self.retrain_button, self.bar, self.curves, self._in_force)
-        for part in above + below:
+        column.addWidget(self._counts)
+        column.addWidget(self._advice)
+        column.addLayout(self._form_place)
+        for part in (self.retrain_button, self.bar, self.curves, self._in_force):
             column.addWidget(part)
         column.addStretch(1)
 
@@ -72,6 +75,20 @@ class TrainDock(QWidget):
         session.classesChanged.connect(self.refresh)
         session.modelChanged.connect(self.refresh)
         self._open(session.study)
+        if "torch" in sys.modules:
+            self.form  # noqa: B018 - made by being looked up
+        else:
+            self._look()
+
+    @property
+    def form(self) -> TrainingForm:
+        """How to train; made at once where the machine hasn't been looked at yet."""
+        if self._form is None:
+            self._form = TrainingForm()
+            _empty(self._form_place)
+            self._form_place.addWidget(self._form)
+            self._open(self._session.study)
+        return self._form
 
     def retrain(self) -> None:
         """Press Retrain; does nothing while a training runs or labels are missing."""
@@ -104,24 +121,36 @@ class TrainDock(QWidget):
         self._counts.setValue(study.classes, counts)
         self._counts.show()
         self._advice.setText(state.words)
-        self.retrain_button.setEnabled(state.ready and not self.bar.running)
+        self.retrain_button.setEnabled(state.ready and not self.bar.running and self._form is not None)
         model = study.current_model
-        self.form.allow_last(model is not None)
+        if self._form is not None:
+            self._form.allow_last(model is not None)
         self._in_force.setText(_model_words(model))
 
     def _open(self, study: "Study | None") -> None:
         self.curves.clear()
         self.curves.hide()
-        if study is not None and study.settings:
-            self._restore(study)
+        if self._form is not None and study is not None and study.settings:
+            self._restore(study, self._form)
         self.refresh()
 
-    def _restore(self, study: "Study") -> None:
+    def _look(self) -> None:
+        """Have torch imported behind the screen: that takes seconds, in which the window must not stand."""
+        words = QLabel("Looking at this machine…")
+        words.setWordWrap(True)
+        self._form_place.addWidget(words)
+        self._looker = Worker("fathom-look", self)  # opening a survey drops the jobs of the others
+        job = self._looker.submit("Looking at this machine", _look_job)
+        job.finished.connect(lambda _: self.form)
+        job.failed.connect(lambda error: words.setText(failure_words(error)))
+        job.ended.connect(self._looker.close)
+
+    def _restore(self, study: "Study", form: TrainingForm) -> None:
         """Show the settings this study was trained with last; ones of another version are left."""
         from napari_fathom.learning.settings import TrainSettings
 
         try:
-            self.form.setValue(TrainSettings.model_validate(study.settings))
+            form.setValue(TrainSettings.model_validate(study.settings))
         except ValueError as error:
             self.bar.say(
                 f"The study's training settings are of another version; the preset is used. ({error})"
@@ -141,6 +170,18 @@ class TrainDock(QWidget):
         self.bar.conclude("Done. The survey is being predicted.")
         self._session.modelChanged.emit()
         self.trained.emit(record)
+
+
+def _look_job(stop: threading.Event) -> Generator[Event[Any], None, None]:
+    look_at_machine()
+    yield Done(None)
+
+
+def _empty(layout: QVBoxLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.deleteLater()
 
 
 def _model_words(record: "ModelRecord | None") -> str:

@@ -15,7 +15,7 @@ from napari_fathom.viewer.advanced import SettingsForm
 if TYPE_CHECKING:
     from napari_fathom.learning.settings import TrainSettings
 
-__all__ = ["Start", "TrainingForm"]
+__all__ = ["Start", "TrainingForm", "look_at_machine"]
 
 Start = Literal["scratch", "last"] | Path
 """Where the first weights come from: random, the model in force, or a model's folder."""
@@ -32,10 +32,19 @@ _STARTS = {
 }
 
 
+def look_at_machine() -> None:
+    """Import what the form needs, torch above all, and see what the machine can do; takes seconds once."""
+    from napari_fathom.learning import methods, presets  # noqa: F401 - to have them
+    from napari_fathom.learning.hardware import find_hardware
+
+    find_hardware()
+
+
 class TrainingForm(QWidget):
     """`value()` is the settings, `start()` where the weights come from.
 
-    Imports torch when it is made: the settings' bounds depend on the networks.
+    Imports torch when it is made: the settings' bounds depend on the networks. `look_at_machine` does so
+    elsewhere before, so that a window needn't wait.
     """
 
     valueChanged = Signal(object)
