@@ -78,6 +78,20 @@ def test_a_missing_checkpoint_is_built_again(crashed: tuple[Path, np.ndarray]) -
     assert any("built again from the journal" in note for note in same(path, values))
 
 
+def test_strokes_after_a_journal_was_cut_short_are_as_safe_as_any(crashed: tuple[Path, np.ndarray]) -> None:
+    path, values = crashed
+    LabelStore.open(path).close()
+    journal = path / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().splitlines(keepends=True)[0])  # a backup put back, say
+
+    with LabelStore.open(path) as store:
+        assert any("when it was last in use" in note for note in store.notes)
+        store.write((0, 5, 2990, 3000), 3, origin="paint")
+        shutil.copytree(path, path.with_name("crashed again"))
+    values[0:5, 2990:3000] = 3
+    same(path.with_name("crashed again"), values)
+
+
 def test_chunk_files_newer_than_the_checkpoint_do_no_harm(crashed: tuple[Path, np.ndarray]) -> None:
     path, values = crashed
     former = (path / "checkpoint.json").read_bytes()
@@ -118,6 +132,15 @@ def test_a_damaged_head_says_which_file_to_put_back(crashed: tuple[Path, np.ndar
     path, _ = crashed
     (path / "labels.json").write_text('{"version": 1')
     with pytest.raises(LabelError, match=r"labels\.json: damaged"):
+        LabelStore.open(path)
+
+
+def test_labels_of_a_newer_program_ask_for_an_update(crashed: tuple[Path, np.ndarray]) -> None:
+    path, _ = crashed
+    (path / "labels.json").write_text(
+        '{"format": "napari-fathom labels", "version": 9, "pixels": "elsewhere"}'
+    )
+    with pytest.raises(LabelError, match=r"version 9.*Update napari-fathom"):
         LabelStore.open(path)
 
 

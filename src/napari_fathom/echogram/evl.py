@@ -90,7 +90,7 @@ def read_evl(path: Path) -> Line:
 
 def _count(path: Path, lines: list[str]) -> int:
     found = lines[1].strip() if len(lines) > 1 else "nothing"
-    if not found.isdigit():
+    if not found.isdecimal():
         raise FormatError(
             path, f"line 2 is {found[:40]!r}", "It should be the number of points; export it again."
         )

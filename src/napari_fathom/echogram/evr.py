@@ -104,7 +104,7 @@ class _Lines:
 
     def whole_number(self, what: str) -> int:
         line = self.take(what)
-        if not line.strip().isdigit():
+        if not line.strip().isdecimal():
             raise self.error(f"{line.strip()[:40]!r}", f"It should be {what}.")
         return int(line)
 

@@ -108,10 +108,12 @@ def checked_values(values: ArrayLike, classes: Iterable[int]) -> NDArray[np.uint
     Raises
     ------
     LabelError
-        If one is neither 0 nor a class.
+        If one is neither 0 nor a class, or no whole number.
     """
     found = np.asarray(values)
     if found.dtype != np.uint8:
+        if found.dtype.kind not in "biu":
+            raise LabelError(f"Class values are whole numbers; found {found.dtype}. Round them first.")
         if ((found < 0) | (found > 255)).any():
             raise LabelError(f"Class values go from 0 to 254; found {found.min()} to {found.max()}.")
         found = found.astype(np.uint8)

@@ -49,7 +49,13 @@ class StoreHead:
         path = folder / NAME
         try:
             head = json.loads(path.read_text("utf-8"))
-            version, rows, pings = int(head["version"]), *(int(side) for side in head["shape"])
+            version = int(head["version"])
+            if version > VERSION:
+                raise LabelError(
+                    f"{folder.name}: labels of version {version}; this program knows version {VERSION}. "
+                    "Update napari-fathom."
+                )
+            rows, pings = (int(side) for side in head["shape"])
             frozen, classes, chunk_shape = bool(head["frozen"]), head["classes"], tuple(head["chunk_shape"])
         except FileNotFoundError as error:
             raise LabelError(
@@ -60,9 +66,9 @@ class StoreHead:
                 f"{folder.name}/{NAME}: damaged ({error!r}). Put back this one file from a backup; "
                 "the labels themselves are in the other files."
             ) from error
-        if version > VERSION or chunk_shape != CHUNK_SHAPE:
+        if chunk_shape != CHUNK_SHAPE:
             raise LabelError(
-                f"{folder.name}: labels of version {version} in chunks of {chunk_shape}; this program knows "
-                f"version {VERSION} and {CHUNK_SHAPE}. Update napari-fathom."
+                f"{folder.name}: labels in chunks of {chunk_shape}; this program knows {CHUNK_SHAPE}. "
+                "Update napari-fathom."
             )
         return cls((rows, pings), Classes.from_json(classes), frozen)

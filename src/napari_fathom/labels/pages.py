@@ -61,6 +61,12 @@ class Pages:
         ] = {}  # event and offset before the first one not on disk
         start = self._load_checkpoint()
         self.number, self.offset, self.next_stroke = start.number, start.offset, start.next_stroke
+        if self.offset > journal.size:
+            self.notes.append(
+                f"The journal has {journal.size:,} bytes, {self.offset:,} when it was last in use; "
+                "what is missing can't be taken back, the labels themselves are whole."
+            )
+            self.offset = 0  # new lines may lie anywhere; chunks know what they hold already
         self.summaries: dict[ChunkKey, ChunkSummary] = dict(start.summaries)
         self.pending = 0
         self._replay()
@@ -96,7 +102,7 @@ class Pages:
                 chunk.apply(entry.patch, place, entry.event.number)
                 self._soil(key, chunk)
             self._summarise(key, chunk.summary(place))
-        self.number, self.offset = entry.event.number, entry.end
+        self.number, self.offset = max(self.number, entry.event.number), entry.end
         self.next_stroke = max(self.next_stroke, entry.event.stroke + entry.event.strokes)
         self.pending += 1
 
