@@ -10,8 +10,8 @@ from napari_fathom.cli.app import fathom
 from napari_fathom.cli.demo_run import CLASS_NAMES, EXPORTS
 from napari_fathom.cli.window import can_take_picture
 
-TINY = ["epochs=1", "steps=2", "width=4", "depth=2", "patch=32", "batch=2", "clusters=8", "components=4"]
-TINY += ["cluster_pixels=256", "ambiguity=false"]
+TINY = ["epochs=1", "steps=10", "width=4", "depth=3", "patch=32", "batch=2", "clusters=8", "components=4"]
+TINY += ["cluster_pixels=256", "ambiguity=false", "method=supseg", "learning_rate=0.01", "weight_average=0"]
 
 
 @pytest.mark.window
