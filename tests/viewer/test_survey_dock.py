@@ -11,7 +11,7 @@ from qtpy.QtTest import QTest
 from napari_fathom.viewer.paint_panel import PaintPanel
 from napari_fathom.viewer.roles import Role, find_all
 from napari_fathom.viewer.session import Session
-from napari_fathom.viewer.survey_dock import SurveyDock
+from napari_fathom.viewer.survey_dock import SurveyDock, main_frequency_hz
 
 pytestmark = pytest.mark.window
 
@@ -22,11 +22,15 @@ def test_raw_file_to_saved_stroke(
     raw = Path(shutil.copy(shipped_data / "echo" / "DY1801_EK60-D20180211-T164025.raw", tmp_path))
     viewer = make_napari_viewer(show=True)
     session = Session.of(viewer)
+    dock = SurveyDock(viewer)
+    viewer.window.add_dock_widget(dock)
+    dock.main_frequency.setCurrentText("120 kHz")
     assert viewer.open(str(raw), plugin="napari-fathom") == []
     qtbot.waitUntil(lambda: session.study is not None, timeout=60_000)
     study = session.study
     assert study is not None
     assert study.folder == raw.with_suffix(".fathom")
+    assert study.echogram.main_frequency_hz == 120e3
     assert len(list(find_all(viewer.layers, Role.SV))) == 5
 
     panel = PaintPanel(viewer)
@@ -49,6 +53,18 @@ def test_raw_file_to_saved_stroke(
 
     session.close()
     study.labels.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "hertz"), [("the finest", None), ("38 kHz", 38e3), ("70", 70e3), ("", None)]
+)
+def test_the_main_frequency_is_chosen_or_written(words: str, hertz: float | None) -> None:
+    assert main_frequency_hz(words) == hertz
+
+
+def test_a_main_frequency_that_is_none_is_refused_in_words() -> None:
+    with pytest.raises(ValueError, match="found 'loud', expected kilohertz"):
+        main_frequency_hz("loud")
 
 
 def test_a_file_that_is_no_echogram_is_refused_in_words(

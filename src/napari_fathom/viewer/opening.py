@@ -72,6 +72,7 @@ def open_job(
     plain: "PlainOptions | None" = None,
     *,
     upward: bool | None = None,
+    main_frequency_hz: float | None = None,
 ) -> "Callable[[object], Generator[Event[Study], None, None]]":
     """What the worker runs: open the study at `folder`, or make it from the files first.
 
@@ -85,6 +86,8 @@ def open_job(
         For files that don't say what they hold.
     upward : bool, optional
         Whether the sounder looks up from a mooring, where the files don't say.
+    main_frequency_hz : float, optional
+        Whose range cells all frequencies are laid on; the finest without it.
     """
 
     def make(stop: object) -> "Generator[Event[Study], None, None]":
@@ -94,7 +97,9 @@ def open_job(
         if is_study(folder):
             yield Done(Study.open(folder))
         else:
-            yield from convert_job(list(paths), folder, plain=plain, upward=upward)
+            yield from convert_job(
+                list(paths), folder, plain=plain, upward=upward, main_frequency_hz=main_frequency_hz
+            )
 
     return make
 

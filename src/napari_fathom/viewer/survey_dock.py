@@ -1,12 +1,23 @@
 """Open a survey, see what it is, and choose how it is shown."""
 
+import math
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from qtpy.QtCore import QStandardPaths, QTimer
-from qtpy.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from napari_fathom.viewer.jobs_ui import JobBar
 from napari_fathom.viewer.opening import is_ours, is_study, needs_words, open_job, study_folder
@@ -20,9 +31,12 @@ if TYPE_CHECKING:
     from napari_fathom.events import Event
     from napari_fathom.study import Study
 
-__all__ = ["SurveyDock", "open_in", "samples_folder", "summary"]
+__all__ = ["SurveyDock", "main_frequency_hz", "open_in", "samples_folder", "summary"]
 
 IDLE = "Open raw files, echopype or CRIMAC data, a survey store, or a study you made before."
+FINEST = "the finest"
+USUAL_KHZ = (18, 38, 70, 120, 200, 333)
+"""What ships usually carry; any other can be written."""
 FILTERS = "Echograms (*.raw *.nc *.npz *.npy *.mat);;All files (*)"
 
 
@@ -47,6 +61,28 @@ def summary(echogram: "Echogram") -> str:
         f"{first.replace('T', ' ')} to {last.replace('T', ' ')} UTC",
     ]
     return "\n".join([*lines, *(f"• {note}" for note in echogram.notes)])
+
+
+def main_frequency_hz(words: str) -> float | None:
+    """What the user chose or wrote as main frequency, such as `38 kHz` or `38`; None for the finest.
+
+    Raises
+    ------
+    ValueError
+        If the words hold no frequency.
+    """
+    words = words.strip()
+    if words in ("", FINEST):
+        return None
+    try:
+        kilohertz = float(words.casefold().removesuffix("khz").strip().replace(",", "."))
+    except ValueError:
+        kilohertz = 0.0
+    if not 0 < kilohertz < math.inf:
+        raise ValueError(
+            f"Main frequency: found {words!r}, expected kilohertz such as 38 kHz, or {FINEST!r}."
+        )
+    return 1000 * kilohertz
 
 
 def open_in(
@@ -101,6 +137,13 @@ class SurveyDock(QWidget):
         self.upward.setToolTip(
             "For a mooring below the sea: tick before opening its files for the first time"
         )
+        self.main_frequency = QComboBox()
+        self.main_frequency.setEditable(True)
+        self.main_frequency.addItems([FINEST, *(f"{kilohertz:g} kHz" for kilohertz in USUAL_KHZ)])
+        self.main_frequency.setToolTip(
+            "All frequencies are laid on the range cells of this one, and it is shown first;"
+            " choose or write it before opening files for the first time"
+        )
         self.job = JobBar(IDLE)
         self.words = QLabel()
         self.words.setWordWrap(True)
@@ -110,7 +153,10 @@ class SurveyDock(QWidget):
         buttons.addWidget(self.folder)
         layout = QVBoxLayout(self)
         layout.addLayout(buttons)
-        layout.addWidget(self.upward)
+        first_time = QFormLayout()
+        first_time.addRow("Main frequency", self.main_frequency)
+        first_time.addRow("", self.upward)
+        layout.addLayout(first_time)
         layout.addWidget(self.job)
         layout.addWidget(self.words)
         layout.addWidget(self.controls)
@@ -138,16 +184,20 @@ class SurveyDock(QWidget):
         if current is not None and is_study(where) and current.folder.resolve() == where.resolve():
             self.job.say("This survey is open already.")
             return
-        handle = self._session.light.submit(
-            f"Opening {where.stem}", make or self._job(paths, where, plain), owner=self._session
-        )
+        try:
+            job = make or self._job(paths, where, plain)
+        except ValueError as error:
+            self.job.say(str(error))
+            return
+        handle = self._session.light.submit(f"Opening {where.stem}", job, owner=self._session)
         handle.finished.connect(self._session.open)
         handle.finished.connect(self._opened)
         self.job.watch(handle)
 
     def _job(self, paths: Sequence[Path], folder: Path, plain: "PlainOptions | None") -> Any:
         upward = True if self.upward.isChecked() else None
-        return open_job(paths, folder, plain, upward=upward)
+        main = main_frequency_hz(self.main_frequency.currentText())
+        return open_job(paths, folder, plain, upward=upward, main_frequency_hz=main)
 
     def _opened(self, study: "Study") -> None:
         # after the bar has had its last word

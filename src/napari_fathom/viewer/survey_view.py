@@ -6,6 +6,7 @@ import numpy as np
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from napari_fathom.viewer._compat import canvas_shape
+from napari_fathom.viewer.first_look import FirstLook
 from napari_fathom.viewer.layers import Aspect, Frame, ensure_layer, lock, move_survey
 from napari_fathom.viewer.lazy_layers import LazyLayers
 from napari_fathom.viewer.navigate import fit_survey, look_at, ping_m_for
@@ -27,8 +28,8 @@ __all__ = ["SurveyView"]
 COMPOSITE_REST_MS = 150
 """The composite is coloured anew once the threshold has come to rest; the palette follows at once."""
 
-TALLEST, LONGEST = 2.0, 12.0
-"""Rows over pings, and pings over rows, up to which a survey is first shown whole with square cells."""
+LONGEST = 12.0
+"""Pings over rows up to which a survey is first shown whole, stretched over the canvas."""
 
 
 class SurveyView(QObject):
@@ -63,6 +64,7 @@ class SurveyView(QObject):
         self.lazy.failed.connect(self.failed)
         self._limits = DEFAULT_LIMITS_DB
         self._composite: CompositeSource | None = None
+        self._look: FirstLook | None = None
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(COMPOSITE_REST_MS)
@@ -90,7 +92,7 @@ class SurveyView(QObject):
         for index in [*(i for i in range(len(self.echogram.frequency_hz)) if i != main), main]:
             self.ensure_sv(index, visible=index == main or not fresh)
         if fresh:
-            self._first_look()
+            self._look = FirstLook(self.viewer, self._first_look, self)
 
     def ensure_sv(self, frequency: int, *, visible: bool = True) -> "Layer":
         """The layer of one frequency (an index), made again where the user deleted it."""
@@ -137,11 +139,19 @@ class SurveyView(QObject):
 
     def set_aspect(self, aspect: Aspect) -> None:
         """Choose how long a ping is drawn; see `navigate.ping_m_for`."""
-        sailed = along_track_m(self.echogram.latitude, self.echogram.longitude)
-        self.set_ping_m(ping_m_for(aspect, self.frame, sailed, canvas_shape(self.viewer)))
+        self.set_ping_m(self._ping_m(aspect))
 
     def set_ping_m(self, ping_m: float) -> None:
         """Draw every ping `ping_m` metres long, in all layers of this survey at once."""
+        if self._look is not None:
+            self._look.stop()
+        self._stretch(ping_m)
+
+    def _ping_m(self, aspect: Aspect) -> float:
+        sailed = along_track_m(self.echogram.latitude, self.echogram.longitude)
+        return ping_m_for(aspect, self.frame, sailed, canvas_shape(self.viewer))
+
+    def _stretch(self, ping_m: float) -> None:
         self.frameChanges.emit()
         self.frame = self.frame.with_ping_m(ping_m)
         move_survey(self.viewer.layers, self.survey, self.frame)
@@ -153,18 +163,18 @@ class SurveyView(QObject):
         """Stop reading behind the screen; the layers stay as they are."""
         self.closing.emit()
         self._rest.stop()
+        if self._look is not None:
+            self._look.stop()
         self.lazy.close()
 
     def _first_look(self) -> None:
         """Fill the canvas with a short survey; show the beginning of a long one at its full depth."""
-        if self.frame.rows > TALLEST * self.frame.pings:
-            self.set_aspect("fill")
-        elif self.frame.pings > LONGEST * self.frame.rows:
+        if self.frame.pings > LONGEST * self.frame.rows:
             height, width = canvas_shape(self.viewer)
             pings = int(self.frame.rows * width / max(height, 1))
             look_at(self.viewer, self.frame, (0, self.frame.rows, 0, min(pings, self.frame.pings)))
         else:
-            fit_survey(self.viewer, self.frame)
+            self._stretch(self._ping_m("fill"))
 
     def _recolour(self) -> None:
         if self._composite is not None:
