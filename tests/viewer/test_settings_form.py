@@ -7,7 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from pytestqt.qtbot import QtBot
 from qtpy.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
 
+from napari_fathom.learning.settings import TrainSettings
 from napari_fathom.viewer.advanced import SettingsForm
+from napari_fathom.viewer.settings_groups import SETTINGS_GROUPS
+from napari_fathom.viewer.training_form import TrainingForm
 
 
 class Sample(BaseModel):
@@ -71,3 +74,19 @@ def test_an_empty_line_means_automatic(form: SettingsForm[Sample]) -> None:
     line.setText("")
     line.editingFinished.emit()
     assert form.value().tile is None
+
+
+def test_every_training_setting_has_its_section() -> None:
+    grouped = [name for names in SETTINGS_GROUPS.values() for name in names]
+    assert sorted([*grouped, "method"]) == sorted(TrainSettings.model_fields)
+
+
+def test_a_changed_preset_can_be_had_back(qtbot: QtBot) -> None:
+    form = TrainingForm()
+    qtbot.addWidget(form)
+    preset = form.value()
+    assert not form.reset_button.isEnabled()
+    form.setValue(preset.model_copy(update={"epochs": preset.epochs + 1, "method": "supseg"}))
+    assert form.reset_button.isEnabled()
+    form.reset_button.click()
+    assert form.value() == preset.model_copy(update={"method": "supseg"})

@@ -1,11 +1,14 @@
 """A form for any pydantic model: an editor a field, its description the tooltip, its bounds the editor's."""
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QFormLayout, QLabel, QWidget
+from qtpy.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
+from superqt import QCollapsible
 from superqt.utils import signals_blocked
 
 from napari_fathom.viewer.field_editors import FieldEditor, editor_for
@@ -24,13 +27,20 @@ class SettingsForm(QWidget, Generic[_Model]):
         The values to begin with; its type gives the fields.
     skip : frozenset of str
         Fields that are chosen elsewhere in the dock; they keep what `setValue` brought.
+    groups : mapping of str to sequence of str, optional
+        Heading to fields, each heading a section that opens and closes; fields under none come last.
     """
 
     valueChanged = Signal(object)
     """The new model, only when it is valid."""
 
     def __init__(
-        self, start: _Model, *, skip: frozenset[str] = frozenset(), parent: QWidget | None = None
+        self,
+        start: _Model,
+        *,
+        skip: frozenset[str] = frozenset(),
+        groups: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._value = start
@@ -38,12 +48,18 @@ class SettingsForm(QWidget, Generic[_Model]):
         self._complaint = QLabel()
         self._complaint.setWordWrap(True)
         self._complaint.hide()
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.addRow(self._complaint)
-        for name, info in type(start).model_fields.items():
-            if name not in skip:
-                self._editors[name] = _titled_row(form, name, info)
+        self.sections: dict[str, QCollapsible] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._complaint)
+        fields = {name: info for name, info in type(start).model_fields.items() if name not in skip}
+        for title, names in groups.items():
+            mine = {name: fields.pop(name) for name in names if name in fields}
+            self.sections[title] = QCollapsible(title)
+            self.sections[title].addWidget(self._rows(mine))
+            column.addWidget(self.sections[title])
+        if fields:
+            column.addWidget(self._rows(fields))
         self.setValue(start)
         for editor in self._editors.values():
             editor.valueChanged.connect(self._take)
@@ -73,6 +89,14 @@ class SettingsForm(QWidget, Generic[_Model]):
     def complaint(self) -> str:
         """Why what is shown is not valid; empty when it is."""
         return "" if self._complaint.isHidden() else str(self._complaint.text())
+
+    def _rows(self, fields: Mapping[str, FieldInfo]) -> QWidget:
+        rows = QWidget()
+        form = QFormLayout(rows)
+        form.setContentsMargins(0, 0, 0, 0)
+        for name, info in fields.items():
+            self._editors[name] = _titled_row(form, name, info)
+        return rows
 
     def _take(self) -> None:
         shown = {name: editor.value() for name, editor in self._editors.items()}

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Literal
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QStandardItemModel
-from qtpy.QtWidgets import QComboBox, QFileDialog, QFormLayout, QLabel, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QComboBox, QFileDialog, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from superqt import QCollapsible
 from superqt.utils import signals_blocked
 
 from napari_fathom.viewer.advanced import SettingsForm
+from napari_fathom.viewer.settings_groups import SETTINGS_GROUPS
 
 if TYPE_CHECKING:
     from napari_fathom.learning.settings import TrainSettings
@@ -78,9 +79,13 @@ class TrainingForm(QWidget):
             self._start.addItem(words, key)
         self._start.setToolTip("What the network's weights are before the first step.")
         self._form: SettingsForm[TrainSettings] = SettingsForm(
-            PRESETS[self._proposed], skip=frozenset({"method"})
+            PRESETS[self._proposed], skip=frozenset({"method"}), groups=SETTINGS_GROUPS
         )
+        self._chosen = self._proposed
+        self.reset_button = QPushButton()
+        self.reset_button.setToolTip("Take back every change below; the method stays as it is.")
         advanced = QCollapsible("Advanced")
+        advanced.addWidget(self.reset_button)
         advanced.addWidget(self._form)
         advanced.collapse(animate=False)
 
@@ -98,6 +103,7 @@ class TrainingForm(QWidget):
         self._method.currentIndexChanged.connect(self._method_chosen)
         self._preset.currentTextChanged.connect(self._preset_chosen)
         self._start.activated.connect(self._start_chosen)
+        self.reset_button.clicked.connect(lambda: self._preset_chosen(self._chosen))
         self._form.valueChanged.connect(self._edited)
 
     def value(self) -> "TrainSettings":
@@ -109,7 +115,7 @@ class TrainingForm(QWidget):
         self._form.setValue(settings)
         with signals_blocked(self._method), signals_blocked(self._preset):
             self._method.setCurrentIndex(self._method.findData(settings.method))
-            self._preset.setCurrentText(self._name_of(settings))
+            self._show_preset(settings)
         self._advise()
 
     def start(self) -> Start:
@@ -137,6 +143,15 @@ class TrainingForm(QWidget):
         if not allowed and self._start.currentIndex() == at:
             self.set_start("scratch")
 
+    def _show_preset(self, settings: "TrainSettings") -> None:
+        """Name the preset that is shown, or the one that was changed."""
+        name = self._name_of(settings)
+        if name in self._presets:
+            self._chosen = name
+        self._preset.setCurrentText(name)
+        self.reset_button.setText(f"Back to {self._chosen}")
+        self.reset_button.setEnabled(name not in self._presets)
+
     def _name_of(self, settings: "TrainSettings") -> str:
         """The preset that these are, whatever the method and the seed."""
         for name, preset in self._presets.items():
@@ -158,7 +173,7 @@ class TrainingForm(QWidget):
 
     def _edited(self, settings: "TrainSettings") -> None:
         with signals_blocked(self._preset):
-            self._preset.setCurrentText(self._name_of(settings))
+            self._show_preset(settings)
         self.valueChanged.emit(settings)
 
     def _start_chosen(self) -> None:

@@ -1,0 +1,55 @@
+"""Under which headings the training settings are shown."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+__all__ = ["SETTINGS_GROUPS"]
+
+SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Network": ("width", "depth"),
+        "Data": (
+            "floor_db",
+            "ceiling_db",
+            "scale_db",
+            "patch",
+            "flip",
+            "gain_db",
+            "channel_gain_db",
+            "noise_db",
+        ),
+        "Labels": ("held_out", "class_weights", "weight_memory", "weight_limit", "rest_class", "rest_weight"),
+        "Clusters": (
+            "cluster_weight",
+            "clusters",
+            "components",
+            "kmeans_iterations",
+            "cluster_pixels",
+            "reseed_after",
+        ),
+        "Ambiguity": (
+            "ambiguity",
+            "ambiguity_prior",
+            "ambiguity_anchor",
+            "ambiguity_pixels",
+            "inverse_weight",
+            "ambiguity_weight",
+            "similarity_weight",
+        ),
+        "Optimiser": (
+            "steps",
+            "epochs",
+            "patience",
+            "batch",
+            "learning_rate",
+            "beta1",
+            "beta2",
+            "weight_decay",
+            "schedule",
+            "weight_average",
+            "keep",
+        ),
+        "Machine": ("precision", "channels_last", "tile", "seed"),
+    }
+)
+"""Heading to fields of `TrainSettings`, in the order they are shown."""
