@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch  # noqa: F401 - before Qt
+from PIL import Image
 from qtpy.QtCore import QDeadlineTimer
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QWidget
@@ -62,6 +63,12 @@ def wait_for(condition: Callable[[], bool], patience_ms: int) -> bool:
     return True
 
 
+def shrink(path: Path) -> None:
+    """Keep 128 colours: nobody sees the difference, and the repository carries a third."""
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(128).save(path, optimize=True)
+
+
 class Photographer:
     """The window with a study of the sample survey, and a hand to use it."""
 
@@ -85,7 +92,9 @@ class Photographer:
         self.dock.show_tab(part(self.dock))
         self.settle()
         PICTURES.mkdir(exist_ok=True)
-        self.viewer.screenshot(str(PICTURES / f"{name}.png"), canvas_only=False, flash=False)
+        path = PICTURES / f"{name}.png"
+        self.viewer.screenshot(str(path), canvas_only=False, flash=False)
+        shrink(path)
 
     def paint(self, strokes: dict[int, Any]) -> None:
         """Paint by mouse, class by class."""
