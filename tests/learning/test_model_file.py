@@ -113,6 +113,15 @@ def test_a_description_that_does_not_fit_is_refused(
         load_model(saved)
 
 
+def test_a_description_that_claims_a_huge_network_costs_no_memory(saved: Path) -> None:
+    path = saved / JSON_NAME
+    described = json.loads(path.read_text())
+    described["settings"] |= {"width": 256, "depth": 7, "patch": 256}  # 10 GB for one of its convolutions
+    path.write_text(json.dumps(described))
+    with pytest.raises(FormatError, match=r"size mismatch|Missing key"):
+        load_model(saved)
+
+
 def test_a_list_is_no_model(saved: Path) -> None:
     (saved / JSON_NAME).write_text("[1, 2]")
     with pytest.raises(FormatError, match="not a napari-fathom model"):

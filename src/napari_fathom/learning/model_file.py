@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import torch
 from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load, save
@@ -30,8 +31,8 @@ _OTHERWISE = "Choose another model, or train again."
 def save_model(model: Model, folder: Path) -> None:
     """Write a model into a folder, made if need be; other files there stay.
 
-    The JSON goes last and holds the weights' checksum: a crash between the two leaves either the former model
-    whole or a pair that `load_model` refuses, never one that is quietly mixed.
+    The JSON goes last and holds the weights' checksum: a crash between the two leaves a pair that
+    `load_model` refuses, never one that is quietly mixed. To lose no former model, give each its own folder.
 
     Parameters
     ----------
@@ -105,8 +106,9 @@ def _restore(described: dict[str, Any], tensors: dict[str, Tensor]) -> Model:
     settings = TrainSettings.model_validate(described["settings"])
     names = tuple(str(name) for name in described["class_names"])
     channels = int(described["channels"])
-    network = network_for(settings, channels, len(names))
-    network.load_state_dict(_part(tensors, _NETWORK))
+    with torch.device("meta"):  # takes no memory, however wide a network the JSON claims
+        network = network_for(settings, channels, len(names))
+    network.load_state_dict(_part(tensors, _NETWORK), assign=True)
     network.eval().requires_grad_(False)
     raw = described["calibration"]
     calibration = Calibration(
