@@ -34,7 +34,8 @@ class Echogram:
         The survey store (a folder `NAME.sv.zarr`).
     levels : tuple of dask.array.Array, each shape (F, R_k, P_k), float32
         Sv in dB re 1 m⁻¹, NaN = missing. Level 0 is full resolution; a coarser level holds the dB of the mean
-        linear sv of the cells of the level before that it covers, missing ones left out. Pings halve at every level, ranges while there are 512 or more.
+        linear sv of the cells of the level before that it covers, missing ones left out. Pings halve at every
+        level, ranges while there are 512 or more.
     frequency_hz : ndarray, shape (F,), float64
         Ascending.
     range_m : ndarray, shape (R,), float64
