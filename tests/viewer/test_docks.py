@@ -1,5 +1,6 @@
 """The docks over one session: what they say, what they let one press, what they start."""
 
+import csv
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,11 +11,13 @@ import pytest
 from napari.components import ViewerModel
 from napari.layers import Labels
 from pytestqt.qtbot import QtBot
-from tests.viewer.studies import PINGS, ROWS, copy_of, make_study, tiny
+from tests.viewer.studies import LAYER, PINGS, ROWS, copy_of, make_study, tiny
 
 from napari_fathom.study import Study
+from napari_fathom.study.jobs.nasc_table import NascOptions
 from napari_fathom.viewer._compat import camera_of
 from napari_fathom.viewer.answers_dock import AnswersDock
+from napari_fathom.viewer.export_options import ExportOptions
 from napari_fathom.viewer.export_panel import ExportChoice, ExportPanel
 from napari_fathom.viewer.import_panel import ImportPanel
 from napari_fathom.viewer.navigate import box_in_view
@@ -60,8 +63,8 @@ def test_retrain_brings_a_model_into_force_and_remembers_its_settings(
     session.open(study)
     dock = TrainDock(session)
     qtbot.addWidget(dock)
-    assert study.current_model is None and dock.retrain_button.isEnabled()
     dock.form.setValue(tiny(epochs=1, seed=5))
+    assert study.current_model is None and dock.retrain_button.isEnabled()
     with qtbot.waitSignals([dock.trained, session.modelChanged], timeout=PATIENCE_MS):
         dock.retrain_button.click()
         assert not dock.retrain_button.isEnabled()
@@ -190,6 +193,22 @@ def test_what_is_exported_comes_back_by_import(
         incoming.import_file(told.args[0][0])
     expected = np.where(painted > 0, painted, store.read("class", whole))
     np.testing.assert_array_equal(study.labels.read(whole), expected)
+
+
+def test_a_nasc_table_holds_only_the_chosen_classes_in_the_chosen_layers(
+    session: Session, study: Study, tmp_path: Path, qtbot: QtBot
+) -> None:
+    session.open(study)
+    panel = ExportPanel(session)
+    qtbot.addWidget(panel)
+    nasc = NascOptions(layer_m=5.0, interval_nmi=None, interval_pings=200)
+    panel.setValue(ExportChoice("labels", ("nasc",), tmp_path, "out", ExportOptions((LAYER,), nasc)))
+    with qtbot.waitSignal(panel.exported, timeout=PATIENCE_MS):
+        panel.export_button.click()
+    with (tmp_path / "out_labels.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert {row["class_name"] for row in rows} == {study.classes[LAYER].name}
+    assert len({row["interval"] for row in rows}) <= PINGS // 200
 
 
 def test_another_labels_layer_can_be_imported(

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_fathom.events import Done, Event, Note
+from napari_fathom.viewer.export_options import ExportOptions, ExportOptionsPanel
 from napari_fathom.viewer.jobs_ui import JobBar
 from napari_fathom.viewer.worker import JobMaker
 
@@ -65,12 +66,15 @@ class ExportChoice:
     folder : Path
     name : str
         Files are `folder/name` with the format's own ending.
+    options : ExportOptions
+        Which classes, and how a NASC table is gathered.
     """
 
     source: "ExportSource"
     formats: tuple["ExportKind", ...]
     folder: Path
     name: str
+    options: ExportOptions = field(default_factory=ExportOptions)
 
     def path(self, kind: "ExportKind") -> Path:
         """Where one format goes."""
@@ -102,6 +106,8 @@ class ExportPanel(QWidget):
             box.setToolTip(known.tip)
             box.setChecked(known.key in ("crimac", "evr"))
             self._boxes[known.key] = box
+        self.options = ExportOptionsPanel()
+        self._boxes["nasc"].toggled.connect(self.options.nasc.setVisible)
         self._folder = QLineEdit()
         self._folder.setPlaceholderText("a folder")
         browse = QPushButton("…")
@@ -120,6 +126,7 @@ class ExportPanel(QWidget):
         rows.addRow("What", self._source)
         for box in self._boxes.values():
             rows.addRow("", box)
+        rows.addRow("", self.options)
         rows.addRow("Folder", place)
         rows.addRow("Name", self._name)
         column = QVBoxLayout(self)
@@ -131,6 +138,7 @@ class ExportPanel(QWidget):
         self.export_button.clicked.connect(self.export)
         session.studyChanged.connect(self._open)
         session.predictionChanged.connect(self.refresh)
+        session.classesChanged.connect(self.refresh)
         self._open(session.study)
 
     def value(self) -> ExportChoice:
@@ -140,6 +148,7 @@ class ExportPanel(QWidget):
             tuple(key for key, box in self._boxes.items() if box.isChecked()),
             Path(self._folder.text()).expanduser(),
             self._name.text().strip(),
+            self.options.value(),
         )
 
     def setValue(self, choice: ExportChoice) -> None:
@@ -149,6 +158,7 @@ class ExportPanel(QWidget):
             box.setChecked(key in choice.formats)
         self._folder.setText(str(choice.folder))
         self._name.setText(choice.name)
+        self.options.setValue(choice.options)
 
     def export(self) -> None:
         """Write what is chosen."""
@@ -171,6 +181,8 @@ class ExportPanel(QWidget):
         """Offer what can be exported now."""
         study = self._session.study
         self.export_button.setEnabled(study is not None)
+        if study is not None:
+            self.options.setClasses(study.classes)
         if study is None:
             self.bar.say("No survey is open. Open one under Survey.")
         elif self._session.prediction() is None:
@@ -198,6 +210,8 @@ def _problem(choice: ExportChoice) -> str:
     """Why a choice can't be exported, in words; empty when it can."""
     if not choice.formats:
         return "Choose at least one format."
+    if choice.options.classes == ():
+        return "Choose at least one class."
     if not choice.name:
         return "Give the files a name."
     if not choice.folder.is_dir():
@@ -212,7 +226,16 @@ def _export_job(study: "Study", choice: ExportChoice) -> JobMaker:
         written: list[Path] = []
         for kind in choice.formats:
             yield Note(f"Writing {choice.path(kind).name}…")
-            for event in export_job(study, kind, choice.path(kind), source=choice.source, stop=stop):
+            job = export_job(
+                study,
+                kind,
+                choice.path(kind),
+                source=choice.source,
+                classes=choice.options.classes,
+                nasc=choice.options.nasc,
+                stop=stop,
+            )
+            for event in job:
                 if isinstance(event, Done):
                     written.append(event.result)
                 else:
