@@ -15,6 +15,7 @@ from napari_fathom.viewer.field_editors import FieldEditor, editor_for
 
 __all__ = ["SettingsForm"]
 
+_UNITS = {"db": "dB", "hz": "Hz", "m": "m", "nmi": "nmi"}
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -51,12 +52,12 @@ class SettingsForm(QWidget, Generic[_Model]):
         self.sections: dict[str, QCollapsible] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
         column.addWidget(self._complaint)
         fields = {name: info for name, info in type(start).model_fields.items() if name not in skip}
         for title, names in groups.items():
             mine = {name: fields.pop(name) for name in names if name in fields}
-            self.sections[title] = QCollapsible(title)
-            self.sections[title].addWidget(self._rows(mine))
+            self.sections[title] = _section(title, self._rows(mine))
             column.addWidget(self.sections[title])
         if fields:
             column.addWidget(self._rows(fields))
@@ -114,11 +115,30 @@ class SettingsForm(QWidget, Generic[_Model]):
 
 def _titled_row(form: QFormLayout, name: str, info: FieldInfo) -> FieldEditor:
     editor = editor_for(info)
-    label = QLabel(info.title or name.replace("_", " "))
+    label = QLabel(info.title or _spelled(name))
     for part in (label, editor):
         part.setToolTip(info.description or name)
     form.addRow(label, editor)
     return editor
+
+
+def _section(title: str, content: QWidget) -> QCollapsible:
+    section = QCollapsible(title, expandedIcon="▾", collapsedIcon="▸")
+    layout = section.layout()
+    if layout is not None:
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+    section.addWidget(content)
+    section.collapse(animate=False)
+    return section
+
+
+def _spelled(name: str) -> str:
+    """A field's name as a label; a unit at its end is written as one."""
+    words, _, last = name.rpartition("_")
+    return (
+        f"{words.replace('_', ' ')} ({_UNITS[last]})" if words and last in _UNITS else name.replace("_", " ")
+    )
 
 
 def _in_words(error: ValidationError) -> str:

@@ -32,6 +32,7 @@ class CompositeChooser(QWidget):
         super().__init__(parent)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
         self._combos: list[QComboBox] = []
         for name in ("Red", "Green", "Blue"):
             combo = QComboBox()

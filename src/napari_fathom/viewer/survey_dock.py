@@ -152,6 +152,7 @@ class SurveyDock(QWidget):
         buttons.addWidget(self.files)
         buttons.addWidget(self.folder)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 6, 4, 6)
         layout.addLayout(buttons)
         first_time = QFormLayout()
         first_time.addRow("Main frequency", self.main_frequency)

@@ -84,7 +84,7 @@ class TrainingForm(QWidget):
         self._chosen = self._proposed
         self.reset_button = QPushButton()
         self.reset_button.setToolTip("Take back every change below; the method stays as it is.")
-        advanced = QCollapsible("Advanced")
+        advanced = QCollapsible("Advanced", expandedIcon="▾", collapsedIcon="▸")
         advanced.addWidget(self.reset_button)
         advanced.addWidget(self._form)
         advanced.collapse(animate=False)
