@@ -16,6 +16,7 @@ TINY += ["cluster_pixels=256", "ambiguity=false", "method=supseg", "learning_rat
 
 @pytest.mark.window
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # half a minute on two idle cores
 def test_the_demo_leaves_a_report_a_picture_and_every_export(tmp_path: Path) -> None:
     out = tmp_path / "out"
     options = ["--headless", "--out", str(out), "--json", *(f"--set={pair}" for pair in TINY)]
