@@ -34,6 +34,7 @@ class Bench:
         self.viewer, self.qtbot = viewer, qtbot
         self.view = SurveyView(viewer, echogram)
         self.view.show()
+        self.view.set_aspect("pixels")
         self.store = LabelStore.create(folder / "labels", (ROWS, PINGS))
         self.paint = PaintWindow(self.view, self.store)
         self.canvas = viewer.window._qt_viewer.canvas.native

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.window
 def seabed(make_napari_viewer: Any, tmp_path: Path) -> Iterator[SeabedLine]:
     view = SurveyView(make_napari_viewer(show=True), make_echogram(tmp_path, 80, 400))
     view.show()
+    view.set_aspect("pixels")
     seabed = SeabedLine(view)
     seabed.show()
     yield seabed
