@@ -164,7 +164,7 @@ class PredictionLayers(QObject):
             layer = Labels(
                 **as_layer_data(levels),
                 name=str(kind),
-                opacity=0.5,
+                opacity=0.8,
                 visible=kind == "class",
                 colormap=class_colormap(self._classes or DEFAULT_CLASSES)
                 if kind == "class"
