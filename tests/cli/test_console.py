@@ -1,5 +1,6 @@
 """How the command line follows a job: what it shows, how it ends, what it leaves."""
 
+import errno
 import json
 import os
 import signal
@@ -86,6 +87,34 @@ def test_ctrl_c_works_as_before_once_the_job_has_ended() -> None:
     before = signal.getsignal(signal.SIGINT)
     Console().follow(whole_job(), kept="")
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_stopped_job_says_so_once_and_what_is_left() -> None:
+    def job() -> Generator[Event[str], None, None]:
+        yield Progress("training", 0, 1)
+        raise Cancelled("Stopped.")
+
+    outcome = CliRunner().invoke(command_running(job), [])
+    assert outcome.exit_code == 130
+    assert outcome.stderr.splitlines()[-1] == "fathom: stopped. The first half is on disk."
+
+
+def test_what_the_system_refuses_is_one_line_that_names_the_path() -> None:
+    def job() -> Generator[Event[str], None, None]:
+        yield Progress("writing", 0, 1)
+        raise PermissionError(errno.EACCES, "Permission denied", "ro/x.fathom")
+
+    outcome = CliRunner().invoke(command_running(job), ["--json"])
+    assert outcome.exit_code == 1
+    assert outcome.stderr.splitlines()[-1].startswith("fathom: ro/x.fathom: Permission denied. ")
+    assert json.loads(outcome.stdout)["error"] == "PermissionError"
+
+
+def test_an_epoch_is_called_the_best_only_where_the_best_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    Console().follow(whole_job(), kept="")
+    assert "best so far" in capsys.readouterr().err
+    Console().follow(whole_job(), kept="", marks_best=False)
+    assert "best so far" not in capsys.readouterr().err
 
 
 def test_a_job_that_hears_stop_itself_counts_as_stopped() -> None:

@@ -125,6 +125,45 @@ def test_export_names_the_classes_there_are(study: Path, tmp_path: Path) -> None
     assert "sandeel" in outcome.stderr
 
 
+def test_an_export_that_lacks_its_seabed_writes_nothing_at_all(
+    simulated: Path, study: Path, tmp_path: Path
+) -> None:
+    with np.load(simulated / "survey.npz") as survey:
+        np.savez(tmp_path / "bare.npz", **{name: survey[name] for name in survey if "seabed" not in name})
+    values("convert", tmp_path / "bare.npz", "--study", tmp_path / "bare.fathom")
+    wanted = ["--npz", tmp_path / "a.npz", "--evl", tmp_path / "a.evl"]
+    outcome = run("export", tmp_path / "bare.fathom", "--painted", *wanted)
+    assert outcome.exit_code == 1
+    assert "--seabed FILE" in outcome.stderr
+    assert not (tmp_path / "a.npz").exists()
+
+
+def test_an_export_before_the_first_answer_offers_what_is_painted(simulated: Path, tmp_path: Path) -> None:
+    values("convert", simulated / "survey.npz", "--study", tmp_path / "new.fathom")
+    outcome = run("export", tmp_path / "new.fathom", "--npz", tmp_path / "a.npz")
+    assert outcome.exit_code == 1
+    assert "--painted" in outcome.stderr
+
+
+@pytest.mark.parametrize("command", [["convert", "survey.npz", "--study"], ["simulate", "echogram"]])
+def test_a_place_where_nothing_can_be_made_is_named_in_one_line(
+    simulated: Path, tmp_path: Path, command: list[str]
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    given = [simulated / part if part == "survey.npz" else part for part in command]
+    outcome = run(*given, tmp_path / "file" / "x.fathom")
+    assert outcome.exit_code == 1
+    assert str(tmp_path / "file") in outcome.stderr.splitlines()[-1]
+    assert "choose another place" in outcome.stderr
+
+
+@pytest.mark.parametrize("name", ["laptop", "Laptop CPU", "LAPTOP"])
+def test_a_preset_goes_by_the_first_word_of_its_name(study: Path, name: str) -> None:
+    outcome = run("train", study, "--preset", name, "--settings")
+    assert outcome.exit_code == 0
+    assert "preset: Laptop CPU" in outcome.stdout
+
+
 def test_the_seabed_can_come_from_a_line(simulated: Path, study: Path, tmp_path: Path) -> None:
     values("export", study, "--evl", tmp_path / "seabed.evl")
     folder = tmp_path / "again.fathom"
@@ -163,4 +202,4 @@ def test_training_without_labels_says_what_to_do(simulated: Path, tmp_path: Path
     values("convert", simulated / "survey.npz", "--study", tmp_path / "bare.fathom")
     outcome = run("train", tmp_path / "bare.fathom", *TINY)
     assert outcome.exit_code == 1
-    assert "aint" in outcome.stderr
+    assert "--labels FILE" in outcome.stderr

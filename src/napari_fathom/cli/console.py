@@ -1,5 +1,6 @@
 """From a generator of events to a terminal: progress, Ctrl-C, results, exit codes."""
 
+import errno
 import json
 import signal
 import sys
@@ -63,7 +64,9 @@ class Console:
     json_events: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
 
-    def follow(self, events: Iterator[Event[T]], *, kept: str, polls_stop: bool = False) -> T:
+    def follow(
+        self, events: Iterator[Event[T]], *, kept: str, polls_stop: bool = False, marks_best: bool = True
+    ) -> T:
         """Run a job to its end, showing its events.
 
         Parameters
@@ -75,6 +78,8 @@ class Console:
         polls_stop : bool
             The job was given `stop` and ends by itself when it is set, perhaps with a result worth keeping;
             else it is closed.
+        marks_best : bool
+            Whether epochs may be called the best so far; not where the last one is kept.
 
         Returns
         -------
@@ -88,7 +93,7 @@ class Console:
         FathomError
             As the job raises it.
         """
-        reporter = self._reporter()
+        reporter = self._reporter(marks_best)
         try:
             with closing(_closable(events)) as job, _first_interrupt_sets(self.stop):
                 for event in job:
@@ -97,6 +102,8 @@ class Console:
                         return event.result
                     if self.stop.is_set() and not polls_stop:
                         raise Cancelled(kept)
+        except Cancelled as stopped:  # whatever the job called it: the command knows what is left
+            raise Cancelled(kept) from stopped
         finally:
             reporter.close()
         if self.stop.is_set():
@@ -112,10 +119,10 @@ class Console:
         if not self.json_events:
             click.echo(sentence, err=True)
 
-    def _reporter(self) -> Reporter:
+    def _reporter(self, marks_best: bool) -> Reporter:
         if self.json_events:
             return JsonLines()
-        return Bars() if sys.stderr.isatty() else Lines()
+        return Bars(marks_best) if sys.stderr.isatty() else Lines(marks_best)
 
 
 def console_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -131,8 +138,23 @@ def console_options(command: Callable[..., None]) -> Callable[..., None]:
             raise _Stopped(f"stopped. {stopped}", "Cancelled", as_json) from stopped
         except FathomError as error:
             raise _Failure(str(error), type(error).__name__, as_json) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # `fathom ... | head`: click ends quietly by itself
+                raise
+            raise _Failure(_refusal(error), type(error).__name__, as_json) from error
 
     return with_console
+
+
+def _refusal(error: OSError) -> str:
+    """Say which path the system refused, why, and what to do."""
+    place = f"{error.filename}: " if error.filename is not None else ""
+    remedy = (
+        "Make room on the disk"
+        if error.errno == errno.ENOSPC
+        else "Check that the folder exists and that you may read and write there"
+    )
+    return f"{place}{error.strerror or error}. {remedy}, or choose another place."
 
 
 def _closable(events: Iterator[Event[T]]) -> Generator[Event[T], None, None]:

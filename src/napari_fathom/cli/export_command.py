@@ -11,7 +11,7 @@ from napari_fathom.cli.settings_options import validated
 from napari_fathom.cli.study_argument import opened, study_argument
 
 if TYPE_CHECKING:
-    from napari_fathom.study.jobs.export import ExportKind
+    from napari_fathom.study.jobs.export import ExportKind, ExportSource
 
 __all__ = ["command"]
 
@@ -58,7 +58,8 @@ def command(
 ) -> None:
     """Write the answer, or what is painted, of STUDY in the formats of other tools.
 
-    Give as many formats as you like. A file that is there already is replaced when the new one is whole.
+    Give as many formats as you like; nothing is written where one can't be, such as EVL without a seabed.
+    A file that is there already is replaced when the new one is whole.
 
     \b
     Examples:
@@ -66,7 +67,7 @@ def command(
       fathom export hake.fathom --nasc hake.csv --khz 38 --layer 20 --class "other fish"
       fathom export hake.fathom --painted --npz strokes.npz
     """  # noqa: D301 - click wants the backspace character itself
-    from napari_fathom.study.jobs import NascOptions, export_job
+    from napari_fathom.study.jobs import NascOptions, export_job, require_exportable
 
     wanted = {kind: path for kind in _HELP if (path := paths[kind]) is not None}
     if not wanted:
@@ -80,12 +81,14 @@ def command(
     nasc = validated(NascOptions, {name: value for name, value in given.items() if value is not None})
     with opened(study_folder, "r") as study:
         values = [study.classes.named(name).value for name in class_names] or None
+        source: ExportSource = "labels" if painted else "prediction"
+        require_exportable(study, wanted, source)
         for kind, path in wanted.items():
             job = export_job(
                 study,
                 kind,
                 path,
-                source="labels" if painted else "prediction",
+                source=source,
                 classes=values,
                 nasc=nasc,
                 stop=console.stop,

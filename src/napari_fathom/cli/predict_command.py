@@ -42,7 +42,7 @@ def command(
         if shares is not None:
             study.update(shares=shares)
         job = predict_job(study, model=model, device=device, stop=console.stop)
-        console.follow(job, kept="The former answer is still in force.", polls_stop=True)
+        console.follow(job, kept="No new answer was kept; a former one is still in force.", polls_stop=True)
         found = predicted_shares(study)
     told = ", ".join(f"{name} {100 * share:.2f} %" for name, share in found.items())
     console.result({"shares": found}, f"{told}. Next: fathom export {study_folder} --help")

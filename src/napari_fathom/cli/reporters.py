@@ -25,12 +25,13 @@ class Reporter(Protocol):
         """Leave the terminal tidy."""
 
 
-def _sentence(event: Note | Epoch) -> str:
+def _sentence(event: Note | Epoch, marks_best: bool) -> str:
     if isinstance(event, Note):
         return f"{event.level}: {event.message}" if event.level == "warning" else event.message
     losses = "  ".join(f"{name} {value:.4f}" for name, value in event.losses.items())
     kappa = "" if event.kappa is None else f"  held-out kappa {event.kappa:.3f}"
-    return f"epoch {event.epoch}/{event.total}  {losses}{kappa}{'  best so far' if event.best else ''}"
+    mark = "  best so far" if event.best and marks_best else ""
+    return f"epoch {event.epoch}/{event.total}  {losses}{kappa}{mark}"
 
 
 def _position(event: Progress | Step | Tile) -> tuple[str, int, int]:
@@ -44,9 +45,16 @@ def _position(event: Progress | Step | Tile) -> tuple[str, int, int]:
 
 
 class Bars:
-    """One tqdm bar at a time; sentences are written above it."""
+    """One tqdm bar at a time; sentences are written above it.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    marks_best : bool
+        Whether an epoch that is kept is called the best so far; without sense where the last one is kept.
+    """
+
+    def __init__(self, marks_best: bool = True) -> None:
+        self._marks_best = marks_best
         self._bar: tqdm[NoReturn] | None = None
         self._stage = ""
 
@@ -55,7 +63,7 @@ class Bars:
         from tqdm import tqdm  # here, so that --help needn't wait for it
 
         if isinstance(event, Note | Epoch):
-            tqdm.write(_sentence(event), file=sys.stderr)
+            tqdm.write(_sentence(event, self._marks_best), file=sys.stderr)
         elif not isinstance(event, Done):
             self._move(*_position(event))
             if isinstance(event, Step) and self._bar is not None:
@@ -78,15 +86,22 @@ class Bars:
 
 
 class Lines:
-    """Sentences, and one line for every tenth of a stage: what a log file can bear."""
+    """Sentences, and one line for every tenth of a stage: what a log file can bear.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    marks_best : bool
+        As for `Bars`.
+    """
+
+    def __init__(self, marks_best: bool = True) -> None:
+        self._marks_best = marks_best
         self._last: tuple[str, int] = ("", -1)
 
     def show(self, event: Event[Any]) -> None:
         """Write the event, unless the last line already told as much."""
         if isinstance(event, Note | Epoch):
-            click.echo(_sentence(event), err=True)
+            click.echo(_sentence(event, self._marks_best), err=True)
         elif not isinstance(event, Done):
             stage, done, total = _position(event)
             tenth = 10 * done // max(total, 1)

@@ -1,5 +1,6 @@
 """`fathom train`: a model from painted strokes."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_FORMER = "Nothing was changed; the former model is still in force."
+_FORMER = "No new model was kept, for no epoch was over; the study is as it was."
 
 
 @click.command("train")
@@ -30,7 +31,7 @@ _FORMER = "Nothing was changed; the former model is still in force."
     help="First take labels from EVR, EVL, CRIMAC zarr, TIFF or npz; may be given many times.",
 )
 @click.option("--overwrite", is_flag=True, help="Let --labels replace what is painted already.")
-@click.option("--preset", help="Settings to begin with: Paper, 'Workstation GPU' or 'Laptop CPU'.")
+@click.option("--preset", help="Settings to begin with: paper, workstation or laptop.")
 @click.option("--method", metavar="NAME", help="How to learn: predklus (default) or supseg.")
 @click.option("--epochs", type=int, help="Passes at most; training ends earlier when nothing improves.")
 @click.option("--seed", type=int, help="All randomness starts here.")
@@ -61,7 +62,7 @@ def command(
 ) -> None:
     """Train a model on what is painted in STUDY; it is in force once it is whole.
 
-    The preset is chosen by the hardware found unless --preset names one. Ctrl-C keeps the best model so far.
+    The preset is chosen by the hardware found unless --preset names one. Ctrl-C keeps the model so far.
 
     \b
     Examples:
@@ -82,9 +83,11 @@ def command(
             console.follow(imported, kept="Nothing was imported.", polls_stop=True)
         console.say(f"training {settings.method} with the preset {preset}")
         job = train_job(study, settings, start=_place(start), device=device, stop=console.stop)
-        record = console.follow(job, kept=_FORMER, polls_stop=True)
+        marks_best = settings.keep == "best"
+        record = console.follow(job, kept=_FORMER, polls_stop=True, marks_best=marks_best)
     if console.stop.is_set():
-        raise Cancelled(f"The best model so far is kept: {_sentence(record)}")
+        kept = "The best model" if marks_best else "The model"
+        raise Cancelled(f"{kept} so far is kept: {_sentence(record)}")
     console.result(
         record.model_dump(mode="json"), f"{_sentence(record)}. Next: fathom predict {study_folder}"
     )
@@ -95,13 +98,19 @@ def _settings(preset: str | None, values: dict[str, object]) -> "tuple[str, Trai
     from napari_fathom.learning.methods import METHODS
     from napari_fathom.learning.presets import PRESETS, propose
 
-    preset = preset or propose(find_hardware())
-    if preset not in PRESETS:
-        raise click.UsageError(f"no preset {preset!r}; there are {', '.join(PRESETS)}")
+    preset = _full_name(preset, PRESETS) if preset else propose(find_hardware())
     settings = changed(PRESETS[preset], values)
     if settings.method not in METHODS:
         raise click.UsageError(f"no method {settings.method!r}; there are {', '.join(METHODS)}")
     return preset, settings
+
+
+def _full_name(given: str, presets: Iterable[str]) -> str:
+    """Find a preset by its name or the first word of it, in whatever case."""
+    for name in presets:
+        if given.strip().casefold() in (name.casefold(), name.split()[0].casefold()):
+            return name
+    raise click.UsageError(f"no preset {given!r}; there are {', '.join(presets)}")
 
 
 def _place(start: str) -> Literal["scratch", "last"] | Path:

@@ -5,7 +5,7 @@ To stop a job is to set its `stop` event or to close its generator; what was in 
 
 from napari_fathom.study.jobs.accept import accept_job, accepted_cells
 from napari_fathom.study.jobs.convert import convert_job
-from napari_fathom.study.jobs.export import EXPORT_KINDS, export_job
+from napari_fathom.study.jobs.export import EXPORT_KINDS, export_job, require_exportable
 from napari_fathom.study.jobs.import_labels import import_labels_job, lay_labels_job
 from napari_fathom.study.jobs.nasc_table import NascOptions
 from napari_fathom.study.jobs.predict import predict_job
@@ -23,5 +23,6 @@ __all__ = [
     "lay_labels_job",
     "predict_job",
     "reclass_job",
+    "require_exportable",
     "train_job",
 ]

@@ -1,7 +1,7 @@
 """Labels and answers of a study in the formats of other tools."""
 
 import threading
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from napari_fathom.study.jobs.nasc_table import NascOptions, write_study_nasc
 from napari_fathom.study.prediction_store import PredictionStore
 from napari_fathom.study.study import Study
 
-__all__ = ["EXPORT_KINDS", "ExportKind", "ExportSource", "export_job"]
+__all__ = ["EXPORT_KINDS", "ExportKind", "ExportSource", "export_job", "require_exportable"]
 
 ExportKind = Literal["crimac", "evr", "evl", "tiff", "npz", "nasc"]
 ExportSource = Literal["prediction", "labels"]
@@ -92,16 +92,47 @@ def export_job(
         )
 
 
+def require_exportable(
+    study: Study, kinds: Iterable[ExportKind], source: ExportSource = "prediction"
+) -> None:
+    """Make sure that a study has what these exports are made of, before the first of them writes anything.
+
+    Parameters
+    ----------
+    study : Study
+    kinds, source
+        As for `export_job`.
+
+    Raises
+    ------
+    StudyError
+        If a kind is unknown, there is no whole answer, or no seabed for `evl`.
+    """
+    for kind in kinds:
+        if kind not in _WRITERS:
+            raise StudyError(f"There is no export {kind!r}; choose one of {', '.join(EXPORT_KINDS)}.")
+        if kind == "evl":
+            _require_seabed(study)
+        elif source == "prediction" and study.prediction() is None:
+            raise StudyError(
+                f"{study.folder.name}: there is no whole answer to export. Predict first, or export what is "
+                "painted (fathom export --painted)."
+            )
+
+
+def _require_seabed(study: Study) -> None:
+    if not np.isfinite(study.echogram.seabed_range_m).any():
+        raise StudyError(
+            f"{study.folder.name}: the survey has no seabed, so there is no EVL to write. Convert it with "
+            "'fathom convert --seabed FILE', draw a seabed in the viewer, or import an EVL as one there."
+        )
+
+
 def _material(
     study: Study, kind: ExportKind, source: ExportSource, wanted: Collection[int] | None
 ) -> _Material:
-    if kind not in _WRITERS:
-        raise StudyError(f"There is no export {kind!r}; choose one of {', '.join(EXPORT_KINDS)}.")
+    require_exportable(study, [kind], source)
     answer = study.prediction() if source == "prediction" and kind != "evl" else None
-    if answer is None and source == "prediction" and kind != "evl":
-        raise StudyError(
-            f"{study.folder.name}: there is no whole answer to export. Predict first, or export the labels."
-        )
     now = {item.value: item.name for item in study.classes}
     names = now if answer is None else {item.value: now.get(item.value, item.name) for item in answer.classes}
     if wanted is None and (kind == "nasc" or (kind == "evr" and answer is not None)):
@@ -147,11 +178,6 @@ def _write_npz(path: Path, material: _Material, _: NascOptions) -> Iterator[Even
 
 def _write_evl(path: Path, material: _Material, _: NascOptions) -> Iterator[Event[Path]]:
     echogram = material.study.echogram
-    if not np.isfinite(echogram.seabed_range_m).any():
-        raise StudyError(
-            f"{material.study.folder.name}: the survey has no seabed line. Draw one in the viewer, or "
-            "import an EVL."
-        )
     write_seabed_evl(path, echogram, echogram.seabed_range_m)
     yield Done(path)
 
