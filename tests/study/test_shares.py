@@ -1,8 +1,9 @@
 """When to believe an estimate of class shares."""
 
 import numpy as np
+import pytest
 
-from napari_fathom.study.shares import HeldOutStrokes, judge_shares
+from napari_fathom.study.shares import HeldOutStrokes, judge_shares, percent
 
 
 def survey(shares: list[float], pixels: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -62,3 +63,18 @@ def test_a_class_that_is_there_is_never_estimated_away() -> None:
     probabilities = np.stack([np.full(1000, 1 - 1e-9), np.full(1000, 1e-9)]).astype(np.float32)
     opinion = judge_shares(probabilities, held_out(random))
     assert min(opinion.estimate.shares) >= 1e-4
+
+
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [
+        (1.0, "100 %"),
+        (0.124, "12 %"),
+        (0.013, "1.3 %"),
+        (0.005, "0.5 %"),
+        (0.00001, "< 0.01 %"),
+        (0.0, "0 %"),
+    ],
+)
+def test_a_share_is_written_as_people_write_percent(share: float, written: str) -> None:
+    assert percent(share) == written

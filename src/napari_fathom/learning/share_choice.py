@@ -108,8 +108,8 @@ def choose_shares(
     del witnesses[_commonest(probabilities)]
     # A stroke of doubt about a recall, which counts twice.
     needed = (1 + 1 / min(witnesses)) ** 2
-    told = f"precision times recall {gain:.2g} times what it is, and {needed:.2g} is asked of so few strokes."
-    reason = f"Correcting should make {told}" if gain > needed else f"Correcting would only make {told}"
+    verdict = "show that correcting helps" if gain > needed else "don't show that correcting would help"
+    reason = f"The held-out strokes {verdict}."
     return ShareChoice(best, target, strength, gain > needed, reason, gains)
 
 

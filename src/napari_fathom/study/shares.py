@@ -13,7 +13,7 @@ from napari_fathom.learning.share_choice import choose_shares
 from napari_fathom.learning.shares import ShareEstimate
 from napari_fathom.study.prediction_store import PredictionStore
 
-__all__ = ["HELD_OUT", "HeldOutStrokes", "ShareOpinion", "judge_shares", "sample_answer"]
+__all__ = ["HELD_OUT", "HeldOutStrokes", "ShareOpinion", "judge_shares", "percent", "sample_answer"]
 
 HELD_OUT = "held_out.npz"
 """In a model's folder: what the model says of the strokes that it never learned from."""
@@ -85,6 +85,14 @@ class ShareOpinion:
             "favoured": self.favoured,
             "reason": self.reason,
         }
+
+
+def percent(share: float) -> str:
+    """Write a share for a reader: 100 %, 12 %, 1.3 %, 0.05 %, < 0.01 %."""
+    value = 100 * share
+    if 0 < value < 0.01:
+        return "< 0.01 %"
+    return f"{value:.0f} %" if value >= 9.95 else f"{value:.2g} %"
 
 
 def sample_answer(store: PredictionStore, seed: int = 0) -> NDArray[np.float32]:

@@ -11,6 +11,13 @@ if TYPE_CHECKING:
 __all__ = ["evidence_words", "shares_view"]
 
 
+_METHODS = {
+    "em": "expectation-maximisation",
+    "bbse-hard": "black-box shift estimation from classes",
+    "bbse-soft": "black-box shift estimation from probabilities",
+}
+
+
 def shares_view(study: "Study", store: "PredictionStore") -> SharesView | None:
     """What the panel shows of a prediction; None where no shares were estimated."""
     record = store.record
@@ -30,7 +37,6 @@ def shares_view(study: "Study", store: "PredictionStore") -> SharesView | None:
 def evidence_words(shares: Mapping[str, Any]) -> str:
     """Say how the shares were estimated and what speaks for using them."""
     reason = str(shares.get("reason", "")).strip()
-    method = {"em": "expectation-maximisation", "bbse-hard": "black-box shift estimation"}.get(
-        str(shares.get("method", "")), str(shares.get("method", ""))
-    )
+    given = str(shares.get("method", ""))
+    method = _METHODS.get(given, given)
     return f"{reason} Estimated by {method}." if reason else f"Estimated by {method}."

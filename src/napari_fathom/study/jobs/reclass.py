@@ -11,7 +11,7 @@ from napari_fathom.events import Box, Done, Event, Note, Progress
 from napari_fathom.learning.shares import correct
 from napari_fathom.study.jobs.guards import saving
 from napari_fathom.study.prediction_store import PredictionStore
-from napari_fathom.study.shares import HeldOutStrokes, judge_shares, sample_answer
+from napari_fathom.study.shares import HeldOutStrokes, judge_shares, percent, sample_answer
 from napari_fathom.study.study import Study
 
 __all__ = ["classify", "reclass_job"]
@@ -98,7 +98,7 @@ def _tiles(store: PredictionStore) -> list[Box]:
 def _words(store: PredictionStore, shares: dict[str, object], corrected: bool) -> str:
     estimated = np.asarray(shares["shares"], np.float64)
     told = ", ".join(
-        f"{item.name} {100 * share:.2g} %" for item, share in zip(store.classes, estimated, strict=True)
+        f"{item.name} {percent(share)}" for item, share in zip(store.classes, estimated, strict=True)
     )
     state = "corrected for them" if corrected else "not corrected for them"
     return f"Estimated class shares: {told}; classes are {state}. {shares['reason']}"
