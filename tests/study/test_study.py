@@ -84,7 +84,7 @@ def test_labels_of_another_survey_are_not_taken_up(survey_store: Path, tmp_path:
 
 
 def test_only_one_may_write_and_others_may_read(study: Study) -> None:
-    with pytest.raises(StudyError, match="already open for writing"):
+    with pytest.raises(StudyError, match=r"\.fathom: already open for writing"):
         Study.open(study.folder)
     with Study.open(study.folder, "r") as reader:
         assert reader.labels.counts() == study.labels.counts()

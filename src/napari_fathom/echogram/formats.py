@@ -181,6 +181,10 @@ def _reader(paths: Sequence[Path], plain: PlainOptions | None) -> Callable[[Path
     raise FormatError(paths[0], "a survey store among other files", "Open it by itself.")
 
 
+READ = "EK60 and EK80 .raw, echopype Sv and MVBS (netCDF, zarr), CRIMAC _sv.zarr, npy, npz and mat"
+"""For the message about a file that is none of these."""
+
+
 def _common_format(paths: Sequence[Path]) -> Format:
     kinds: dict[Format, Path] = {}
     for path in paths:
@@ -190,7 +194,7 @@ def _common_format(paths: Sequence[Path]) -> Format:
             raise FormatError(path, "an empty file", "Copy it again, or leave it out.")
         kind = _sniff_one(path)
         if kind is None:
-            raise FormatError(path, "a format that is not read", "docs/formats.md lists those that are.")
+            raise FormatError(path, "a format that is not read", f"Read are {READ}.")
         kinds.setdefault(kind, path)
     if len(kinds) > 1:
         found = ", ".join(f"{kind} ({path.name})" for kind, path in kinds.items())

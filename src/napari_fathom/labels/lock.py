@@ -39,9 +39,7 @@ class WriteLock:
             )
             os.close(handle)
             by = f" (process {holder})" if holder and holder != str(os.getpid()) else ""
-            raise StudyError(
-                f"{what}: already open for writing{by}. Close it there first, or open it read-only here."
-            ) from error
+            raise StudyError(f"{what}: already open for writing{by}. Close it there first.") from error
         if sys.platform != "win32":  # Windows locks the bytes themselves, so there they stay unread
             os.ftruncate(handle, 0)
             os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)

@@ -90,7 +90,9 @@ class LabelStore:
         return cls.open(path)
 
     @classmethod
-    def open(cls, path: Path | str, mode: Literal["r", "a"] = "a") -> "LabelStore":
+    def open(
+        cls, path: Path | str, mode: Literal["r", "a"] = "a", *, called: str | None = None
+    ) -> "LabelStore":
         """Open a store, replaying what a crash cut off; `notes` says if anything was found amiss.
 
         Parameters
@@ -99,6 +101,8 @@ class LabelStore:
             The folder.
         mode : {"a", "r"}
             For writing, as the only one; or to read what is there now, also beside a writer.
+        called : str, optional
+            What the user knows it by, for the message that it is in use; its folder's name by default.
 
         Raises
         ------
@@ -111,7 +115,7 @@ class LabelStore:
         head = StoreHead.load(path)
         if mode == "a" and head.frozen:
             raise LabelError(f"{path.name}: a snapshot is read-only. Open the study's own labels instead.")
-        return cls(path, head, WriteLock(path / "lock", path.name) if mode == "a" else None)
+        return cls(path, head, WriteLock(path / "lock", called or path.name) if mode == "a" else None)
 
     @property
     def shape(self) -> tuple[int, int]:

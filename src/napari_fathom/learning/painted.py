@@ -91,7 +91,8 @@ def require_enough(painted: PaintedPixels, class_names: tuple[str, ...]) -> None
     if total < FEWEST_PIXELS:
         raise TrainingError(
             f"{total} painted pixels to learn from; at least {FEWEST_PIXELS} are needed. "
-            "Paint a stroke on each of two classes or more, or take labels from a file (fathom train --labels FILE)."
+            "Paint a stroke on each of two classes or more, or take labels from a file "
+            "(fathom train --labels FILE)."
         )
     if len(names) < 2:
         missing = ", ".join(name for name in class_names if name not in names) or "another class"

@@ -92,7 +92,8 @@ class Study:
         folder = Path(folder)
         document = StudyDocument.load(folder)
         echogram = _find_echogram(folder, document)
-        return cls(folder, document, echogram, LabelStore.open(folder / "labels", mode))
+        labels = LabelStore.open(folder / "labels", mode, called=folder.resolve().name)
+        return cls(folder, document, echogram, labels)
 
     @classmethod
     def relink(cls, folder: Path | str, store: Path | str) -> None:
