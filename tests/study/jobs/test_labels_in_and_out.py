@@ -92,7 +92,7 @@ def test_accepting_by_class_place_and_certainty(answered: Study) -> None:
 def test_without_a_whole_answer_there_is_nothing_to_accept_or_export(study: Study, tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="Predict first"):
         finish(accept_job(study))
-    with pytest.raises(StudyError, match="Predict first, or export the labels"):
+    with pytest.raises(StudyError, match="Predict first, or export what is painted"):
         finish(export_job(study, "evr", tmp_path / "x.evr"))
 
 
@@ -128,7 +128,7 @@ def test_a_renamed_class_goes_out_under_its_new_name(answered: Study, tmp_path: 
 
 
 def test_the_seabed_goes_out_as_a_line(answered: Study, tmp_path: Path) -> None:
-    with pytest.raises(StudyError, match="no seabed line"):
+    with pytest.raises(StudyError, match=r"the survey has no seabed, .*--seabed FILE"):
         finish(export_job(answered, "evl", tmp_path / "bottom.evl"))
 
 
