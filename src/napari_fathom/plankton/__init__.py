@@ -1,0 +1,1 @@
+"""Image collections: read, tables, mosaic geometry, simulate, EcoTaxa and friends out."""
