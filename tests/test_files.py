@@ -1,3 +1,4 @@
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -6,6 +7,7 @@ import pytest
 
 from napari_fathom.files import (
     append_line,
+    remove_folder,
     replace_bytes,
     replace_file,
     replace_folder,
@@ -139,3 +141,39 @@ def test_lines_are_appended_one_by_one(tmp_path: Path) -> None:
     append_line(tmp_path / "a.jsonl", "second ø")
 
     assert (tmp_path / "a.jsonl").read_text(encoding="utf-8") == "first\nsecond ø\n"
+
+
+def test_a_removal_that_a_crash_cuts_short_leaves_nothing_half_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "0003" / "deep").mkdir(parents=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", lambda *_, **__: None)  # the crash comes before anything is gone
+        remove_folder(tmp_path / "0003")
+
+    assert not (tmp_path / "0003").exists()
+    sweep(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows can't flush a folder")
+def test_a_new_folder_is_on_the_disk_to_its_last_name_before_it_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[Path] = []
+    fsync = os.fsync
+
+    def remember(handle: int) -> None:
+        flushed.append(Path(os.readlink(f"/proc/self/fd/{handle}")))
+        fsync(handle)
+
+    if not Path("/proc/self/fd").is_dir():
+        pytest.skip("what a handle belongs to is told by /proc")
+    monkeypatch.setattr(os, "fsync", remember)
+    with replace_folder(tmp_path / "a.zarr") as beside:
+        (beside / "c" / "0").mkdir(parents=True)
+        (beside / "c" / "0" / "1").touch()
+
+    assert set(flushed) == {beside, beside / "c", beside / "c" / "0", beside / "c" / "0" / "1", tmp_path}
+    assert flushed[-1] == tmp_path

@@ -12,7 +12,9 @@ from typing import Any
 
 __all__ = [
     "append_line",
+    "flush_entries",
     "flush_folder",
+    "remove_folder",
     "replace_bytes",
     "replace_file",
     "replace_folder",
@@ -43,7 +45,7 @@ def replace_bytes(path: Path, data: bytes) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-    _flush_folder(path.parent)
+    flush_entries(path.parent)
 
 
 def replace_text(path: Path, text: str) -> None:
@@ -72,12 +74,12 @@ def replace_file(path: Path) -> Iterator[Path]:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-    _flush_folder(path.parent)
+    flush_entries(path.parent)
 
 
 @contextmanager
 def replace_folder(path: Path) -> Iterator[Path]:
-    """Yield a new folder beside `path`; put it in `path`'s place when the block ends well.
+    """Yield a new folder beside `path`; flush it and put it in `path`'s place when the block ends well.
 
     A block that raises leaves what was at `path` as it was, and nothing beside it.
     """
@@ -87,10 +89,11 @@ def replace_folder(path: Path) -> Iterator[Path]:
     beside.mkdir()
     try:
         yield beside
+        flush_folder(beside)
         if path.exists():
             path.rename(former)
         beside.rename(path)
-        _flush_folder(path.parent)
+        flush_entries(path.parent)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
         if former.exists() and not path.exists():
@@ -100,19 +103,40 @@ def replace_folder(path: Path) -> Iterator[Path]:
 
 def append_line(path: Path, line: str) -> None:
     """Append one line and flush it to the disk before returning."""
+    new = not path.exists()
     with path.open("ab") as stream:
         stream.write(line.encode() + b"\n")
         stream.flush()
         os.fsync(stream.fileno())
+    if new:
+        flush_entries(path.parent)
 
 
 def flush_folder(folder: Path) -> None:
-    """Flush every file below `folder` to the disk, for a rename that must not outlive a power cut alone."""
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb+") as stream:
+    """Flush all that lies below `folder`: after a power cut, a rename must not be all that is left."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with Path(place, name).open("rb+") as stream:
                 os.fsync(stream.fileno())
-    _flush_folder(folder)
+        flush_entries(Path(place))
+
+
+def flush_entries(folder: Path) -> None:
+    """Flush the list of names in a folder: a new file is there after a power cut only if its name is."""
+    if os.name == "nt":  # Windows can't open a folder; NTFS journals the names itself
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder at once or not at all: a crash on the way leaves what `sweep` clears up."""
+    doomed = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    path.rename(doomed)
+    shutil.rmtree(doomed)
 
 
 def sweep(folder: Path) -> None:
@@ -133,13 +157,3 @@ def sweep(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-
-
-def _flush_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows can't open a folder; NTFS journals the rename itself
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from napari_fathom import files
 from napari_fathom.errors import LabelError
 from napari_fathom.events import Box
 from napari_fathom.labels.patch import Patch
@@ -94,6 +95,8 @@ class Journal:
                 except OSError:
                     stream.truncate(start)  # else the next line would be glued to half of this one
                     raise
+            if not start:
+                files.flush_entries(self.path.parent)
         except OSError as error:
             raise LabelError(
                 f"{self.path.name}: this change could not be saved ({error.strerror or error}). "
