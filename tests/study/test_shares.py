@@ -1,9 +1,13 @@
 """When to believe an estimate of class shares."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from napari_fathom.study.shares import HeldOutStrokes, judge_shares, percent
+from napari_fathom.errors import StudyError
+from napari_fathom.study.class_shares import ClassShares, percent
+from napari_fathom.study.shares import HELD_OUT, HeldOutStrokes, judge_shares
 
 
 def survey(shares: list[float], pixels: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -29,7 +33,7 @@ def test_calibrated_answers_give_the_true_shares_and_are_believed() -> None:
     _, probabilities = survey([0.95, 0.05], 50_000, random)
     opinion = judge_shares(probabilities, held_out(random))
     assert opinion.favoured
-    np.testing.assert_allclose(opinion.estimate.shares, [0.95, 0.05], atol=0.01)
+    np.testing.assert_allclose(opinion.shares, [0.95, 0.05], atol=0.01)
 
 
 def test_a_correction_that_would_lose_a_class_is_not_made() -> None:
@@ -43,7 +47,7 @@ def test_a_correction_that_would_lose_a_class_is_not_made() -> None:
     )
     opinion = judge_shares(probabilities[:, random.permutation(20_000)], strokes)
     assert not opinion.favoured
-    assert min(opinion.estimate.shares) >= 1e-4
+    assert min(opinion.shares) >= 1e-4
 
 
 def test_without_held_out_strokes_of_every_class_nothing_is_corrected() -> None:
@@ -62,7 +66,27 @@ def test_a_class_that_is_there_is_never_estimated_away() -> None:
     random = np.random.default_rng(0)
     probabilities = np.stack([np.full(1000, 1 - 1e-9), np.full(1000, 1e-9)]).astype(np.float32)
     opinion = judge_shares(probabilities, held_out(random))
-    assert min(opinion.estimate.shares) >= 1e-4
+    assert min(opinion.shares) >= 1e-4
+
+
+def test_a_figure_that_is_not_finite_does_not_make_the_record_unreadable() -> None:
+    random = np.random.default_rng(0)
+    shares = judge_shares(survey([0.9, 0.1], 1000, random)[1], held_out(random))
+    singular = shares.model_copy(update={"evidence": {"condition": float("inf")}})
+    again = ClassShares.model_validate_json(singular.model_dump_json())
+    assert again.evidence == {"condition": None}
+    assert again.target == shares.target
+
+
+def test_damaged_answers_on_held_out_strokes_name_the_file_and_the_remedy(tmp_path: Path) -> None:
+    folder = tmp_path / "0001"
+    folder.mkdir()
+    held_out(np.random.default_rng(0)).save(folder)
+    whole = (folder / HELD_OUT).read_bytes()
+    for end in range(0, len(whole), len(whole) // 20):
+        (folder / HELD_OUT).write_bytes(whole[:end] + whole[end:][::-1])
+        with pytest.raises(StudyError, match=r"models/0001/held_out\.npz: damaged .*Train again"):
+            HeldOutStrokes.load(folder)
 
 
 @pytest.mark.parametrize(

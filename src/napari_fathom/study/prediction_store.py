@@ -135,11 +135,7 @@ class PredictionStore:
         """Probabilities as the class layer has them, corrected for class shares if it is; shape (C, h, w)."""
         probabilities = self.read_probabilities(box)
         shares = self.record.shares
-        if not self.record.corrected or shares is None:
-            return probabilities
-        from napari_fathom.learning.shares import correct
-
-        return correct(probabilities, shares["source_shares"], shares["target"])
+        return shares.correct(probabilities) if self.record.corrected and shares else probabilities
 
     def certainty(self, box: Box, values: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probability of the class that each cell of a box is said to be, shape (h, w); 0 where none."""

@@ -1,19 +1,18 @@
 """What share of the survey each class has, judged from an answer and from the strokes that were held out."""
 
-import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_fathom.errors import StudyError
 from napari_fathom.learning.share_choice import choose_shares
-from napari_fathom.learning.shares import ShareEstimate
+from napari_fathom.npz import read_npz
+from napari_fathom.study.class_shares import ClassShares
 from napari_fathom.study.prediction_store import PredictionStore
 
-__all__ = ["HELD_OUT", "HeldOutStrokes", "ShareOpinion", "judge_shares", "percent", "sample_answer"]
+__all__ = ["HELD_OUT", "HeldOutStrokes", "judge_shares", "sample_answer"]
 
 HELD_OUT = "held_out.npz"
 """In a model's folder: what the model says of the strokes that it never learned from."""
@@ -63,36 +62,10 @@ class HeldOutStrokes:
         if not path.is_file():
             return None
         try:
-            with np.load(path, allow_pickle=False) as stored:
-                return cls(stored["probabilities"], stored["labels"], stored["strokes"], stored["source"])
-        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            stored = read_npz(path, ("probabilities", "labels", "strokes", "source"))
+            return cls(stored["probabilities"], stored["labels"], stored["strokes"], stored["source"])
+        except (KeyError, ValueError) as error:
             raise StudyError(f"models/{folder.name}/{HELD_OUT}: damaged ({error}). Train again.") from error
-
-
-@dataclass(frozen=True)
-class ShareOpinion:
-    """An estimate, the shares to correct to, whether the evidence favours that, and why, in words."""
-
-    estimate: ShareEstimate
-    target: tuple[float, ...]
-    favoured: bool
-    reason: str
-
-    def to_json(self) -> dict[str, Any]:
-        """As a prediction's record keeps it."""
-        return asdict(self.estimate) | {
-            "target": list(self.target),
-            "favoured": self.favoured,
-            "reason": self.reason,
-        }
-
-
-def percent(share: float) -> str:
-    """Write a share for a reader: 100 %, 12 %, 1.3 %, 0.05 %, < 0.01 %."""
-    value = 100 * share
-    if 0 < value < 0.01:
-        return "< 0.01 %"
-    return f"{value:.0f} %" if value >= 9.95 else f"{value:.2g} %"
 
 
 def sample_answer(store: PredictionStore, seed: int = 0) -> NDArray[np.float32]:
@@ -115,7 +88,7 @@ def sample_answer(store: PredictionStore, seed: int = 0) -> NDArray[np.float32]:
     return pixels
 
 
-def judge_shares(probabilities: NDArray[np.float32], held_out: HeldOutStrokes | None) -> ShareOpinion:
+def judge_shares(probabilities: NDArray[np.float32], held_out: HeldOutStrokes | None) -> ClassShares:
     """Estimate the shares and say whether to correct for them.
 
     Parameters
@@ -134,4 +107,6 @@ def judge_shares(probabilities: NDArray[np.float32], held_out: HeldOutStrokes | 
         held_out.strokes,
         tuple(held_out.source.tolist()),
     )
-    return ShareOpinion(choice.estimate, choice.target, choice.favoured, choice.reason)
+    return ClassShares(
+        **asdict(choice.estimate), target=choice.target, favoured=choice.favoured, reason=choice.reason
+    )

@@ -170,7 +170,7 @@ class Study:
         found = []
         for number in self._models.numbers():
             path = self._models.path(number)
-            if (path / "record.json").is_file():
+            if ModelRecord.at(path):
                 found.append(ModelRecord.load(path))
         return found
 

@@ -1,12 +1,12 @@
 """A prediction's record of its class shares, put in words. Knows no Qt."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from napari_fathom.viewer.shares_panel import SharesView
 
 if TYPE_CHECKING:
     from napari_fathom.study import PredictionStore, Study
+    from napari_fathom.study.class_shares import ClassShares
 
 __all__ = ["evidence_words", "shares_view"]
 
@@ -27,16 +27,13 @@ def shares_view(study: "Study", store: "PredictionStore") -> SharesView | None:
     classes = [known.get(item.value, item) for item in store.classes]
     return SharesView(
         classes,
-        tuple(record.shares["source_shares"]),
-        tuple(record.shares["shares"]),
+        record.shares.source_shares,
+        record.shares.shares,
         record.corrected,
         evidence_words(record.shares),
     )
 
 
-def evidence_words(shares: Mapping[str, Any]) -> str:
+def evidence_words(shares: "ClassShares") -> str:
     """Say how the shares were estimated and what speaks for using them."""
-    reason = str(shares.get("reason", "")).strip()
-    given = str(shares.get("method", ""))
-    method = _METHODS.get(given, given)
-    return f"{reason} Estimated by {method}." if reason else f"Estimated by {method}."
+    return f"{shares.reason} Estimated by {_METHODS.get(shares.method, shares.method)}."

@@ -13,9 +13,9 @@ from napari_fathom.study.jobs import export_job, reclass_job
 def test_the_estimate_and_its_evidence_are_kept_with_the_answer(answered: Study) -> None:
     shares = answered.prediction().record.shares  # type: ignore[union-attr]
     assert shares is not None
-    assert sum(shares["target"]) == pytest.approx(1)
-    assert len(shares["source_shares"]) == 3
-    assert shares["reason"]
+    assert sum(shares.target) == pytest.approx(1)
+    assert len(shares.source_shares) == 3
+    assert shares.reason
 
 
 def test_correction_is_bayes_rule_on_every_cell(answered: Study) -> None:
@@ -23,7 +23,7 @@ def test_correction_is_bayes_rule_on_every_cell(answered: Study) -> None:
     assert store.record.corrected
     shares = store.record.shares
     raw = store.read_probabilities(WHOLE).astype(float)
-    moved = raw * (np.array(shares["target"]) / np.array(shares["source_shares"]))[:, None, None]
+    moved = raw * (np.array(shares.target) / np.array(shares.source_shares))[:, None, None]
     moved /= moved.sum(axis=0)
     np.testing.assert_allclose(store.read_answer(WHOLE), moved, atol=1e-5)
     best = np.sort(moved, axis=0)

@@ -4,14 +4,12 @@ import threading
 from collections.abc import Generator
 from typing import Literal
 
-import numpy as np
-
 from napari_fathom.errors import Cancelled, StudyError
 from napari_fathom.events import Box, Done, Event, Note, Progress
-from napari_fathom.learning.shares import correct
+from napari_fathom.study.class_shares import ClassShares, percent
 from napari_fathom.study.jobs.guards import saving
 from napari_fathom.study.prediction_store import PredictionStore
-from napari_fathom.study.shares import HeldOutStrokes, judge_shares, percent, sample_answer
+from napari_fathom.study.shares import HeldOutStrokes, judge_shares, sample_answer
 from napari_fathom.study.study import Study
 
 __all__ = ["classify", "reclass_job"]
@@ -62,12 +60,12 @@ def classify(
 ) -> Generator[Note | Progress, None, None]:
     """Estimate the shares of an answer, once, and bring its class layer to what `choice` asks for."""
     record = store.record
-    if record.shares is None:
+    shares = record.shares
+    if shares is None:
         held_out = HeldOutStrokes.load(study.model_folder(record.model))
-        opinion = judge_shares(sample_answer(store), held_out)
-        record = record.model_copy(update={"shares": opinion.to_json()})
-    shares = record.shares or {}
-    wanted = choice == "on" or (choice == "auto" and bool(shares["favoured"]))
+        shares = judge_shares(sample_answer(store), held_out)
+        record = record.model_copy(update={"shares": shares})
+    wanted = choice == "on" or (choice == "auto" and shares.favoured)
     yield Note(_words(store, shares, wanted))
     if wanted == record.corrected:
         with saving("The class shares", _KEPT):
@@ -81,7 +79,7 @@ def classify(
                 raise Cancelled(f"Stopped; {_KEPT}.")
             probabilities = store.read_probabilities(box)
             if wanted:
-                probabilities = correct(probabilities, shares["source_shares"], shares["target"])
+                probabilities = shares.correct(probabilities)
             fresh.write_classes(box, fresh.class_values(probabilities))
             yield Progress("classes", box[3] - record.region[2], record.region[3] - record.region[2])
         former = [number for number in store.generations() if number < record.generation]
@@ -95,10 +93,9 @@ def _tiles(store: PredictionStore) -> list[Box]:
     return [(top, bottom, start, min(start + _PINGS, right)) for start in range(left, right, _PINGS)]
 
 
-def _words(store: PredictionStore, shares: dict[str, object], corrected: bool) -> str:
-    estimated = np.asarray(shares["shares"], np.float64)
+def _words(store: PredictionStore, shares: ClassShares, corrected: bool) -> str:
     told = ", ".join(
-        f"{item.name} {percent(share)}" for item, share in zip(store.classes, estimated, strict=True)
+        f"{item.name} {percent(share)}" for item, share in zip(store.classes, shares.shares, strict=True)
     )
     state = "corrected for them" if corrected else "not corrected for them"
-    return f"Estimated class shares: {told}; classes are {state}. {shares['reason']}"
+    return f"Estimated class shares: {told}; classes are {state}. {shares.reason}"
