@@ -53,6 +53,17 @@ def test_one_threshold_rules_all_frequencies(view: SurveyView, qtbot: Any) -> No
     }
 
 
+def test_the_composite_follows_the_threshold_once_it_rests(view: SurveyView, qtbot: Any) -> None:
+    composite = view.show_composite((0, 1, 2))
+
+    def shown() -> np.ndarray:
+        return np.asarray(composite.data[0][140:150, 0:50])
+
+    before = shown()
+    view.set_limits((-100.0, -90.0))
+    qtbot.waitUntil(lambda: shown().mean() > before.mean() + 50, timeout=10_000)
+
+
 def test_a_new_aspect_moves_all_layers_together_and_napari_still_reads_a_coarse_level(
     view: SurveyView, qtbot: Any
 ) -> None:

@@ -115,7 +115,7 @@ class SurveyView(QObject):
         for former in list(find_all(self.viewer.layers, Role.COMPOSITE, survey=self.survey)):
             former.locked = False
             self.viewer.layers.remove(former)
-        source = CompositeSource(self.echogram, frequencies, self._limits)
+        source = self._composite = CompositeSource(self.echogram, frequencies, self._limits)
         layer = self.lazy.build(
             source, self.stretch, lambda levels: self._composite_layer(levels, frequencies)
         )
