@@ -1,18 +1,13 @@
 """Every change of the labels, one line each, appended and flushed before anything else is touched."""
 
-import json
-import os
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from napari_fathom import files
-from napari_fathom.errors import LabelError
 from napari_fathom.events import Box
+from napari_fathom.labels.lines import LineFile
 from napari_fathom.labels.patch import Patch
 
 __all__ = ["Journal", "JournalEntry", "LabelEvent"]
@@ -60,22 +55,14 @@ class JournalEntry:
     end: int
 
 
-class Journal:
-    """The append-only file.
+class Journal(LineFile):
+    """The append-only file of a label store.
 
     Parameters
     ----------
     path : Path
         Need not exist yet.
     """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    @property
-    def size(self) -> int:
-        """Bytes on disk."""
-        return self.path.stat().st_size if self.path.exists() else 0
 
     def append(self, event: LabelEvent, patch: Patch) -> JournalEntry:
         """Write one line and flush it to the disk.
@@ -85,93 +72,29 @@ class Journal:
         LabelError
             If the disk is full or read-only; the journal is then as it was before.
         """
-        line = _encode(event, patch)
-        start = self.size
-        try:
-            with self.path.open("ab", buffering=0) as stream:
-                try:
-                    _write_all(stream.fileno(), line)
-                    os.fsync(stream.fileno())
-                except OSError:
-                    stream.truncate(start)  # else the next line would be glued to half of this one
-                    raise
-            if not start:
-                files.flush_entries(self.path.parent)
-        except OSError as error:
-            raise LabelError(
-                f"{self.path.name}: this change could not be saved ({error.strerror or error}). "
-                f"Everything before it is safe. Make room at {self.path.parent} and paint it again."
-            ) from error
-        return JournalEntry(event, patch, start, start + len(line))
+        start, end = self.add(_head(event, patch))
+        return JournalEntry(event, patch, start, end)
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[JournalEntry]:
         """Read the whole lines between two byte positions, oldest first; damaged ones are skipped.
 
         `end_of_whole_lines` and `damaged` tell of what is left out here.
         """
-        for begin, line in self._lines(start, stop):
-            entry = _decode(line, begin)
-            if entry is not None:
-                yield entry
+        for line in self.lines(start, stop):
+            if line.head is not None:
+                event = _event(line.head)
+                patch = Patch.decode(event.box, line.head["patch"])
+                yield JournalEntry(event, patch, line.start, line.end)
 
     def events(self) -> Iterator[LabelEvent]:
         """Read what happened, oldest first, without unpacking the pixels."""
-        for _, line in self._lines(0, None):
-            head = _checked(line)
-            if head is not None:
-                yield _event(head)
-
-    def damaged(self, start: int = 0) -> list[int]:
-        """Number of bytes from the file's beginning at which each unreadable whole line begins."""
-        return [begin for begin, line in self._lines(start, None) if _checked(line) is None]
-
-    def end_of_whole_lines(self) -> int:
-        """Position behind the last newline: what follows is a line that a crash cut off."""
-        end = self.size
-        if not end:
-            return 0
-        step = 1 << 16
-        with self.path.open("rb") as stream:
-            while end > 0:
-                begin = max(0, end - step)
-                stream.seek(begin)
-                found = stream.read(end - begin).rfind(b"\n")
-                if found >= 0:
-                    return begin + found + 1
-                end = begin
-        return 0
-
-    def cut_torn_end(self) -> int:
-        """Remove a last line that has no end; it was never acknowledged. Returns its bytes."""
-        whole = self.end_of_whole_lines()
-        torn = self.size - whole
-        if torn:
-            with self.path.open("r+b") as stream:
-                stream.truncate(whole)
-                os.fsync(stream.fileno())
-        return torn
-
-    def _lines(self, start: int, stop: int | None) -> Iterator[tuple[int, bytes]]:
-        if not self.path.exists():
-            return
-        with self.path.open("rb") as stream:
-            stream.seek(start)
-            position = start
-            for line in stream:
-                if not line.endswith(b"\n") or (stop is not None and position >= stop):
-                    return
-                yield position, line
-                position += len(line)
+        for line in self.lines():
+            if line.head is not None:
+                yield _event(line.head)
 
 
-def _write_all(handle: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(handle, view) :]
-
-
-def _encode(event: LabelEvent, patch: Patch) -> bytes:
-    head = {
+def _head(event: LabelEvent, patch: Patch) -> dict[str, Any]:
+    return {
         "number": event.number,
         "time": str(event.time.astype("datetime64[ms]")),
         "origin": event.origin,
@@ -182,16 +105,6 @@ def _encode(event: LabelEvent, patch: Patch) -> bytes:
         "strokes": event.strokes,
         "patch": patch.encode(),
     }
-    body = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
-    return b"%08x %s\n" % (zlib.crc32(body), body)
-
-
-def _checked(line: bytes) -> dict[str, Any] | None:
-    checksum, _, body = line.rstrip(b"\n").partition(b" ")
-    if checksum != b"%08x" % zlib.crc32(body):
-        return None
-    head: dict[str, Any] = json.loads(body)
-    return head
 
 
 def _event(head: dict[str, Any]) -> LabelEvent:
@@ -206,11 +119,3 @@ def _event(head: dict[str, Any]) -> LabelEvent:
         stroke=head["stroke"],
         strokes=head["strokes"],
     )
-
-
-def _decode(line: bytes, start: int) -> JournalEntry | None:
-    head = _checked(line)
-    if head is None:
-        return None
-    event = _event(head)
-    return JournalEntry(event, Patch.decode(event.box, head["patch"]), start, start + len(line))
