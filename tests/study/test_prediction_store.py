@@ -61,6 +61,13 @@ def test_what_is_not_predicted_yet_is_transparent(store: PredictionStore, answer
     assert not again.certainty(missing, again.read("class", missing)).any()
 
 
+def test_a_tile_whose_note_a_crash_cut_off_is_not_done(store: PredictionStore, answer) -> None:
+    write(store, answer, TILES[0])
+    with (store.path / "tiles.jsonl").open("a") as stream:
+        stream.write("[0, 16, 10")
+    assert store.done() == [TILES[0]]
+
+
 def test_tile_by_tile_equals_all_at_once_on_every_level(store: PredictionStore, answer) -> None:
     for box in TILES:
         write(store, answer, box)

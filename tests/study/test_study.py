@@ -83,6 +83,21 @@ def test_labels_of_another_survey_are_not_taken_up(survey_store: Path, tmp_path:
         Study.create(folder, survey_store)
 
 
+def test_a_create_that_is_refused_lets_go_of_the_labels(survey_store: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "cut.fathom"
+    with LabelStore.create(folder / "labels", SHAPE) as labels:
+        labels.write((0, 1, 0, 1), 3, origin="paint")
+    with pytest.raises(LabelError, match="1 painted pixels") as refused:
+        Study.create(folder, survey_store, DEFAULT_CLASSES.without(3))
+    assert refused.tb is not None  # which still holds all that was open on the way
+    LabelStore.open(folder / "labels").close()
+
+
+def test_a_study_in_use_is_not_linked_elsewhere(study: Study, survey_store: Path) -> None:
+    with pytest.raises(StudyError, match="already open for writing"):
+        Study.relink(study.folder, survey_store)
+
+
 def test_only_one_may_write_and_others_may_read(study: Study) -> None:
     with pytest.raises(StudyError, match=r"\.fathom: already open for writing"):
         Study.open(study.folder)

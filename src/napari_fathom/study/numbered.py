@@ -58,4 +58,4 @@ class NumberedFolders:
     def _pointed(self) -> int | None:
         pointer = self.root / "current"
         text = pointer.read_text("utf-8").strip() if pointer.is_file() else ""
-        return int(text) if text.isdigit() else None
+        return int(text) if text.isdecimal() else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_fathom import files
 from napari_fathom.echogram.store import level_shapes
 from napari_fathom.errors import StudyError
 from napari_fathom.events import Box
@@ -105,9 +106,10 @@ class PredictionStore:
         if not tiles.is_file():
             return []
         boxes = []
-        for line in tiles.read_text("utf-8").splitlines():
-            top, bottom, left, right = json.loads(line)
-            boxes.append((top, bottom, left, right))
+        for line in tiles.read_text("utf-8").splitlines(keepends=True):
+            if line.endswith("\n"):  # a crash may have cut off the last one
+                top, bottom, left, right = json.loads(line)
+                boxes.append((top, bottom, left, right))
         return boxes
 
     def levels(self, kind: Kind) -> "tuple[da.Array, ...]":
@@ -188,6 +190,10 @@ class PredictionStore:
         name = f"class_{record.generation}"
         _create_pyramid(self._group, name, "class", self.shape)
         return PredictionStore(self.path, record, self._group)
+
+    def flush(self) -> None:
+        """Bring all that was written to the disk, before the record says that it is whole."""
+        files.flush_folder(self.path)
 
     def adopt(self, record: PredictionRecord) -> None:
         """Save what the answer says about itself, and with it put its class layer in force."""

@@ -1,5 +1,7 @@
 """A study: one survey, its labels, models and answers, in one folder that survives anything."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -65,10 +67,11 @@ class Study:
         echogram = Echogram.open(store)
         folder.mkdir(parents=True, exist_ok=True)
         labels = _labels_for(folder / "labels", echogram, classes or DEFAULT_CLASSES)
-        reference = EchogramReference.to(echogram.path, folder, echogram.fingerprint, echogram.sources)
-        document = StudyDocument(name=folder.stem, echogram=reference)
-        document.save(folder)  # last: a folder is a study only when all of it is there
-        return cls(folder, document, echogram, labels)
+        with _closed_on_failure(labels):
+            reference = EchogramReference.to(echogram.path, folder, echogram.fingerprint, echogram.sources)
+            document = StudyDocument(name=folder.stem, echogram=reference)
+            document.save(folder)  # last: a folder is a study only when all of it is there
+            return cls(folder, document, echogram, labels)
 
     @classmethod
     def open(cls, folder: Path | str, mode: Literal["r", "a"] = "a") -> "Study":
@@ -90,10 +93,13 @@ class Study:
             If its labels are missing.
         """
         folder = Path(folder)
-        document = StudyDocument.load(folder)
-        echogram = _find_echogram(folder, document)
+        echogram = _find_echogram(folder, StudyDocument.load(folder))
         labels = LabelStore.open(folder / "labels", mode, called=folder.resolve().name)
-        return cls(folder, document, echogram, labels)
+        with _closed_on_failure(labels):
+            document = StudyDocument.load(
+                folder
+            )  # again: another may have written it before the lock was ours
+            return cls(folder, document, echogram, labels)
 
     @classmethod
     def relink(cls, folder: Path | str, store: Path | str) -> None:
@@ -102,20 +108,22 @@ class Study:
         Raises
         ------
         StudyError
-            If the store there holds another survey.
+            If the store there holds another survey, or the study is open for writing elsewhere.
         FormatError
             If there is no survey store there.
         """
         folder = Path(folder)
-        document = StudyDocument.load(folder)
+        StudyDocument.load(folder)  # is it a study at all?
         echogram = Echogram.open(store)
-        if echogram.fingerprint != document.echogram.fingerprint:
-            raise StudyError(
-                f"{folder.name}: {Path(store).name} holds another survey than the one that was painted "
-                f"(made from {', '.join(document.echogram.sources) or 'unknown files'}). Choose that one."
-            )
-        reference = EchogramReference.to(echogram.path, folder, echogram.fingerprint, echogram.sources)
-        document.model_copy(update={"echogram": reference}).save(folder)
+        with LabelStore.open(folder / "labels", called=folder.resolve().name):  # holds the write lock
+            document = StudyDocument.load(folder)
+            if echogram.fingerprint != document.echogram.fingerprint:
+                raise StudyError(
+                    f"{folder.name}: {Path(store).name} holds another survey than the one that was painted "
+                    f"(made from {', '.join(document.echogram.sources) or 'unknown files'}). Choose that one."
+                )
+            reference = EchogramReference.to(echogram.path, folder, echogram.fingerprint, echogram.sources)
+            document.model_copy(update={"echogram": reference}).save(folder)
 
     @property
     def name(self) -> str:
@@ -234,18 +242,28 @@ class Study:
         self.close()
 
 
+@contextmanager
+def _closed_on_failure(labels: LabelStore) -> Iterator[None]:
+    """Let go of the write lock where no study comes of it."""
+    try:
+        yield
+    except BaseException:
+        labels.close()
+        raise
+
+
 def _labels_for(path: Path, echogram: Echogram, classes: Classes) -> LabelStore:
     rows, pings = echogram.shape[1:]
     if not path.exists():
         return LabelStore.create(path, (rows, pings), classes)
-    labels = LabelStore.open(path)
-    if labels.shape != (rows, pings):
-        labels.close()
-        raise StudyError(
-            f"{path.parent.name}: there are labels of another survey ({labels.shape[0]} × {labels.shape[1]} "
-            f"cells, not {rows} × {pings}). Choose another name for the study."
-        )
-    labels.set_classes(classes)
+    labels = LabelStore.open(path, called=path.parent.resolve().name)
+    with _closed_on_failure(labels):
+        if labels.shape != (rows, pings):
+            raise StudyError(
+                f"{path.parent.name}: there are labels of another survey ({labels.shape[0]} × "
+                f"{labels.shape[1]} cells, not {rows} × {pings}). Choose another name for the study."
+            )
+        labels.set_classes(classes)
     return labels
 
 

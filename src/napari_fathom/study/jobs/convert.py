@@ -8,6 +8,7 @@ from napari_fathom.errors import StudyError
 from napari_fathom.events import Done, Event
 from napari_fathom.labels import Classes
 from napari_fathom.study.document import StudyDocument
+from napari_fathom.study.jobs.guards import relay
 from napari_fathom.study.study import Study
 
 __all__ = ["convert_job"]
@@ -52,8 +53,7 @@ def convert_job(
     if StudyDocument.at(folder):
         raise StudyError(f"{folder.name}: there is a study already. Open it, or choose another name.")
     store = folder / "data" / f"{folder.stem}.sv.zarr"
-    for event in convert(paths, store, main_frequency_hz=main_frequency_hz, plain=plain, upward=upward):
-        if isinstance(event, Done):
-            yield Done(Study.create(folder, event.result.path, classes))
-        else:
-            yield event
+    echogram = yield from relay(
+        convert(paths, store, main_frequency_hz=main_frequency_hz, plain=plain, upward=upward)
+    )
+    yield Done(Study.create(folder, echogram.path, classes))

@@ -150,10 +150,10 @@ def _write_labels(kind: str) -> _Writer:
     return write
 
 
-def _write_crimac(path: Path, material: _Material, _: NascOptions) -> Iterator[Event[Path]]:
+def _write_crimac(path: Path, material: _Material, options: NascOptions) -> Iterator[Event[Path]]:
     answer = material.answer
     if answer is None:
-        return _write_labels("crimac")(path, material, _)
+        return _write_labels("crimac")(path, material, options)
     kept = [index for index, item in enumerate(answer.classes) if item.value in material.names]
     return write_crimac_predictions(
         path,

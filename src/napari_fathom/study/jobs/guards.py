@@ -1,19 +1,39 @@
-"""What all jobs share: to hear Stop between two events, and to say in words that a disk is full."""
+"""What all jobs share: work inside work, to hear Stop between two events, and words for a full disk."""
 
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from napari_fathom.errors import Cancelled, StudyError
+from napari_fathom.events import Done, Event
 
-__all__ = ["heeding", "saving"]
+__all__ = ["heeding", "relay", "saving"]
 
-E = TypeVar("E")
+T = TypeVar("T")
 
 
-def heeding(events: Iterator[E], stop: threading.Event | None, kept: str) -> Generator[E, None, None]:
-    """Pass events on; end the work, letting it clean up, once `stop` is set.
+def relay(events: Iterator[Event[T]]) -> Generator[Event[Any], None, T]:
+    """Pass on all events of work inside other work but its `Done`: `result = yield from relay(events)`.
+
+    Whoever closes the outer work closes the inner one first, so that it cleans up before what it stands on
+    is gone.
+    """
+    try:
+        for event in events:
+            if isinstance(event, Done):
+                return event.result
+            yield event
+    finally:
+        if isinstance(events, Generator):
+            events.close()
+    raise RuntimeError("the work ended without Done")
+
+
+def heeding(
+    events: Iterator[Event[T]], stop: threading.Event | None, kept: str
+) -> Generator[Event[T], None, None]:
+    """Pass events on; end the work, letting it clean up, once `stop` is set. What is done stays done.
 
     Parameters
     ----------
@@ -29,7 +49,7 @@ def heeding(events: Iterator[E], stop: threading.Event | None, kept: str) -> Gen
     """
     try:
         for event in events:
-            if stop is not None and stop.is_set():
+            if stop is not None and stop.is_set() and not isinstance(event, Done):
                 raise Cancelled(f"Stopped; {kept}.")
             yield event
     finally:

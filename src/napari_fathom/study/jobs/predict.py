@@ -1,6 +1,5 @@
 """A model's answer for the whole survey, the visible part first."""
 
-import shutil
 import threading
 from collections.abc import Generator
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ from napari_fathom import files
 from napari_fathom.errors import StudyError
 from napari_fathom.events import Box, Done, Event
 from napari_fathom.study.adapters import EchogramField
-from napari_fathom.study.jobs.guards import saving
+from napari_fathom.study.jobs.guards import relay, saving
 from napari_fathom.study.jobs.reclass import classify
 from napari_fathom.study.models import ModelRecord
 from napari_fathom.study.prediction_record import PredictionRecord
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from napari_fathom.learning.predict import Output
 
 __all__ = ["predict_job"]
+
+_KEPT = "the former one is still in force"
 
 
 def predict_job(
@@ -83,16 +84,16 @@ def predict_job(
     store = _begin(study, begun)
 
     def write(box: Box, output: "Output") -> None:
-        with saving("The answer", "the former one is still in force"):
+        with saving("The answer", _KEPT):
             store.write(box, output.probabilities, output.cluster, output.ambiguity)
 
     field = EchogramField(study.echogram)
-    for event in predict(network, field, write, first=first, region=region, device=device, stop=stop):
-        if not isinstance(event, Done):
-            yield event
+    yield from relay(predict(network, field, write, first=first, region=region, device=device, stop=stop))
     yield from classify(study, store, study.document.shares, stop)
-    store.adopt(store.record.model_copy(update={"complete": True}))
-    study.prediction_shelf.set_current(int(store.path.name))
+    with saving("The answer", _KEPT):
+        store.flush()
+        store.adopt(store.record.model_copy(update={"complete": True}))
+        study.prediction_shelf.set_current(int(store.path.name))
     yield Done(store)
 
 
@@ -116,7 +117,7 @@ def _begin(study: Study, record: PredictionRecord) -> PredictionStore:
     path = shelf.path(shelf.next_number)  # before anything goes, so that no number comes twice
     for number in shelf.numbers():
         if number != shelf.current:
-            shutil.rmtree(shelf.path(number))
+            files.remove_folder(shelf.path(number))
     with files.replace_folder(path) as beside:
         PredictionStore.create(beside, study.labels.shape, record)
     return PredictionStore.open(path)

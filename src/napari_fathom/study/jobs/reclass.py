@@ -83,6 +83,7 @@ def classify(
             fresh.write_classes(box, fresh.class_values(probabilities))
             yield Progress("classes", box[3] - record.region[2], record.region[3] - record.region[2])
         former = [number for number in store.generations() if number < record.generation]
+        fresh.flush()
         store.adopt(changed)
         for number in former:  # the one just left stays, for whoever still shows it
             store.drop_generation(number)

@@ -12,7 +12,7 @@ from napari_fathom.errors import StudyError
 from napari_fathom.events import Done, Event, Note
 from napari_fathom.labels import Classes, LabelStore
 from napari_fathom.study.adapters import EchogramField, StoreLabels, painted_classes
-from napari_fathom.study.jobs.guards import saving
+from napari_fathom.study.jobs.guards import relay, saving
 from napari_fathom.study.models import ModelRecord
 from napari_fathom.study.shares import HeldOutStrokes
 from napari_fathom.study.study import Study
@@ -81,14 +81,7 @@ def train_job(
             device=device,
             stop=stop,
         )
-        model = None
-        for event in training.events():
-            if isinstance(event, Done):
-                model = event.result
-            else:
-                yield event
-        if model is None:
-            raise StudyError(f"{study.folder.name}: training ended without a model; nothing was changed.")
+        model = yield from relay(training.events())
         stopped = stop is not None and stop.is_set()
         record = _record(number, parent, model, classes, snapshot, stopped)
         _save(folder, model, record, training.held_out)
