@@ -3,7 +3,7 @@
 import pytest
 
 from napari_fathom.errors import LabelError
-from napari_fathom.labels import DEFAULT_CLASSES, Classes, ClassInfo
+from napari_fathom.labels import DEFAULT_CLASSES, LARGEST_VOTE, Classes, ClassInfo
 
 
 def test_a_new_survey_has_the_papers_three_classes() -> None:
@@ -27,6 +27,28 @@ def test_changing_one_class_leaves_the_others_and_the_original_alone() -> None:
     assert DEFAULT_CLASSES.names == ("background", "sandeel", "other fish")
 
 
+def test_a_collection_may_have_more_classes_than_a_byte_can_tell_each_with_a_colour_of_its_own() -> None:
+    taxa = Classes((), LARGEST_VOTE).with_all_added([f"taxon {number}" for number in range(600)])
+    assert taxa.values == tuple(range(1, 601))
+    assert len({item.colour for item in taxa}) > 590
+    assert Classes.from_json(taxa.to_json(), LARGEST_VOTE) == taxa
+
+
+def test_adding_several_names_adds_only_what_is_new() -> None:
+    assert DEFAULT_CLASSES.with_all_added(["Sandeel", "herring", "Herring ", "krill"]).names == (
+        "background",
+        "sandeel",
+        "other fish",
+        "herring",
+        "krill",
+    )
+
+
+def test_a_taxon_is_shown_by_its_last_name_and_by_its_parents_where_that_says_too_little() -> None:
+    taxa = Classes(()).with_all_added(["Living>Copepoda", "Copepoda>egg", "Actinopterygii>Egg", "detritus"])
+    assert taxa.short_names == {1: "Copepoda", 2: "egg<Copepoda", 3: "Egg<Actinopterygii", 4: "detritus"}
+
+
 def test_classes_survive_json() -> None:
     assert Classes.from_json(DEFAULT_CLASSES.to_json()) == DEFAULT_CLASSES
 
@@ -35,7 +57,9 @@ def test_classes_survive_json() -> None:
     ("make", "says"),
     [
         (lambda: ClassInfo(0, "nothing", "#000000"), "0 means unlabelled"),
-        (lambda: ClassInfo(255, "ignored", "#000000"), "from 1 to 254"),
+        (lambda: Classes((ClassInfo(255, "ignored", "#000000"),)), "from 1 to 254"),
+        (lambda: Classes((ClassInfo(65_535, "ignored", "#000000"),), LARGEST_VOTE), "from 1 to 65534"),
+        (lambda: Classes(()).with_all_added([f"taxon {i}" for i in range(255)]), "All 254 class values"),
         (lambda: ClassInfo(4, "  ", "#000000"), "no name"),
         (lambda: ClassInfo(4, "krill", "red"), "#rrggbb"),
         (lambda: ClassInfo(4, "krill", "#000000", "ctrl"), "one character"),

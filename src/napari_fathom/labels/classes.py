@@ -1,16 +1,21 @@
 """The names a scientist gives to what is in the water: small, immutable, ordered."""
 
+import colorsys
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from napari_fathom.errors import LabelError
 
-__all__ = ["DEFAULT_CLASSES", "ClassInfo", "Classes"]
+__all__ = ["DEFAULT_CLASSES", "LARGEST_VALUE", "LARGEST_VOTE", "ClassInfo", "Classes"]
 
 LARGEST_VALUE = 254
-"""uint8 holds 255 too; it stays free for programs that use it as "ignore"."""
+"""Of a pixel: uint8 holds 255 too; it stays free for programs that use it as "ignore"."""
+LARGEST_VOTE = 65_534
+"""Of an image: collections know more than 254 taxa, and their values are uint16."""
+_MOST_TOLD = 20  # classes that a message lists
 
 # Okabe and Ito's colours first (told apart by the colour-blind too), then Tol's for the rest.
 _COLOURS = (
@@ -26,9 +31,10 @@ class ClassInfo:
     Parameters
     ----------
     value : int
-        What stands in the label array, 1…254. 0 is nobody's: it means *unlabelled*.
+        What stands in the label array, from 1 on. 0 is nobody's: it means *unlabelled*.
     name : str
-        As the scientist says it; also the classification of exported regions.
+        As the scientist says it; also the classification of exported regions. A taxon may stand below others:
+        `Metazoa>Crustacea>Copepoda`.
     colour : str
         `#rrggbb`.
     key : str
@@ -46,10 +52,10 @@ class ClassInfo:
     key: str = ""
 
     def __post_init__(self) -> None:
-        if not 1 <= self.value <= LARGEST_VALUE:
+        if self.value < 1:
             raise LabelError(
-                f"Class {self.name!r} has the value {self.value}; values go from 1 to {LARGEST_VALUE} "
-                "(0 means unlabelled). Choose another value."
+                f"Class {self.name!r} has the value {self.value}; values begin with 1 (0 means unlabelled). "
+                "Choose another value."
             )
         if not self.name.strip():
             raise LabelError(f"Class {self.value} has no name. Give it one.")
@@ -58,22 +64,40 @@ class ClassInfo:
         if len(self.key) > 1:
             raise LabelError(f"Class {self.name!r} has the key {self.key!r}; a key is one character or none.")
 
+    @property
+    def short_name(self) -> str:
+        """The last part of a name that says what it stands below: `Copepoda` of `Crustacea>Copepoda`."""
+        return self.name.rsplit(">", 1)[-1].strip() or self.name
+
 
 @dataclass(frozen=True)
 class Classes:
-    """The classes of one survey, in the order they are shown.
+    """The classes of one survey or collection, in the order they are shown.
 
     Iterates over `ClassInfo`; every change gives a new object.
+
+    Parameters
+    ----------
+    items : tuple of ClassInfo
+    largest : int
+        The largest value that a label array can take: 254 for pixels, `LARGEST_VOTE` for images.
 
     Raises
     ------
     LabelError
-        If two classes share a value, a name (capitals don't count) or a key.
+        If a value is too large, or two classes share a value, a name (capitals don't count) or a key.
     """
 
     items: tuple[ClassInfo, ...]
+    largest: int = LARGEST_VALUE
 
     def __post_init__(self) -> None:
+        for item in self.items:
+            if item.value > self.largest:
+                raise LabelError(
+                    f"Class {item.name!r} has the value {item.value}; values go from 1 to {self.largest}. "
+                    "Choose another value."
+                )
         _refuse_twins("value", [str(item.value) for item in self.items])
         _refuse_twins("name", [item.name.strip().casefold() for item in self.items])
         _refuse_twins("key", [item.key for item in self.items if item.key])
@@ -111,13 +135,27 @@ class Classes:
         return tuple(item.name for item in self.items)
 
     @property
+    def short_names(self) -> dict[int, str]:
+        """Value → short name; with the parent's behind it, as EcoTaxa writes, where two would be the same.
+
+        `Copepoda>egg` and `Actinopterygii>egg` become `egg<Copepoda` and `egg<Actinopterygii`.
+        """
+        alike = Counter(item.short_name.casefold() for item in self.items)
+        return {
+            item.value: item.short_name
+            if alike[item.short_name.casefold()] == 1
+            else "<".join(part.strip() for part in reversed(item.name.split(">")[-2:]))
+            for item in self.items
+        }
+
+    @property
     def next_value(self) -> int:
         """The smallest value that is free."""
         taken = set(self.values)
-        for value in range(1, LARGEST_VALUE + 1):
+        for value in range(1, self.largest + 1):
             if value not in taken:
                 return value
-        raise LabelError(f"All {LARGEST_VALUE} class values are in use. Remove a class first.")
+        raise LabelError(f"All {self.largest} class values are in use. Remove a class first.")
 
     def named(self, name: str) -> ClassInfo:
         """Return the class with this name; capitals and outer blanks don't count.
@@ -140,10 +178,26 @@ class Classes:
         added = ClassInfo(
             value=value,
             name=name,
-            colour=colour or _COLOURS[(value - 1) % len(_COLOURS)],
+            colour=colour or _colour(value),
             key=free_key if key is None else key,
         )
-        return Classes((*self.items, added))
+        return replace(self, items=(*self.items, added))
+
+    def with_all_added(self, names: Iterable[str]) -> "Classes":
+        """Add several classes as `with_added` does; names that are there (capitals don't count) stay."""
+        taken, known = set(self.values), {item.name.strip().casefold() for item in self.items}
+        free = (value for value in range(1, self.largest + 1) if value not in taken)
+        keys = iter([digit for digit in "123456789" if all(item.key != digit for item in self.items)])
+        added = []
+        for name in names:
+            if name.strip().casefold() in known:
+                continue
+            known.add(name.strip().casefold())
+            value = next(free, None)
+            if value is None:
+                raise LabelError(f"All {self.largest} class values are in use. Remove a class first.")
+            added.append(ClassInfo(value, name, _colour(value), next(keys, "")))
+        return replace(self, items=(*self.items, *added))
 
     def with_renamed(self, value: int, name: str) -> "Classes":
         """Give the class another name; its value, and so everything painted, stays."""
@@ -160,14 +214,14 @@ class Classes:
     def without(self, value: int) -> "Classes":
         """Remove one class; a label store refuses that while it holds pixels of it."""
         gone = self[value]
-        return Classes(tuple(item for item in self.items if item is not gone))
+        return replace(self, items=tuple(item for item in self.items if item is not gone))
 
     def to_json(self) -> list[dict[str, Any]]:
         """Plain values, for a JSON file."""
         return [asdict(item) for item in self.items]
 
     @classmethod
-    def from_json(cls, items: Iterable[Mapping[str, Any]]) -> "Classes":
+    def from_json(cls, items: Iterable[Mapping[str, Any]], largest: int = LARGEST_VALUE) -> "Classes":
         """Read what `to_json` gave.
 
         Raises
@@ -182,7 +236,8 @@ class Classes:
                         int(item["value"]), str(item["name"]), str(item["colour"]), str(item.get("key", ""))
                     )
                     for item in items
-                )
+                ),
+                largest,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise LabelError(
@@ -190,10 +245,21 @@ class Classes:
             ) from error
 
     def _with(self, changed: ClassInfo) -> "Classes":
-        return Classes(tuple(changed if item.value == changed.value else item for item in self.items))
+        items = tuple(changed if item.value == changed.value else item for item in self.items)
+        return replace(self, items=items)
 
     def _known(self) -> str:
-        return ", ".join(f"{item.value} {item.name}" for item in self.items) or "none"
+        told = [f"{item.value} {item.name}" for item in self.items[:_MOST_TOLD]]
+        return ", ".join(told) + (" …" if len(self) > _MOST_TOLD else "") or "none"
+
+
+def _colour(value: int) -> str:
+    """Choose a colour for a class: the list's first, then hues a golden angle apart: none comes twice."""
+    if value <= len(_COLOURS):
+        return _COLOURS[value - 1]
+    hue, light = value * 0.618034 % 1, (0.45, 0.6, 0.75)[value % 3]
+    red, green, blue = (round(255 * part) for part in colorsys.hls_to_rgb(hue, light, 0.65))
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def _refuse_twins(what: str, found: list[str]) -> None:
