@@ -83,6 +83,55 @@ def test_ctrl_c_closes_the_job_and_says_what_was_kept() -> None:
     assert "The first half is on disk." in outcome.stderr
 
 
+def test_what_a_stopped_training_has_kept_is_said_once(capfd: pytest.CaptureFixture[str]) -> None:
+    console = Console()
+
+    def job() -> Generator[Event[str], None, None]:
+        yield Epoch(1, 9, kappa=0.5)
+        os.kill(os.getpid(), signal.SIGINT)
+        yield Note("Stopped. The model of epoch 1 is kept.")
+        yield Note("Most held-out pixels of krill are taken for background.", "warning")
+        yield Done("model 1")
+
+    assert console.follow(job(), kept="nothing", polls_stop=True) == "model 1"
+    told = capfd.readouterr().err
+    assert "stopping tidily" in told
+    assert "Stopped." not in told
+    assert "krill" in told
+
+
+def test_ctrl_c_outside_a_job_is_a_stop_too() -> None:
+    @click.command()
+    @console_options
+    def command(console: Console) -> None:
+        raise KeyboardInterrupt
+
+    outcome = CliRunner().invoke(command, ["--json"])
+    assert outcome.exit_code == 130
+    assert outcome.stderr == "fathom: stopped. What was whole before stays.\n"
+    assert json.loads(outcome.stdout)["error"] == "Cancelled"
+
+
+def test_programs_find_nothing_but_json_lines_on_stderr(capfd: pytest.CaptureFixture[str]) -> None:
+    @click.command()
+    @console_options
+    def command(console: Console) -> None:
+        def job() -> Generator[Event[str], None, None]:
+            os.kill(os.getpid(), signal.SIGINT)
+            yield Note("Stopped.")
+            raise Cancelled("nothing")
+
+        console.note("3 changes after the last checkpoint were taken from the journal.")
+        console.say("training")
+        console.follow(job(), kept="The former model is in force.", polls_stop=True)
+
+    with pytest.raises(SystemExit, match="130"):
+        command(["--events"])
+    told = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert [line["event"] for line in told] == ["Note", "Note", "Note", "Failed"]
+    assert told[-1]["message"] == "stopped. The former model is in force."
+
+
 def test_ctrl_c_works_as_before_once_the_job_has_ended() -> None:
     before = signal.getsignal(signal.SIGINT)
     Console().follow(whole_job(), kept="")

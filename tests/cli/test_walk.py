@@ -167,9 +167,21 @@ def test_a_preset_goes_by_the_first_word_of_its_name(study: Path, name: str) -> 
 def test_the_seabed_can_come_from_a_line(simulated: Path, study: Path, tmp_path: Path) -> None:
     values("export", study, "--evl", tmp_path / "seabed.evl")
     folder = tmp_path / "again.fathom"
-    values("convert", simulated / "survey.npz", "--study", folder, "--seabed", tmp_path / "seabed.evl")
+    made = values("convert", simulated / "survey.npz", "--study", folder, "--seabed", tmp_path / "seabed.evl")
+    assert made["seabed_known_share"] == values("info", folder)["seabed_known_share"] == 1
     values("export", folder, "--evl", tmp_path / "again.evl")
     assert (tmp_path / "again.evl").read_bytes() == (tmp_path / "seabed.evl").read_bytes()
+
+
+def test_a_seabed_that_is_no_line_is_told_before_anything_is_converted(
+    simulated: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.evl").write_text("40 m, muddy")
+    folder = tmp_path / "a.fathom"
+    outcome = run("convert", simulated / "survey.npz", "--study", folder, "--seabed", tmp_path / "notes.evl")
+    assert outcome.exit_code == 1
+    assert "notes.evl" in outcome.stderr
+    assert not folder.exists()
 
 
 def test_a_bare_array_asks_for_what_it_does_not_say(simulated: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import signal
 import sys
 import threading
@@ -14,9 +15,9 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from napari_fathom.cli.reporters import Bars, JsonLines, Lines, Reporter
+from napari_fathom.cli.reporters import Bars, JsonLines, Lines, Reporter, json_line
 from napari_fathom.errors import Cancelled, FathomError
-from napari_fathom.events import Done, Event
+from napari_fathom.events import Done, Event, Note
 
 __all__ = ["Console", "console_options"]
 
@@ -25,21 +26,24 @@ P = ParamSpec("P")
 
 USER_CAN_MEND = 1
 STOPPED = 130  # what shells give a program ended by Ctrl-C
+_STOPPING = "stopping tidily, Ctrl-C again to stop at once"
+_WHOLE = "What was whole before stays."
 
 
 class _Failure(click.ClickException):
-    """One line on stderr, and the same as JSON on stdout where a program listens."""
+    """One line on stderr, JSON among JSON lines; and as JSON on stdout where a program listens."""
 
     exit_code = USER_CAN_MEND
 
-    def __init__(self, message: str, kind: str, as_json: bool) -> None:
+    def __init__(self, message: str, kind: str, console: "Console") -> None:
         super().__init__(message)
-        self._kind, self._as_json = kind, as_json
+        self._told, self._console = {"error": kind, "message": message}, console
 
     def show(self, file: Any = None) -> None:
-        click.echo(f"fathom: {self.message}", err=True)
-        if self._as_json:
-            click.echo(json.dumps({"error": self._kind, "message": self.message}))
+        as_event = json.dumps({"event": "Failed", **self._told})
+        click.echo(as_event if self._console.json_events else f"fathom: {self.message}", err=True)
+        if self._console.as_json:
+            click.echo(json.dumps(self._told))
 
 
 class _Stopped(_Failure):
@@ -95,9 +99,10 @@ class Console:
         """
         reporter = self._reporter(marks_best)
         try:
-            with closing(_closable(events)) as job, _first_interrupt_sets(self.stop):
+            with closing(_closable(events)) as job, self._first_interrupt_stops():
                 for event in job:
-                    reporter.show(event)
+                    if not self._told_by_the_command(event):
+                        reporter.show(event)
                     if isinstance(event, Done):
                         return event.result
                     if self.stop.is_set() and not polls_stop:
@@ -119,10 +124,41 @@ class Console:
         if not self.json_events:
             click.echo(sentence, err=True)
 
+    def note(self, message: str) -> None:
+        """Tell something that is no step of a job, as jobs tell their notes."""
+        reporter = self._reporter(marks_best=False)
+        reporter.show(Note(message))
+        reporter.close()
+
+    def _told_by_the_command(self, event: Event[Any]) -> bool:
+        """Whether a stopped job says what it has kept: the command's last line does, and once is enough."""
+        told = self.stop.is_set() and isinstance(event, Note) and event.level == "info"
+        return told and not self.json_events
+
     def _reporter(self, marks_best: bool) -> Reporter:
         if self.json_events:
             return JsonLines()
         return Bars(marks_best) if sys.stderr.isatty() else Lines(marks_best)
+
+    @contextmanager
+    def _first_interrupt_stops(self) -> Iterator[None]:
+        """Let the first Ctrl-C end the job tidily at its next event; the second one interrupts at once."""
+        if threading.current_thread() is not threading.main_thread():  # only that one may have handlers
+            yield
+            return
+
+        def hear(number: int, frame: FrameType | None) -> None:
+            if self.stop.is_set():
+                raise KeyboardInterrupt
+            self.stop.set()
+            said = json_line(Note(_STOPPING)) if self.json_events else f"\n{_STOPPING}"
+            os.write(2, f"{said}\n".encode())  # a signal may come in the midst of a write to sys.stderr
+
+        former = signal.signal(signal.SIGINT, hear)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, former)
 
 
 def console_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -132,16 +168,19 @@ def console_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--events", "json_events", is_flag=True, help="Print progress as JSON lines on stderr.")
     @wraps(command)
     def with_console(*args: Any, as_json: bool, json_events: bool, **options: Any) -> None:
+        console = Console(as_json, json_events)
         try:
-            command(*args, console=Console(as_json, json_events), **options)
+            command(*args, console=console, **options)
         except Cancelled as stopped:
-            raise _Stopped(f"stopped. {stopped}", "Cancelled", as_json) from stopped
+            raise _Stopped(f"stopped. {stopped}", "Cancelled", console) from stopped
+        except KeyboardInterrupt as interrupt:  # outside a job, or the second one
+            raise _Stopped(f"stopped. {_WHOLE}", "Cancelled", console) from interrupt
         except FathomError as error:
-            raise _Failure(str(error), type(error).__name__, as_json) from error
+            raise _Failure(str(error), type(error).__name__, console) from error
         except OSError as error:
             if error.errno == errno.EPIPE:  # `fathom ... | head`: click ends quietly by itself
                 raise
-            raise _Failure(_refusal(error), type(error).__name__, as_json) from error
+            raise _Failure(_refusal(error), type(error).__name__, console) from error
 
     return with_console
 
@@ -160,23 +199,3 @@ def _refusal(error: OSError) -> str:
 def _closable(events: Iterator[Event[T]]) -> Generator[Event[T], None, None]:
     """Make any iterator something that can be closed; closing reaches a generator inside."""
     yield from events
-
-
-@contextmanager
-def _first_interrupt_sets(stop: threading.Event) -> Iterator[None]:
-    """Let the first Ctrl-C end the job tidily at its next event; the second one interrupts at once."""
-    if threading.current_thread() is not threading.main_thread():  # only the main thread may have handlers
-        yield
-        return
-
-    def hear(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-        click.echo("stopping tidily, Ctrl-C again to stop at once", err=True)
-
-    former = signal.signal(signal.SIGINT, hear)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, former)

@@ -72,6 +72,10 @@ def command(
     hertz = None if main_khz is None else 1000 * main_khz
     if (study is None) == (store is None):
         raise click.UsageError("say where to: --study NAME.fathom, or --store NAME.sv.zarr for no study")
+    if seabed is not None:
+        from napari_fathom.echogram import read_evl
+
+        read_evl(seabed)  # what is no line at all is told now, not when everything has been converted
     if store is not None:
         from napari_fathom.echogram import convert
 
@@ -79,6 +83,7 @@ def command(
         echogram = _with_seabed(console.follow(events, kept=_KEPT), seabed)
         console.result(echogram_summary(echogram), f"{store}: {_size(echogram)}")
     elif study is not None:
+        from napari_fathom.study import Study
         from napari_fathom.study.jobs import convert_job
 
         job = convert_job(
@@ -91,6 +96,7 @@ def command(
         )
         with console.follow(job, kept=_KEPT) as made:
             _with_seabed(made.echogram, seabed)
+        with Study.open(study, "r") as made:  # with that seabed
             console.result(study_summary(made), f"{study}: {_size(made.echogram)}. Next: fathom open {study}")
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from napari_fathom import __version__
 from napari_fathom.cli.console import Console
 from napari_fathom.cli.summaries import study_summary
+from napari_fathom.cli.training import train
 from napari_fathom.cli.window import can_take_picture, take_picture
 from napari_fathom.files import replace_json
 
@@ -110,11 +111,10 @@ def make_answer(
     study: "Study", settings: "TrainSettings", console: Console, watch: Stopwatch
 ) -> "ModelRecord":
     """Train on the strokes and predict the survey."""
-    from napari_fathom.study.jobs import predict_job, train_job
+    from napari_fathom.study.jobs import predict_job
 
     with watch.stage("train"):
-        training = train_job(study, settings, stop=console.stop)
-        record = console.follow(training, kept=_KEPT, polls_stop=True)
+        record = train(study, settings, console)
     with watch.stage("predict"):
         console.follow(predict_job(study, stop=console.stop), kept=_KEPT, polls_stop=True)
     return record

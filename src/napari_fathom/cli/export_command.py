@@ -79,7 +79,7 @@ def command(
         "interval_pings": interval_pings,
     }
     nasc = validated(NascOptions, {name: value for name, value in given.items() if value is not None})
-    with opened(study_folder, "r") as study:
+    with opened(study_folder, console, "r") as study:
         values = [study.classes.named(name).value for name in class_names] or None
         source: ExportSource = "labels" if painted else "prediction"
         require_exportable(study, wanted, source)

@@ -36,15 +36,16 @@ def command(
       fathom predict hake.fathom
       fathom predict hake.fathom --shares off --device cpu
     """  # noqa: D301 - click wants the backspace character itself
+    from napari_fathom.study.class_shares import percent
     from napari_fathom.study.jobs import predict_job
 
-    with opened(study_folder) as study:
+    with opened(study_folder, console) as study:
         if shares is not None:
             study.update(shares=shares)
         job = predict_job(study, model=model, device=device, stop=console.stop)
         console.follow(job, kept="No new answer was kept; a former one is still in force.", polls_stop=True)
         found = predicted_shares(study)
-    told = ", ".join(f"{name} {100 * share:.2f} %" for name, share in found.items())
+    told = ", ".join(f"{name} {percent(share)}" for name, share in found.items())
     console.result({"shares": found}, f"{told}. Next: fathom export {study_folder} --help")
 
 

@@ -12,7 +12,7 @@ from napari_fathom.events import Done, Epoch, Event, Note, Progress, Step, Tile
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-__all__ = ["Bars", "JsonLines", "Lines", "Reporter"]
+__all__ = ["Bars", "JsonLines", "Lines", "Reporter", "json_line"]
 
 
 class Reporter(Protocol):
@@ -113,13 +113,21 @@ class Lines:
         """Nothing is left open."""
 
 
+def json_line(event: Event[Any]) -> str:
+    """Put an event as `{"event": "Progress", "stage": ..., ...}`.
+
+    `Done` carries no result here: that is what `--json` is for.
+    """
+    fields = {} if isinstance(event, Done) else asdict(event)
+    return json.dumps({"event": type(event).__name__, **fields})
+
+
 class JsonLines:
-    """Every event as one JSON object a line: `{"event": "Progress", "stage": ..., ...}`."""
+    """Every event as one JSON object a line."""
 
     def show(self, event: Event[Any]) -> None:
-        """Write one line; `Done` carries no result here, that is what `--json` is for."""
-        fields = {} if isinstance(event, Done) else asdict(event)
-        click.echo(json.dumps({"event": type(event).__name__, **fields}), err=True)
+        """Write one line."""
+        click.echo(json_line(event), err=True)
 
     def close(self) -> None:
         """Nothing is left open."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from napari_fathom.cli.console import Console
+
 if TYPE_CHECKING:
     from napari_fathom.study import Study
 
@@ -27,11 +29,11 @@ def device_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def opened(folder: Path, mode: Literal["r", "a"] = "a") -> "Iterator[Study]":
-    """Open a study, and tell on stderr what was found amiss."""
+def opened(folder: Path, console: Console, mode: Literal["r", "a"] = "a") -> "Iterator[Study]":
+    """Open a study, and tell what was found amiss."""
     from napari_fathom.study import Study
 
     with Study.open(folder, mode) as study:
         for note in study.notes:
-            click.echo(note, err=True)
+            console.note(note)
         yield study

@@ -9,15 +9,12 @@ import click
 from napari_fathom.cli.console import Console, console_options
 from napari_fathom.cli.settings_options import changed, setting_option, settings_table
 from napari_fathom.cli.study_argument import device_option, opened, study_argument
-from napari_fathom.errors import Cancelled
+from napari_fathom.cli.training import model_sentence, train
 
 if TYPE_CHECKING:
     from napari_fathom.learning.settings import TrainSettings
-    from napari_fathom.study import ModelRecord
 
 __all__ = ["command"]
-
-_FORMER = "No new model was kept, for no epoch was over; the study is as it was."
 
 
 @click.command("train")
@@ -75,21 +72,16 @@ def command(
     if show:
         click.echo(f"{settings_table(settings)}\n\npreset: {preset}")
         return
-    from napari_fathom.study.jobs import import_labels_job, train_job
+    from napari_fathom.study.jobs import import_labels_job
 
-    with opened(study_folder) as study:
+    with opened(study_folder, console) as study:
         for path in label_files:
             imported = import_labels_job(study, path, overwrite=overwrite, stop=console.stop)
-            console.follow(imported, kept="Nothing was imported.", polls_stop=True)
+            console.follow(imported, kept=f"Nothing of {path.name} was imported.", polls_stop=True)
         console.say(f"training {settings.method} with the preset {preset}")
-        job = train_job(study, settings, start=_place(start), device=device, stop=console.stop)
-        marks_best = settings.keep == "best"
-        record = console.follow(job, kept=_FORMER, polls_stop=True, marks_best=marks_best)
-    if console.stop.is_set():
-        kept = "The best model" if marks_best else "The model"
-        raise Cancelled(f"{kept} so far is kept: {_sentence(record)}")
+        record = train(study, settings, console, start=_place(start), device=device)
     console.result(
-        record.model_dump(mode="json"), f"{_sentence(record)}. Next: fathom predict {study_folder}"
+        record.model_dump(mode="json"), f"{model_sentence(record)}. Next: fathom predict {study_folder}"
     )
 
 
@@ -121,8 +113,3 @@ def _place(start: str) -> Literal["scratch", "last"] | Path:
             return "last"
         case folder:
             return Path(folder)
-
-
-def _sentence(record: "ModelRecord") -> str:
-    kappa = "no strokes held out" if record.kappa is None else f"kappa {record.kappa:.3f} on held-out strokes"
-    return f"model {record.number} ({record.method}), {kappa}"

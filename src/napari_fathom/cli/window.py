@@ -60,6 +60,11 @@ def take_picture(paths: Sequence[Path], picture: Path) -> None:
 
 
 def _run(command: Sequence[str], environment: dict[str, str]) -> None:
-    code = subprocess.run(command, env=environment, check=False).returncode
+    with subprocess.Popen(command, env=environment) as window:
+        try:
+            code = window.wait()
+        except KeyboardInterrupt:
+            window.wait()  # it heard Ctrl-C too and closes by itself; killed, it could not
+            raise
     if code:
         raise FathomError(f"the napari window ended with exit code {code}; what it said stands above.")

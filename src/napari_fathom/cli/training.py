@@ -1,0 +1,47 @@
+"""Training with a Ctrl-C that keeps what there is, for every command that trains."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from napari_fathom.cli.console import Console
+from napari_fathom.errors import Cancelled
+
+if TYPE_CHECKING:
+    from napari_fathom.learning.settings import TrainSettings
+    from napari_fathom.study import ModelRecord, Study
+
+__all__ = ["model_sentence", "train"]
+
+_FORMER = "No new model was kept, for no epoch was over; the study is as it was."
+
+
+def train(
+    study: "Study",
+    settings: "TrainSettings",
+    console: Console,
+    *,
+    start: Literal["scratch", "last"] | Path = "scratch",
+    device: str | None = None,
+) -> "ModelRecord":
+    """Train, showing how it goes; parameters as for `train_job`.
+
+    Raises
+    ------
+    Cancelled
+        After Ctrl-C; the message says which model is kept, if any.
+    """
+    from napari_fathom.study.jobs import train_job
+
+    job = train_job(study, settings, start=start, device=device, stop=console.stop)
+    marks_best = settings.keep == "best"
+    record = console.follow(job, kept=_FORMER, polls_stop=True, marks_best=marks_best)
+    if console.stop.is_set():
+        which = "The best model so far" if marks_best else "The model as it was after its last whole epoch"
+        raise Cancelled(f"{which} is kept: {model_sentence(record)}.")
+    return record
+
+
+def model_sentence(record: "ModelRecord") -> str:
+    """Name a model, its method and how good it is."""
+    kappa = "no strokes held out" if record.kappa is None else f"kappa {record.kappa:.3f} on held-out strokes"
+    return f"model {record.number} ({record.method}), {kappa}"
