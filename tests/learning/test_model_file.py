@@ -122,6 +122,14 @@ def test_a_description_that_claims_a_huge_network_costs_no_memory(saved: Path) -
         load_model(saved)
 
 
+def test_a_model_that_was_saved_before_a_setting_was_invented_loads(saved: Path) -> None:
+    path = saved / JSON_NAME
+    described = json.loads(path.read_text())
+    del described["settings"]["optimiser"]
+    path.write_text(json.dumps(described))
+    assert load_model(saved).settings.optimiser == "adam"
+
+
 def test_a_list_is_no_model(saved: Path) -> None:
     (saved / JSON_NAME).write_text("[1, 2]")
     with pytest.raises(FormatError, match="not a napari-fathom model"):

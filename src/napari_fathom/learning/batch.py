@@ -1,7 +1,9 @@
 """What one mini-batch holds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
+import torch
 from torch import Tensor
 
 __all__ = ["Batch", "LabelledPatches", "UnlabelledPatches"]
@@ -54,3 +56,21 @@ class Batch:
 
     labelled: LabelledPatches
     unlabelled: UnlabelledPatches | None = None
+
+    def to(self, device: torch.device, layout: torch.memory_format) -> Self:
+        """The same on `device`, images in memory order `layout`."""
+        labelled = LabelledPatches(
+            self.labelled.image.to(device, memory_format=layout),
+            self.labelled.target.to(device),
+            self.labelled.valid.to(device),
+        )
+        if self.unlabelled is None:
+            return replace(self, labelled=labelled)
+        view, unpainted = self.unlabelled.view, self.unlabelled.unpainted
+        unlabelled = UnlabelledPatches(
+            self.unlabelled.image.to(device, memory_format=layout),
+            self.unlabelled.valid.to(device),
+            None if view is None else view.to(device, memory_format=layout),
+            None if unpainted is None else unpainted.to(device),
+        )
+        return replace(self, labelled=labelled, unlabelled=unlabelled)

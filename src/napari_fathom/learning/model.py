@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from napari_fathom.errors import TrainingError
 from napari_fathom.learning.calibration import Calibration
@@ -13,6 +13,7 @@ from napari_fathom.learning.hardware import quicker_with_bfloat16
 from napari_fathom.learning.nets.network import Network, build_network
 from napari_fathom.learning.scaling import Scaling
 from napari_fathom.learning.settings import TrainSettings
+from napari_fathom.learning.shared_settings import SharedSettings
 
 __all__ = [
     "Diverged",
@@ -100,7 +101,7 @@ def require_compatible(
             )
 
 
-def copy_weights(source: Network, target: Network) -> None:
+def copy_weights(source: nn.Module, target: nn.Module) -> None:
     """Copy every weight that has the same name and shape in both."""
     wanted = target.state_dict()
     fitting = {
@@ -109,7 +110,7 @@ def copy_weights(source: Network, target: Network) -> None:
     target.load_state_dict(wanted | fitting)
 
 
-def require_finite(network: Network, epoch: int) -> None:
+def require_finite(network: nn.Module, epoch: int) -> None:
     """Refuse weights that aren't numbers.
 
     Raises
@@ -123,7 +124,7 @@ def require_finite(network: Network, epoch: int) -> None:
             )
 
 
-def reduced_precision(settings: TrainSettings, device: torch.device) -> torch.autocast:
+def reduced_precision(settings: SharedSettings, device: torch.device) -> torch.autocast:
     """A context in which the network works in bfloat16, if the settings (or, on auto, the machine) say so."""
     wanted = settings.precision == "bfloat16" or (
         settings.precision == "auto" and quicker_with_bfloat16(device)

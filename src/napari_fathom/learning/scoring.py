@@ -27,8 +27,8 @@ class Means:
         return {name: total / self._counts[name] for name, total in self._sums.items()}
 
 
-def score(answers: HeldOutAnswers | None, losses: Means) -> tuple[float, float]:
-    """The higher, the better: held-out kappa, then how sure the right answers are; else the loss."""
+def score(answers: HeldOutAnswers | None, losses: Means, main_loss: str) -> tuple[float, float]:
+    """The higher, the better: held-out kappa, then how sure the right answers are; else the loss so named."""
     if answers is not None and answers.kappa is not None:
         return answers.kappa, -answers.surprise
-    return 0.0, -losses.values.get("segmentation", math.inf)
+    return 0.0, -losses.values.get(main_loss, math.inf)

@@ -1,20 +1,34 @@
 """One mini-batch: an optimiser step for each loss that the method yields."""
 
 import math
+from typing import Generic, Protocol, Self
 
 import torch
-from torch import Tensor
+from torch import nn
+from typing_extensions import TypeVar
 
-from napari_fathom.learning.batch import Batch, LabelledPatches, UnlabelledPatches
+from napari_fathom.learning.batch import Batch
 from napari_fathom.learning.methods.base import Method
 from napari_fathom.learning.model import Diverged, reduced_precision
-from napari_fathom.learning.nets.network import Network
-from napari_fathom.learning.settings import TrainSettings
+from napari_fathom.learning.nets.network import ItemNetwork, Network
+from napari_fathom.learning.shared_settings import SharedSettings
 
-__all__ = ["Stepper"]
+__all__ = ["Movable", "Stepper"]
 
 
-class Stepper:
+class Movable(Protocol):
+    """A mini-batch."""
+
+    def to(self, device: torch.device, layout: torch.memory_format) -> Self:
+        """The same on `device`, images in memory order `layout`."""
+        ...
+
+
+N = TypeVar("N", bound=ItemNetwork, default=Network)
+B = TypeVar("B", bound=Movable, default=Batch)
+
+
+class Stepper(Generic[N, B]):
     """The network, its method and its optimiser.
 
     Parameters
@@ -22,27 +36,20 @@ class Stepper:
     network : Network
         On `device`.
     method : Method
-    settings : TrainSettings
+    settings : SharedSettings
         Of the optimiser and its schedule.
     device : torch.device
     """
 
     def __init__(
-        self, network: Network, method: Method, settings: TrainSettings, device: torch.device
+        self, network: N, method: Method[N, B], settings: SharedSettings, device: torch.device
     ) -> None:
         self.network = network
         self._method, self._settings, self._device = method, settings, device
         self._layout = torch.channels_last if settings.channels_last else torch.contiguous_format
-        self._optimiser = torch.optim.Adam(
-            network.parameters(),
-            lr=settings.learning_rate,
-            betas=(settings.beta1, settings.beta2),
-            weight_decay=settings.weight_decay,
-            fused=device.type
-            in ("cpu", "cuda"),  # one pass over the weights: 1 ms where the plain one takes 9
-        )
+        self._optimiser = _optimiser(network, settings, device)
 
-    def step(self, batch: Batch, index: int) -> dict[str, float]:
+    def step(self, batch: B, index: int) -> dict[str, float]:
         """Learn from one mini-batch.
 
         Parameters
@@ -67,45 +74,49 @@ class Stepper:
         for group in self._optimiser.param_groups:
             group["lr"] = self._settings.learning_rate * self._rate(index)
         values: dict[str, float] = {}
-        objectives = self._method.objectives(self.network, self._moved(batch))
+        objectives = self._method.objectives(self.network, batch.to(self._device, self._layout))
         while True:
             with reduced_precision(self._settings, self._device):
                 loss = next(objectives, None)
-            if loss is None:
+                total = None if loss is None else loss.total
+            if loss is None or total is None:
                 return values
-            values[loss.name] = float(loss.value.detach())
+            values[loss.name] = float(total.detach())
             if not math.isfinite(values[loss.name]):
                 raise Diverged(
                     f"The {loss.name} loss became {values[loss.name]} in step {index + 1}; "
                     "lower the learning rate."
                 )
             self._optimiser.zero_grad(set_to_none=True)
-            loss.value.backward()  # type: ignore[no-untyped-call]
+            total.backward()  # type: ignore[no-untyped-call]
             self._optimiser.step()
 
     def _rate(self, index: int) -> float:
-        if self._settings.schedule == "constant":
-            return 1.0
-        return 0.5 * (1 + math.cos(math.pi * index / (self._settings.epochs * self._settings.steps)))
+        done = index / (self._settings.epochs * self._settings.steps)
+        match self._settings.schedule:
+            case "constant":
+                return 1.0
+            case "cosine":
+                return 0.5 * (1 + math.cos(math.pi * done))
+            case "gentle":  # Sohn et al. 2020 (FixMatch), section 2.3
+                return math.cos(7 * math.pi * done / 16)
 
-    def _moved(self, batch: Batch) -> Batch:
-        labelled = LabelledPatches(
-            self._image(batch.labelled.image),
-            batch.labelled.target.to(self._device),
-            batch.labelled.valid.to(self._device),
-        )
-        if batch.unlabelled is None:
-            return Batch(labelled)
-        view, unpainted = batch.unlabelled.view, batch.unlabelled.unpainted
-        return Batch(
-            labelled,
-            UnlabelledPatches(
-                self._image(batch.unlabelled.image),
-                batch.unlabelled.valid.to(self._device),
-                None if view is None else self._image(view),
-                None if unpainted is None else unpainted.to(self._device),
-            ),
-        )
 
-    def _image(self, image: Tensor) -> Tensor:
-        return image.to(self._device, memory_format=self._layout)
+def _optimiser(network: nn.Module, settings: SharedSettings, device: torch.device) -> torch.optim.Optimizer:
+    quick = device.type in ("cpu", "cuda")  # one pass over the weights: 1 ms where the plain one takes 9
+    if settings.optimiser == "nesterov":
+        return torch.optim.SGD(
+            network.parameters(),
+            lr=settings.learning_rate,
+            momentum=settings.beta1,
+            nesterov=settings.beta1 > 0,
+            weight_decay=settings.weight_decay,
+            fused=quick,
+        )
+    return torch.optim.Adam(
+        network.parameters(),
+        lr=settings.learning_rate,
+        betas=(settings.beta1, settings.beta2),
+        weight_decay=settings.weight_decay,
+        fused=quick,
+    )

@@ -41,6 +41,7 @@ SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "epochs",
             "patience",
             "batch",
+            "optimiser",
             "learning_rate",
             "beta1",
             "beta2",

@@ -2,16 +2,22 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Generic, Protocol
 
 import torch
 from torch import Tensor
+from typing_extensions import TypeVar  # with a default: a method of pixels needn't say so
 
 from napari_fathom.learning.batch import Batch, UnlabelledPatches
-from napari_fathom.learning.nets.network import Network, rows_of
+from napari_fathom.learning.nets.network import ItemNetwork, Network, rows_of
 from napari_fathom.learning.settings import TrainSettings
+from napari_fathom.learning.shared_settings import SharedSettings
 
 __all__ = ["Loss", "Method", "MethodContext", "Rows", "features_of", "unlabelled_rows"]
+
+S_co = TypeVar("S_co", bound=SharedSettings, default=TrainSettings, covariant=True)
+N_contra = TypeVar("N_contra", bound=ItemNetwork, default=Network, contravariant=True)
+B_contra = TypeVar("B_contra", default=Batch, contravariant=True)
 
 
 @dataclass(frozen=True)
@@ -26,11 +32,14 @@ class Rows:
         Classes 0…C−1 of painted items; None for unlabelled ones.
     view : Tensor, shape (N, D), optional
         Features of the same items in another view.
+    view_clusters : Tensor, shape (N, K), optional
+        Cluster logits of that view where another network than the trained one (a teacher) gave them.
     """
 
     features: Tensor
     target: Tensor | None = None
     view: Tensor | None = None
+    view_clusters: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -45,21 +54,30 @@ class Loss:
         With its gradient.
     painted, unlabelled : Rows, optional
         Items that went through the network on the way, for a method that wraps this one and adds to its loss.
+    consistency : Tensor, shape (N,), optional
+        A further loss of each of the unlabelled rows, kept apart so that a wrapper can weigh them; their mean
+        is added to `value`.
     """
 
     name: str
     value: Tensor
     painted: Rows | None = None
     unlabelled: Rows | None = None
+    consistency: Tensor | None = None
+
+    @property
+    def total(self) -> Tensor:
+        """What the optimiser lowers."""
+        return self.value if self.consistency is None else self.value + self.consistency.mean()
 
 
 @dataclass(frozen=True)
-class MethodContext:
+class MethodContext(Generic[S_co]):
     """What a method is made from.
 
     Parameters
     ----------
-    settings : TrainSettings
+    settings : TrainSettings or ImageSettings
     classes : int
         C.
     device : torch.device
@@ -70,7 +88,7 @@ class MethodContext:
         Class (0…C−1) that nearly every unpainted cell is of; None where nothing is assumed.
     """
 
-    settings: TrainSettings
+    settings: S_co
     classes: int
     device: torch.device
     check: Callable[[], None]
@@ -117,25 +135,26 @@ def unlabelled_rows(network: Network, batch: Batch, patches: UnlabelledPatches, 
     return Rows(features[valid], view=view)
 
 
-class Method(Protocol):
-    """A way of learning from a few painted pixels and many others.
+class Method(Protocol[N_contra, B_contra]):
+    """A way of learning from a few labelled items and many others.
 
-    Implementations are made from a `MethodContext` and registered in `METHODS`.
+    Implementations are made from a `MethodContext` and registered: those of pixels in `METHODS`, those of
+    images in `IMAGE_METHODS`.
     """
 
     name: ClassVar[str]
 
     @property
     def needs_unlabelled(self) -> bool:
-        """Whether batches must hold unlabelled patches."""
+        """Whether batches must hold unlabelled items."""
         ...
 
     @property
     def needs_view(self) -> bool:
-        """Whether unlabelled patches must come in two views."""
+        """Whether unlabelled items must come in two views."""
         ...
 
-    def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
+    def objectives(self, network: N_contra, batch: B_contra) -> Iterator[Loss]:
         """Yield losses one by one; the network is one optimiser step further after each."""
         ...
 

@@ -1,4 +1,4 @@
-"""The one network that every method trains: a U-Net and three persistent heads."""
+"""The network of pixels, a U-Net and three persistent heads; and what every network here has."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -9,7 +9,13 @@ from torch import Tensor, nn
 from napari_fathom.learning.nets.heads import Heads
 from napari_fathom.learning.nets.unet import UNet
 
-__all__ = ["Network", "Outputs", "build_network", "rows_of"]
+__all__ = ["ItemNetwork", "Network", "Outputs", "build_network", "rows_of"]
+
+
+class ItemNetwork(nn.Module):
+    """Anything that makes features of items, and has the three heads that read them."""
+
+    heads: Heads
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class Outputs:
     ambiguity: Tensor
 
 
-class Network(nn.Module):
+class Network(ItemNetwork):
     """U-Net with class, cluster and ambiguity heads.
 
     Parameters
