@@ -1,0 +1,122 @@
+"""Stacks of images of one size: TIFF of many pages, npy and zarr arrays of (image, height, width)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from posixpath import splitext
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from napari_fathom.errors import FormatError
+from napari_fathom.plankton.faults import fault_of
+from napari_fathom.plankton.pixels import open_picture
+from napari_fathom.plankton.tables import Part
+from napari_fathom.plankton.tree import Tree
+
+__all__ = ["is_stack", "open_array", "page_count", "read_stacks"]
+
+_TIFF = (".tif", ".tiff")
+
+
+def is_stack(tree: Tree, name: str) -> bool:
+    """Whether a file is a stack, by its content: nothing is decoded."""
+    suffix = splitext(name)[1].lower()
+    path = tree.local(name)
+    if suffix == ".npy" or (path is not None and path.is_dir()):
+        return True
+    return suffix in _TIFF and page_count(tree, name) > 1
+
+
+def page_count(tree: Tree, name: str) -> int:
+    """Pages of a TIFF; 0 if it can't be read."""
+    with tree.open(name) as stream:
+        try:
+            return getattr(open_picture(stream, name), "n_frames", 1)
+        except FormatError:
+            return 0
+
+
+def open_array(path: Path) -> Any:
+    """Open a stack without reading it.
+
+    Returns
+    -------
+    array-like, shape (N, h, w) or (N, h, w, 3 or 4)
+        Reads a plane when it is indexed.
+
+    Raises
+    ------
+    FormatError
+        If it is no npy or zarr array, or not of this shape.
+    """
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False) if path.is_file() else _open_zarr(path)
+    except (OSError, ValueError, KeyError, EOFError, TypeError) as error:
+        raise FormatError(path, f"an array that can't be read ({error})", "Write it again.") from error
+    if array.ndim not in (3, 4) or (array.ndim == 4 and array.shape[3] not in (3, 4)):
+        raise FormatError(
+            path,
+            f"an array of shape {array.shape}",
+            "Images along the first axis are read: (image, height, width), colours last.",
+        )
+    return array
+
+
+def _open_zarr(path: Path) -> Any:
+    import zarr
+
+    opened: Any = zarr.open(path, mode="r")
+    if hasattr(opened, "shape"):
+        return opened
+    arrays = [array for _, array in opened.arrays() if array.ndim in (3, 4)]
+    if len(arrays) != 1:
+        raise FormatError(path, f"a zarr group with {len(arrays)} stacks of images", "Give one array itself.")
+    return arrays[0]
+
+
+def read_stacks(tree: Tree) -> Iterator[Part]:
+    """Every plane or page of every stack as an object, `NAME_00000` and so on.
+
+    Yields
+    ------
+    Part
+        One a stack; a stack that can't be read is an empty part with a fault.
+    """
+    for name in tree.sizes:
+        suffix = splitext(name)[1].lower()
+        try:
+            if suffix in _TIFF:
+                yield _part(tree, name, "page", page_count(tree, name))
+            elif is_stack(tree, name):
+                yield _array_part(tree, name)
+        except FormatError as error:
+            nothing = pd.DataFrame({"object_id": []}), pd.DataFrame({"row": []})
+            yield Part(*nothing, file=name, faults=(fault_of(error, name),))
+
+
+def _array_part(tree: Tree, name: str) -> Part:
+    path = tree.local(name)
+    if path is None:
+        raise FormatError(name, "a stack in an archive", "Unpack the archive first.")
+    return _part(tree, name, "stack", len(open_array(path)))
+
+
+def _part(tree: Tree, name: str, kind: str, count: int) -> Part:
+    if not count:
+        raise FormatError(name, "no image in it", "Leave it out.")
+    stem = splitext(name.rpartition("/")[2])[0]
+    digits = max(5, len(str(count - 1)))
+    objects = pd.DataFrame({"object_id": [f"{stem}_{number:0{digits}d}" for number in range(count)]})
+    images = pd.DataFrame(
+        {
+            "row": range(count),
+            "kind": kind,
+            "source": str(tree.path),
+            "member": name,
+            "offset": range(count),
+        }
+    )
+    return Part(objects, images, name)
