@@ -5,14 +5,8 @@ import numpy as np
 import pytest
 
 from napari_fathom.echogram.coordinates import Coordinates
-from napari_fathom.echogram.nasc import (
-    Nasc,
-    distance_intervals,
-    integrate_nasc,
-    ping_intervals,
-    track_distance,
-    write_nasc,
-)
+from napari_fathom.echogram.intervals import ping_intervals
+from napari_fathom.echogram.nasc import Nasc, integrate_nasc, write_nasc
 from napari_fathom.errors import LabelError
 from napari_fathom.events import Box
 
@@ -104,32 +98,31 @@ def test_bounds_that_do_not_rise_or_leave_the_survey_are_refused(
         )
 
 
-def test_ping_intervals_cover_every_ping() -> None:
-    assert ping_intervals(10, 4) == [0, 4, 8, 10]
-    assert ping_intervals(8, 4) == [0, 4, 8]
+def test_every_row_says_its_frequency_and_where_it_was_sailed() -> None:
+    latitude = np.linspace(60, 60 + 2 / 60, 9)
+
+    rows = list(
+        integrate_nasc(
+            boxes_of(np.full((4, 9), -60.0)),
+            boxes_of(np.ones((4, 9), np.uint8)),
+            survey(4, 9),
+            {1: "a"},
+            [0, 4, 9],
+            [0, 100],
+            frequency_hz=38e3,
+            latitude=latitude,
+            longitude=np.full(9, 4.0),
+        )
+    )
+
+    assert [row.frequency_hz for row in rows] == [38e3, 38e3]
+    assert [row.latitude for row in rows] == [latitude[1], latitude[6]]
+    assert [row.length_nmi for row in rows] == pytest.approx([1, 1], rel=2e-3)
 
 
-def test_a_minute_of_latitude_is_a_nautical_mile() -> None:
-    latitude = np.array([60.0, np.nan, 60 + 2 / 60])
-
-    assert track_distance(latitude, np.full(3, 4.0)) == pytest.approx([0, 1, 2], rel=2e-3)
-
-
-def test_a_track_may_cross_the_date_line() -> None:
-    assert track_distance(np.zeros(2), np.array([179.99, -179.99]))[-1] == pytest.approx(1.2, rel=2e-3)
-
-
-def test_without_positions_there_is_no_distance() -> None:
-    with pytest.raises(LabelError, match="no positions"):
-        track_distance(np.full(3, np.nan), np.full(3, np.nan))
-
-
-def test_distance_intervals_begin_where_the_next_mile_does() -> None:
-    assert distance_intervals(np.array([0, 0.4, 0.9, 1.1, 3.2, 3.3]), 1.0) == [0, 3, 4, 6]
-
-
-def test_the_table_is_written_with_one_header_and_full_precision(tmp_path: Path) -> None:
-    rows = [Nasc(0, 0, 9, "2019-04-25", "2019-04-25", 0.0, 10.0, 2, "other, fish", 1 / 3, 5, 10)]
+def test_the_table_has_one_header_full_precision_and_nothing_where_nothing_is_known(tmp_path: Path) -> None:
+    interval = (0, 0, 9, "2019-04-25", "2019-04-25", np.nan, np.nan, np.nan)
+    rows = [Nasc(*interval, 38e3, 0.0, 10.0, 2, "other, fish", 1 / 3, 5, 10)]
 
     write_nasc(tmp_path / "nasc.csv", rows)
 
@@ -137,6 +130,7 @@ def test_the_table_is_written_with_one_header_and_full_precision(tmp_path: Path)
         (row,) = csv.DictReader(stream)
     assert row["class_name"] == "other, fish"
     assert float(row["nasc_m2_nmi2"]) == 1 / 3
+    assert (row["frequency_hz"], row["latitude"]) == ("38000.0", "")
 
 
 @pytest.mark.filterwarnings("ignore:::echopype", "ignore:::xarray", "ignore:::flox", "ignore:::zarr")

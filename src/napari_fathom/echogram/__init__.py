@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     )
     from napari_fathom.echogram.formats import sniff
     from napari_fathom.echogram.incoming import IncomingLabels, labels_from_array
+    from napari_fathom.echogram.intervals import (
+        Interval,
+        describe_intervals,
+        distance_intervals,
+        ping_intervals,
+        track_distance,
+    )
     from napari_fathom.echogram.label_npz import Streamed, write_label_npz
     from napari_fathom.echogram.label_tiff import write_label_tiff
     from napari_fathom.echogram.model import Echogram
-    from napari_fathom.echogram.nasc import (
-        Nasc,
-        distance_intervals,
-        integrate_nasc,
-        ping_intervals,
-        track_distance,
-        write_nasc,
-    )
+    from napari_fathom.echogram.nasc import Nasc, integrate_nasc, write_nasc
     from napari_fathom.echogram.plain import PlainOptions
     from napari_fathom.echogram.regions import mask_to_regions, regions_to_mask
     from napari_fathom.echogram.seabed import set_seabed
@@ -43,6 +43,7 @@ _HOMES = {
     "Echogram": "model",
     "Grid": "coordinates",
     "IncomingLabels": "incoming",
+    "Interval": "intervals",
     "LABEL_WRITERS": "exchange",
     "Line": "evl",
     "Nasc": "nasc",
@@ -52,12 +53,13 @@ _HOMES = {
     "Streamed": "label_npz",
     "convert": "conversion",
     "convert_source": "conversion",
-    "distance_intervals": "nasc",
+    "describe_intervals": "intervals",
+    "distance_intervals": "intervals",
     "labels_from_array": "incoming",
     "mask_to_regions": "regions",
     "integrate_nasc": "nasc",
     "open_labels": "exchange",
-    "ping_intervals": "nasc",
+    "ping_intervals": "intervals",
     "read_crimac_bottom": "crimac_incoming",
     "read_crimac_labels": "crimac_incoming",
     "read_evl": "evl",
@@ -67,7 +69,7 @@ _HOMES = {
     "set_seabed": "seabed",
     "sniff": "formats",
     "sniff_labels": "exchange",
-    "track_distance": "nasc",
+    "track_distance": "intervals",
     "write_crimac_labels": "crimac",
     "write_crimac_predictions": "crimac",
     "write_evl": "evl",
@@ -85,6 +87,7 @@ __all__ = [
     "Echogram",
     "Grid",
     "IncomingLabels",
+    "Interval",
     "Line",
     "Nasc",
     "PlainOptions",
@@ -93,6 +96,7 @@ __all__ = [
     "Streamed",
     "convert",
     "convert_source",
+    "describe_intervals",
     "distance_intervals",
     "integrate_nasc",
     "labels_from_array",

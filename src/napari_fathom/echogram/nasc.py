@@ -2,9 +2,9 @@
 
 import csv
 import io
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from itertools import pairwise
+from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -12,23 +12,18 @@ from numpy.typing import NDArray
 
 from napari_fathom.echogram.components import ReadLabels
 from napari_fathom.echogram.coordinates import Depths, Grid, check_grid, range_edges, sense, transducer_depth
+from napari_fathom.echogram.intervals import METRES_PER_NAUTICAL_MILE, Interval, describe_intervals
 from napari_fathom.errors import LabelError
 from napari_fathom.events import Box
 from napari_fathom.files import replace_text
 
 __all__ = [
-    "METRES_PER_NAUTICAL_MILE",
     "Nasc",
     "ReadSv",
-    "distance_intervals",
     "integrate_nasc",
-    "ping_intervals",
-    "track_distance",
     "write_nasc",
 ]
 
-METRES_PER_NAUTICAL_MILE = 1852.0
-_EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
 _SLAB_PINGS = 2048
 
 ReadSv = Callable[[Box], NDArray[np.floating]]
@@ -36,14 +31,23 @@ ReadSv = Callable[[Box], NDArray[np.floating]]
 
 
 @dataclass(frozen=True)
-class Nasc:
-    """One row of the table: one class in one interval and one layer."""
+class Nasc(Interval):
+    """One row of the table: one class in one interval and one layer.
 
-    interval: int
-    first_ping: int
-    last_ping: int
-    time_start: str
-    time_end: str
+    Parameters
+    ----------
+    frequency_hz : float
+        NaN where nobody said it.
+    layer_top_m, layer_bottom_m : float
+        Depths below the surface; below 0 above an upward-looking transducer of unknown depth.
+    class_value, class_name : int, str
+    nasc_m2_nmi2 : float
+        Mean over all pings of the interval, m² nmi⁻².
+    cells, pings : int
+        Cells of the class, and pings of the interval.
+    """
+
+    frequency_hz: float
     layer_top_m: float
     layer_bottom_m: float
     class_value: int
@@ -61,6 +65,9 @@ def integrate_nasc(
     intervals: Sequence[int],
     layers_m: Sequence[float],
     *,
+    frequency_hz: float = float("nan"),
+    latitude: Depths | None = None,
+    longitude: Depths | None = None,
     seabed_range_m: Depths | None = None,
 ) -> Iterator[Nasc]:
     """Integrate each class over depth and average it over pings.
@@ -81,6 +88,10 @@ def integrate_nasc(
         First ping of each interval and the end of the last; see `ping_intervals`, `distance_intervals`.
     layers_m : sequence of float, shape (L + 1,)
         Depths below the surface that bound the layers, rising.
+    frequency_hz : float, optional
+        Of that Sv, for the table.
+    latitude, longitude : ndarray, shape (P,), optional
+        Degrees, NaN where unknown, for the table.
     seabed_range_m : ndarray, shape (P,), optional
         Cells whose centre is at or beyond it add nothing; NaN = no seabed.
 
@@ -105,7 +116,8 @@ def integrate_nasc(
     seabed = np.full(pings, np.nan) if seabed_range_m is None else np.asarray(seabed_range_m)
     height = np.diff(range_edges(grid.range_m))
     shape = (len(layers_m) - 1, max(class_names, default=0) + 1)
-    for interval, (first, end) in enumerate(pairwise(intervals)):
+    for interval in describe_intervals(grid, intervals, latitude, longitude):
+        first, end = interval.first_ping, interval.last_ping + 1
         area, cells = np.zeros(shape), np.zeros(shape, np.int64)
         for left in range(first, end, _SLAB_PINGS):
             right = min(left + _SLAB_PINGS, end)
@@ -120,22 +132,18 @@ def integrate_nasc(
             np.add.at(area, where, (sv * height[:, None])[counts])
             np.add.at(cells, where, 1)
         scale = 4 * np.pi * METRES_PER_NAUTICAL_MILE**2 / (end - first)
-        start, stop = str(grid.ping_time[first]), str(grid.ping_time[end - 1])
         for layer_index in range(shape[0]):
             for value, name in class_names.items():
                 yield Nasc(
-                    interval,
-                    first,
-                    end - 1,
-                    start,
-                    stop,
-                    float(layers_m[layer_index]),
-                    float(layers_m[layer_index + 1]),
-                    value,
-                    name,
-                    float(scale * area[layer_index, value]),
-                    int(cells[layer_index, value]),
-                    end - first,
+                    **asdict(interval),
+                    frequency_hz=frequency_hz,
+                    layer_top_m=float(layers_m[layer_index]),
+                    layer_bottom_m=float(layers_m[layer_index + 1]),
+                    class_value=value,
+                    class_name=name,
+                    nasc_m2_nmi2=float(scale * area[layer_index, value]),
+                    cells=int(cells[layer_index, value]),
+                    pings=end - first,
                 )
 
 
@@ -147,51 +155,15 @@ def _check_rising(what: str, bounds: Sequence[float], low: float, high: float) -
         )
 
 
-def ping_intervals(pings: int, length: int) -> list[int]:
-    """Bounds of intervals of `length` pings; the last one may be shorter."""
-    return [*range(0, pings, length), pings]
-
-
-def track_distance(latitude: Depths, longitude: Depths) -> Depths:
-    """Distance sailed up to each ping, nautical miles, by great circles; positions missing are bridged
-    straight.
-
-    Parameters
-    ----------
-    latitude, longitude : ndarray, shape (P,)
-        Degrees, NaN where unknown.
-
-    Raises
-    ------
-    LabelError
-        If fewer than two positions are known.
-    """
-    known = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
-    if len(known) < 2:
-        raise LabelError(
-            "The survey has no positions along its track; use intervals of pings instead of distance."
-        )
-    north, east = np.radians(latitude[known]), np.unwrap(np.radians(longitude[known]))
-    half = (
-        np.sin(np.diff(north) / 2) ** 2
-        + np.cos(north[:-1]) * np.cos(north[1:]) * np.sin(np.diff(east) / 2) ** 2
-    )
-    steps = 2 * _EARTH_RADIUS_M * np.arcsin(np.sqrt(half.clip(0, 1))) / METRES_PER_NAUTICAL_MILE
-    distance: Depths = np.interp(np.arange(len(latitude)), known, np.concatenate([[0.0], np.cumsum(steps)]))
-    return distance
-
-
-def distance_intervals(distance_nmi: Depths, length_nmi: float) -> list[int]:
-    """Bounds of intervals of `length_nmi` along a track; stretches without a ping make none."""
-    number = np.floor(distance_nmi / length_nmi).astype(np.int64)
-    return [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), len(distance_nmi)]
-
-
 def write_nasc(path: Path, rows: Iterator[Nasc] | Sequence[Nasc]) -> None:
-    """Write the table as CSV, one header line, full precision."""
+    """Write the table as CSV, one header line, full precision; what is unknown (NaN) is left empty."""
     text = io.StringIO()
     names = [field.name for field in fields(Nasc)]
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows([getattr(row, name) for name in names] for row in rows)
+    writer.writerows([_cell(value) for value in astuple(row)] for row in rows)
     replace_text(Path(path), text.getvalue())
+
+
+def _cell(value: float | str) -> float | str:
+    return "" if isinstance(value, float) and math.isnan(value) else value

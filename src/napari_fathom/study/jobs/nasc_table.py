@@ -7,15 +7,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from napari_fathom.echogram.components import ReadLabels
+from napari_fathom.echogram.intervals import distance_intervals, ping_intervals, track_distance
 from napari_fathom.echogram.model import Echogram
-from napari_fathom.echogram.nasc import (
-    Nasc,
-    distance_intervals,
-    integrate_nasc,
-    ping_intervals,
-    track_distance,
-    write_nasc,
-)
+from napari_fathom.echogram.nasc import Nasc, integrate_nasc, write_nasc
 from napari_fathom.errors import StudyError
 from napari_fathom.events import Done, Event, Progress
 
@@ -47,10 +41,8 @@ def write_study_nasc(
     Raises
     ------
     StudyError
-        If the survey has no such frequency, or looks upward.
+        If the survey has no such frequency.
     """
-    if echogram.upward:
-        raise StudyError(f"{echogram.name}: NASC of an upward-looking sounder is not known here.")
     channel = _channel(echogram, options.frequency_hz or echogram.main_frequency_hz)
     intervals, layers = _intervals(echogram, options), _layers(echogram, options.layer_m)
     rows: list[Nasc] = []
@@ -61,6 +53,9 @@ def write_study_nasc(
         class_names,
         intervals,
         layers,
+        frequency_hz=float(echogram.frequency_hz[channel]),
+        latitude=echogram.latitude,
+        longitude=echogram.longitude,
         seabed_range_m=echogram.seabed_range_m,
     ):
         if row.interval and (not rows or row.interval != rows[-1].interval):
@@ -86,5 +81,14 @@ def _intervals(echogram: Echogram, options: NascOptions) -> list[int]:
 
 
 def _layers(echogram: Echogram, layer_m: float) -> list[float]:
-    depth = echogram.range_m[-1] + float(np.nanmax(echogram.depth_of_ping_m)) + echogram.range_step_m
-    return [layer_m * index for index in range(int(np.ceil(depth / layer_m)) + 1)]
+    """Bounds of the layers, from the surface down as far as there are cells.
+
+    Under an upward-looking sounder of unknown depth they lie below 0, the transducer, as its cells do.
+    """
+    reach = float(echogram.range_m[-1]) + echogram.range_step_m
+    deepest = float(echogram.depth_of_ping_m.max())
+    if not echogram.upward:
+        return [layer_m * index for index in range(int(np.ceil((deepest + reach) / layer_m)) + 1)]
+    if np.isfinite(echogram.transducer_depth_m).any():  # what lies above the surface is its echo, no water
+        return [layer_m * index for index in range(int(np.ceil(deepest / layer_m)) + 1)]
+    return [layer_m * index for index in range(-int(np.ceil(reach / layer_m)), 1)]
