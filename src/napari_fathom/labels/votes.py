@@ -1,0 +1,351 @@
+"""Votes of many annotators on the objects of a collection; nothing that was said is ever lost."""
+
+import threading
+import time as clock
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from napari_fathom import files
+from napari_fathom.errors import LabelError
+from napari_fathom.labels.classes import Classes
+from napari_fathom.labels.lock import WriteLock
+from napari_fathom.labels.tally import Tally, agreement, entropy_bits, soft_labels, tally
+from napari_fathom.labels.vote_box import STATUSES
+from napari_fathom.labels.vote_changes import checked_ballot, checked_status, without_repetitions
+from napari_fathom.labels.vote_head import VoteHead, fingerprint_of, load_objects, save_objects
+from napari_fathom.labels.vote_journal import VoteEvent, VoteJournal
+from napari_fathom.labels.vote_state import VoteState
+from napari_fathom.labels.vote_table import vote_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["VoteStore"]
+
+
+class VoteStore:
+    """What everybody said about every object of a collection.
+
+    A cast is one flushed line of the journal, however many objects it is about; only then does it count. What
+    an annotator said last about an object stands, until it is withdrawn (value 0) or taken back. The object's
+    class is the one with most standing votes, and of several with as many the one voted for last. A machine's
+    votes (`predicted`) stand only where no person's do. All methods may be called from any thread.
+
+    Make one with `create` or `open`; use it as a context manager, or `close` it.
+    """
+
+    def __init__(self, path: Path, head: VoteHead, lock: WriteLock | None) -> None:
+        self.path, self._head, self._lock = path, head, lock
+        self._guard = threading.RLock()
+        self._journal = VoteJournal(path / "journal.jsonl")
+        torn = self._journal.cut_torn_end() if lock else 0
+        self._state = VoteState(path, head.objects, self._journal)
+        if torn:
+            self._state.notes.append(
+                f"The last line of the journal was cut off by a crash ({torn} bytes); it was removed."
+            )
+
+    @classmethod
+    def create(cls, path: Path | str, objects: Sequence[str], classes: Classes) -> "VoteStore":
+        """Make an empty store and open it for writing.
+
+        Parameters
+        ----------
+        path : Path
+            A folder that doesn't exist yet.
+        objects : sequence of str, shape (N,)
+            Their ids, in the order of the collection's rows.
+        classes : Classes
+            What may be voted for.
+
+        Raises
+        ------
+        LabelError
+            If there is something at `path`, there are no objects, or two of one id.
+        """
+        path, ids = Path(path), [str(name) for name in objects]
+        if not ids:
+            raise LabelError(f"{path.name}: a collection without objects can't be labelled.")
+        if len(set(ids)) < len(ids):
+            twice = next(name for name in ids if ids.count(name) > 1)
+            raise LabelError(f"{path.name}: two objects have the id {twice!r}. Give each its own.")
+        if path.exists():
+            raise LabelError(f"{path.name}: exists already. Open it, or choose another place.")
+        with files.replace_folder(path) as folder:
+            save_objects(folder, ids)
+            VoteHead(len(ids), fingerprint_of(ids), classes).save(folder)
+        return cls.open(path)
+
+    @classmethod
+    def open(
+        cls, path: Path | str, mode: Literal["r", "a"] = "a", *, called: str | None = None
+    ) -> "VoteStore":
+        """Open a store, replaying what a crash cut off; `notes` says if anything was found amiss.
+
+        Parameters
+        ----------
+        path : Path
+            The folder.
+        mode : {"a", "r"}
+            For writing, as the only one; or to read what is there now, also beside a writer.
+        called : str, optional
+            What the user knows it by, for the message that it is in use; its folder's name by default.
+
+        Raises
+        ------
+        LabelError
+            If it is missing, damaged, newer than this program, or (for writing) a snapshot.
+        StudyError
+            If another program has it open for writing.
+        """
+        path = Path(path)
+        head = VoteHead.load(path)
+        if mode == "a" and head.frozen:
+            raise LabelError(f"{path.name}: a snapshot is read-only. Open the study's own votes instead.")
+        return cls(path, head, WriteLock(path / "lock", called or path.name) if mode == "a" else None)
+
+    def __len__(self) -> int:
+        return self._head.objects
+
+    @property
+    def classes(self) -> Classes:
+        """What may be voted for."""
+        return self._head.classes
+
+    @property
+    def object_ids(self) -> tuple[str, ...]:
+        """The objects the votes are of, in the order of their rows; read from the disk each time."""
+        return load_objects(self.path, self._head)
+
+    @property
+    def annotators(self) -> tuple[str, ...]:
+        """Everybody who ever voted, in the order they first did."""
+        return tuple(self._state.annotators)
+
+    @property
+    def writable(self) -> bool:
+        """True while this object holds the right to write."""
+        return self._lock is not None and self._lock.held
+
+    @property
+    def last_event(self) -> int:
+        """Number of the last change; 0 for a store nobody has voted in."""
+        return self._state.number
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found amiss, and what was done about it."""
+        return tuple(self._state.notes)
+
+    def is_of(self, object_ids: Sequence[str]) -> bool:
+        """True if these are the objects, in the order of their rows, that the votes are of."""
+        return len(object_ids) == len(self) and fingerprint_of(object_ids) == self._head.fingerprint
+
+    def set_classes(self, classes: Classes) -> None:
+        """Replace the classes.
+
+        Raises
+        ------
+        LabelError
+            If a class goes that somebody's standing vote is for.
+        """
+        with self._guard:
+            self._require_writable()
+            votes = self._state.box.votes[self._state.box.standing()]
+            for value in np.setdiff1d(votes["value"], classes.values):
+                count = int(np.count_nonzero(votes["value"] == value))
+                raise LabelError(
+                    f"Class {self.classes[int(value)].name!r} has {count:,} votes. "
+                    "Give those objects another class, then remove it."
+                )
+            head = VoteHead(self._head.objects, self._head.fingerprint, classes)
+            head.save(self.path)
+            self._head = head
+
+    def cast(
+        self,
+        rows: ArrayLike,
+        values: ArrayLike,
+        *,
+        annotator: str,
+        shown: ArrayLike | None = None,
+        status: str = "validated",
+        time: Any = None,
+        note: str = "",
+    ) -> VoteEvent:
+        """Say what objects are; it is safe on disk when this returns.
+
+        Parameters
+        ----------
+        rows : array of int, shape (n,)
+            Objects, each once.
+        values : array of int, shape (n,) or a single one
+            Classes; 0 withdraws what this annotator said before.
+        annotator : str
+            Who says so: a person, or the name of a model for predictions.
+        shown : array of int, shape (n,) or a single one, optional
+            The class that was proposed to the annotator, 0 for none: proposals lead people, so it is kept.
+        status : {"validated", "dubious", "predicted"}
+            How sure: `dubious` for a person in doubt, `predicted` for a machine.
+        time : datetime64 or array of it, shape (n,), optional
+            When each was said, UTC; now without it. Which vote is the latest is told by the order of casting,
+            not by this.
+        note : str
+            Anything worth keeping with it.
+
+        Returns
+        -------
+        VoteEvent
+            What was cast. Votes that repeat what the same annotator says already, as surely, are left out;
+            number 0 if none is left.
+
+        Raises
+        ------
+        LabelError
+            If a row, a value or the status is out of bounds, or the disk is full (nothing has changed then).
+        """
+        if not annotator.strip():
+            raise LabelError("A vote needs an annotator. Give a name.")
+        grade = checked_status(status)
+        now = np.datetime64(clock.time_ns() // 1_000_000, "ms")
+        ballot = checked_ballot(
+            rows, values, shown, now if time is None else time, len(self), self.classes.values
+        )
+        with self._guard:
+            self._require_writable()
+            place = self._state.annotator(annotator)
+            ballot = without_repetitions(ballot, self._state.box, place, grade)
+            size = len(ballot.rows)
+            number = self.last_event + 1 if size else 0
+            event = VoteEvent(number, now, annotator, status, note, size)
+            if size:
+                self._state.apply(self._journal.append(event, ballot))
+            return event
+
+    def revert(self, events: Iterable[VoteEvent]) -> list[VoteEvent]:
+        """Take casts back, newest first: their votes count no more, and what stood before stands again.
+
+        Taking back a taking back brings its votes again. What was said since stays said.
+
+        Parameters
+        ----------
+        events : iterable of VoteEvent
+            As `cast` and `revert` returned them; those that changed nothing are passed over.
+
+        Returns
+        -------
+        list of VoteEvent
+            Each reverted event is itself a new one; number 0 where its votes had been taken back already.
+
+        Raises
+        ------
+        LabelError
+            If an event is not in this store's journal.
+        """
+        numbers = sorted({event.number for event in events if event.number}, reverse=True)
+        with self._guard:
+            self._require_writable()
+            missing = [number for number in numbers if self._state.counts_again(number) is None]
+            if missing:
+                raise LabelError(
+                    f"{self.path.name}: the journal has no event {missing}; it can't be taken back."
+                )
+            return [self._revert(number) for number in numbers]
+
+    def hard(self) -> NDArray[np.uint16]:
+        """What people say each object is, shape (N,): 0 = nobody has said."""
+        with self._guard:
+            people = self._state.statuses > STATUSES.index("predicted")
+            return np.where(people, self._state.labels, np.uint16(0))
+
+    def label(self) -> NDArray[np.uint16]:
+        """What each object is taken for, shape (N,): as `hard`; where nobody has said, as a machine said."""
+        with self._guard:
+            return self._state.labels.copy()
+
+    def status(self) -> NDArray[np.str_]:
+        """How `label` came about, shape (N,): "", predicted, dubious or validated.
+
+        It is the status of the last vote for the class that won.
+        """
+        with self._guard:
+            return np.array(STATUSES)[self._state.statuses]
+
+    def soft(self) -> NDArray[np.float32]:
+        """Share of people's votes that each class has, shape (N, C) in the order of `classes`; else 0."""
+        return soft_labels(self.tally(), self.classes.values)
+
+    def agreement(self) -> NDArray[np.float32]:
+        """Chance that two who voted on an object said the same, shape (N,); NaN with fewer than two."""
+        return agreement(self.tally())
+
+    def entropy(self) -> NDArray[np.float32]:
+        """Spread of people's votes on each object, shape (N,), in bits; NaN where nobody voted."""
+        return entropy_bits(self.tally())
+
+    def counts(self) -> dict[int, int]:
+        """Objects of each class as people say (`hard`), 0 for a class without any."""
+        found = np.bincount(self.hard(), minlength=1)
+        return {value: int(found[value]) if value < len(found) else 0 for value in self.classes.values}
+
+    def tally(self) -> Tally:
+        """Count people's standing votes by object and class."""
+        with self._guard:
+            votes = self._state.box.votes[self._state.box.standing()]
+        votes = votes[votes["status"] > STATUSES.index("predicted")]
+        return tally(votes["row"], votes["value"], len(self))
+
+    def votes(self) -> "pd.DataFrame":
+        """Everything that was said and not taken back, one row a vote; see `vote_table`."""
+        with self._guard:
+            return vote_table(self._state.box, self.annotators, self.classes)
+
+    def journal(self) -> list[VoteEvent]:
+        """Every change since the store was made, oldest first."""
+        with self._guard:
+            return list(self._journal.events())
+
+    def snapshot(self, folder: Path | str) -> "VoteStore":
+        """Freeze what was said until now into a new folder and open that read-only."""
+        with self._guard, files.replace_folder(Path(folder)) as beside:
+            save_objects(beside, self.object_ids)
+            head = VoteHead(self._head.objects, self._head.fingerprint, self.classes, frozen=True)
+            head.save(beside)
+            self._state.save_copy(beside)
+        return VoteStore.open(folder, "r")
+
+    def close(self) -> None:
+        """Save what opening would have to replay and let others write; doing so twice does no harm."""
+        with self._guard:
+            if self._lock is None or not self._lock.held:
+                return
+            try:
+                if self._state.pending:
+                    self._state.save()
+            finally:
+                self._lock.release()
+
+    def __enter__(self) -> "VoteStore":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _revert(self, number: int) -> VoteEvent:
+        found = self._state.counts_again(number)
+        cast, again = found if found is not None else (number, False)
+        votes = self._state.box.of_event(cast)
+        changed = int(np.count_nonzero(votes["counts"] != again))
+        now = np.datetime64(clock.time_ns() // 1_000_000, "ms")
+        event = VoteEvent(self.last_event + 1 if changed else 0, now, "", "", "", changed, number)
+        if changed:
+            self._state.apply(self._journal.append(event, None))
+        return event
+
+    def _require_writable(self) -> None:
+        if not self.writable:
+            raise LabelError(f"{self.path.name}: open read-only. Open it for writing to change votes.")
