@@ -31,8 +31,8 @@ def test_a_new_study_refers_to_its_survey_and_has_nothing_else(survey_store: Pat
 def test_a_sounders_file_becomes_a_study_with_its_survey_inside(studied_raw: Study) -> None:
     assert studied_raw.echogram.path == studied_raw.folder / "data" / "hake.sv.zarr"
     assert studied_raw.labels.shape == studied_raw.echogram.shape[1:]
-    assert studied_raw.document.echogram.inside(studied_raw.folder)
-    assert studied_raw.document.echogram.sources == ("Summer2017-D20170615-T212933.raw",)
+    assert studied_raw.document.data.inside(studied_raw.folder)
+    assert studied_raw.document.data.sources == ("Summer2017-D20170615-T212933.raw",)
 
 
 def test_everything_is_found_again(study: Study) -> None:
@@ -152,7 +152,7 @@ def test_another_survey_in_its_place_is_refused(study: Study, tmp_path: Path) ->
     with pytest.raises(StudyError, match="holds another survey"):
         Study.relink(study.folder, stranger.path)
     document = json.loads((study.folder / "study.json").read_text())
-    document["echogram"]["beside"] = document["echogram"]["absolute"] = str(stranger.path)
+    document["data"]["beside"] = document["data"]["absolute"] = str(stranger.path)
     (study.folder / "study.json").write_text(json.dumps(document))
     with pytest.raises(StudyError, match="holds another survey"):
         Study.open(study.folder)
@@ -174,7 +174,7 @@ def test_no_survey_at_all_makes_no_study(tmp_path: Path) -> None:
         (lambda text: text[: len(text) // 2], r"study\.json: damaged"),
         (
             lambda text: text.replace('"fingerprint"', '"finger"'),
-            r"echogram\.fingerprint: Field required",
+            r"data\.fingerprint: Field required",
         ),
         (lambda text: "[1, 2]", r"study\.json: damaged"),
     ],
@@ -199,3 +199,22 @@ def test_what_a_crash_left_half_made_is_swept_away(study: Study) -> None:
         pass
     assert [path.name for path in (study.folder / "models").iterdir()] == ["README.txt"]
     assert not list(study.folder.glob(".study*"))
+
+
+def test_a_study_of_a_collection_is_not_taken_for_one_of_a_survey(study: Study) -> None:
+    study.close()
+    path = study.folder / "study.json"
+    path.write_text(path.read_text("utf-8").replace('"kind": "echogram"', '"kind": "collection"'), "utf-8")
+    with pytest.raises(StudyError, match="a study of a collection; this needs one of a survey"):
+        Study.open(study.folder)
+
+
+def test_documents_of_before_there_were_collections_are_read(study: Study) -> None:
+    study.close()
+    path = study.folder / "study.json"
+    document = json.loads(path.read_text("utf-8"))
+    document["echogram"] = document.pop("data")
+    del document["kind"]
+    path.write_text(json.dumps(document), "utf-8")
+    with Study.open(study.folder) as opened:
+        assert opened.document.kind == "echogram"

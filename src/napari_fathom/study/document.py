@@ -6,19 +6,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from napari_fathom import __version__, files
 from napari_fathom.errors import StudyError
 
-__all__ = ["EchogramReference", "StudyDocument"]
+__all__ = ["DataKind", "DataReference", "StudyDocument"]
 
 NAME = "study.json"
 VERSION = 1
+DataKind = Literal["echogram", "collection"]
+_NOUNS: dict[DataKind, str] = {"echogram": "survey", "collection": "collection"}
 
 
-class EchogramReference(BaseModel):
-    """Where a study's survey store is, and how to know it again.
+class DataReference(BaseModel):
+    """Where a study's survey or collection is, and how to know it again.
 
     `beside` is the way there from the study's folder (so that both can move together), `absolute` the place
     it had when it was last seen.
@@ -46,7 +48,7 @@ class EchogramReference(BaseModel):
         return (study.resolve() / self.beside).resolve(), Path(self.absolute)
 
     def inside(self, study: Path) -> bool:
-        """True where the survey store is part of the study's folder."""
+        """True where the data are part of the study's folder."""
         return self.candidates(study)[0].is_relative_to(study.resolve())
 
 
@@ -64,7 +66,8 @@ class StudyDocument(BaseModel):
     program: str = __version__
     name: str
     created: datetime = Field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
-    echogram: EchogramReference
+    kind: DataKind = "echogram"
+    data: DataReference = Field(validation_alias=AliasChoices("data", "echogram"))
     training: dict[str, Any] = Field(default_factory=dict)
     shares: Literal["auto", "on", "off"] = "auto"
 
@@ -73,13 +76,13 @@ class StudyDocument(BaseModel):
         files.replace_text(folder / NAME, self.model_dump_json(indent=2) + "\n")
 
     @classmethod
-    def load(cls, folder: Path) -> "StudyDocument":
+    def load(cls, folder: Path, kind: DataKind | None = None) -> "StudyDocument":
         """Read a study's document.
 
         Raises
         ------
         StudyError
-            If it is missing, damaged, or of a newer version of the format.
+            If it is missing, damaged, of a newer version of the format, or not of the `kind` that is needed.
         """
         path = folder / NAME
         try:
@@ -98,11 +101,21 @@ class StudyDocument(BaseModel):
                 f"{found}; this one knows {VERSION}). Update with 'pip install -U napari-fathom'."
             )
         try:
-            return cls.model_validate(raw)
+            document = cls.model_validate(raw)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"]) or NAME
             raise _damaged(folder, f"{where}: {first['msg']}") from error
+        if kind is not None and kind != document.kind:
+            raise StudyError(
+                f"{folder.name}: a study of a {document.noun}; this needs one of a {_NOUNS[kind]}."
+            )
+        return document
+
+    @property
+    def noun(self) -> str:
+        """What its data are called in sentences."""
+        return _NOUNS[self.kind]
 
     @staticmethod
     def at(folder: Path) -> bool:

@@ -111,7 +111,7 @@ def _made_from(folder: Path, paths: Sequence[Path]) -> bool:
     from napari_fathom.study.document import StudyDocument
 
     try:
-        reference = StudyDocument.load(folder).echogram
+        reference = StudyDocument.load(folder).data
     except (StudyError, FormatError):
         return False
     if sniff(paths) == "store":

@@ -1,0 +1,184 @@
+"""What a study of a survey and one of a collection have in common: small facts, models, a way to close."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol, Self, TypeVar
+
+from napari_fathom import files
+from napari_fathom.errors import FormatError, StudyError
+from napari_fathom.labels import Classes
+from napari_fathom.study.document import StudyDocument
+from napari_fathom.study.models import ModelRecord
+from napari_fathom.study.numbered import NumberedFolders
+
+__all__ = ["StudyFolder", "closed_on_failure", "find_data"]
+
+
+class StudyFolder(ABC):
+    """An open folder `NAME.fathom`; use it as a context manager, or `close` it.
+
+    Attributes
+    ----------
+    folder : Path
+        `NAME.fathom`.
+    """
+
+    def __init__(self, folder: Path, document: StudyDocument) -> None:
+        self.folder = folder
+        self._document = document
+        self._models = NumberedFolders(folder / "models")
+        self._predictions = NumberedFolders(folder / "predictions")
+
+    def _sweep(self, *places: Path) -> None:
+        """Clear up what a crash left half written; for the one who may write only."""
+        for place in (self.folder, *places, self._models.root, self._predictions.root):
+            files.sweep(place)
+
+    @property
+    def name(self) -> str:
+        """The folder's name without its suffix."""
+        return self.folder.stem
+
+    @property
+    def document(self) -> StudyDocument:
+        """The small facts, as they lie in `study.json`."""
+        return self._document
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Training settings that were last used; empty before the first training."""
+        return dict(self._document.training)
+
+    @property
+    @abstractmethod
+    def classes(self) -> Classes:
+        """What things may be called."""
+
+    @property
+    @abstractmethod
+    def writable(self) -> bool:
+        """True while this object holds the right to write."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let others write; doing so twice does no harm."""
+
+    def update(self, **changes: Any) -> None:
+        """Change fields of `study.json` (`training`, `shares`).
+
+        Raises
+        ------
+        StudyError
+            If the study is open read-only.
+        """
+        self.require_writable()
+        document = StudyDocument.model_validate(self._document.model_dump() | changes)
+        document.save(self.folder)
+        self._document = document
+
+    def models(self) -> list[ModelRecord]:
+        """The models, oldest first; folders that hold something else are passed over."""
+        found = []
+        for number in self._models.numbers():
+            path = self._models.path(number)
+            if ModelRecord.at(path):
+                found.append(ModelRecord.load(path))
+        return found
+
+    @property
+    def current_model(self) -> ModelRecord | None:
+        """The model in force; None before the first training."""
+        number = self._models.current
+        return None if number is None else ModelRecord.load(self._models.path(number))
+
+    def set_current_model(self, number: int) -> None:
+        """Put another model of this study in force.
+
+        Raises
+        ------
+        StudyError
+            If there is no such model, or the study is open read-only.
+        """
+        self.require_writable()
+        if number not in self._models.numbers():
+            raise StudyError(f"{self.folder.name}: there is no model {number}.")
+        self._models.set_current(number)
+
+    def model_folder(self, number: int) -> Path:
+        """Where a model lies."""
+        return self._models.path(number)
+
+    @property
+    def model_shelf(self) -> NumberedFolders:
+        """The folders of all models."""
+        return self._models
+
+    @property
+    def prediction_shelf(self) -> NumberedFolders:
+        """The folders of all answers."""
+        return self._predictions
+
+    def require_writable(self) -> None:
+        """Raise StudyError if the study is open read-only."""
+        if not self.writable:
+            raise StudyError(f"{self.folder.name}: open read-only. Open it for writing to change it.")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+@contextmanager
+def closed_on_failure(labels: _Closable) -> Iterator[None]:
+    """Let go of the write lock where no study comes of it."""
+    try:
+        yield
+    except BaseException:
+        labels.close()
+        raise
+
+
+class _Data(Protocol):
+    @property
+    def fingerprint(self) -> str: ...
+
+
+_AnyData = TypeVar("_AnyData", bound=_Data)
+
+
+def find_data(folder: Path, document: StudyDocument, open_store: Callable[[Path], _AnyData]) -> _AnyData:
+    """Open the survey or collection that a study refers to.
+
+    Raises
+    ------
+    StudyError
+        If it is missing, unreadable, or another than the one that was labelled.
+    """
+    reference, noun = document.data, document.noun
+    looked = reference.candidates(folder)
+    for place in dict.fromkeys(looked):
+        if not place.exists():
+            continue
+        try:
+            data = open_store(place)
+        except FormatError as error:
+            raise StudyError(f"{folder.name}: its {noun} store can't be read. {error}") from error
+        if data.fingerprint != reference.fingerprint:
+            raise StudyError(
+                f"{folder.name}: {place} holds another {noun} than the one that was painted. Put the former "
+                f"one back, or say where it is: 'fathom open {folder.name} --relink STORE'."
+            )
+        return data
+    raise StudyError(
+        f"{folder.name}: its {noun} store is not at {looked[0]}. If it has moved: "
+        f"'fathom open {folder.name} --relink STORE'. Else convert its files again: "
+        f"{', '.join(reference.sources) or 'unknown'}."
+    )
