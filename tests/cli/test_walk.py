@@ -157,6 +157,12 @@ def test_a_place_where_nothing_can_be_made_is_named_in_one_line(
     assert "choose another place" in outcome.stderr
 
 
+def test_a_setting_may_be_set_to_nothing(study: Path) -> None:
+    outcome = run("train", study, "--set", "rest_class=", "--settings")
+    assert outcome.exit_code == 0
+    assert "rest_class" in outcome.stdout
+
+
 @pytest.mark.parametrize("name", ["laptop", "Laptop CPU", "LAPTOP"])
 def test_a_preset_goes_by_the_first_word_of_its_name(study: Path, name: str) -> None:
     outcome = run("train", study, "--preset", name, "--settings")
@@ -205,6 +211,27 @@ def test_a_bare_array_asks_for_what_it_does_not_say(simulated: Path, tmp_path: P
     ],
 )
 def test_a_wrong_choice_names_the_right_ones(study: Path, wrong: list[str], advice: str) -> None:
+    outcome = run("train", study, *wrong)
+    assert outcome.exit_code == 2
+    assert advice in outcome.stderr
+
+
+def test_labels_of_other_names_are_learned_from_once_they_are_mapped(simulated: Path, tmp_path: Path) -> None:
+    with np.load(simulated / "strokes.npz") as strokes:
+        theirs = [f"{name}s" for name in strokes["class_names"]]
+        np.savez(tmp_path / "theirs.npz", labels=strokes["labels"], class_names=theirs)
+    folder = tmp_path / "a.fathom"
+    values("convert", simulated / "survey.npz", "--study", folder)
+    options = [part for name in theirs for part in ("--map", f"{name}={name[:-1]}")]
+    values("train", folder, "--labels", tmp_path / "theirs.npz", *options, *TINY)
+    assert sum(values("info", folder)["painted_pixels"].values()) == round(0.05 * 64 * 128)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "advice"),
+    [(["--map", "sand eel"], "FOUND=CLASS"), (["--map", "sand eel=sandeel"], "--labels")],
+)
+def test_a_map_that_makes_no_sense_is_a_wrong_option(study: Path, wrong: list[str], advice: str) -> None:
     outcome = run("train", study, *wrong)
     assert outcome.exit_code == 2
     assert advice in outcome.stderr

@@ -6,31 +6,41 @@ from typing import Any, TypeVar
 import click
 from pydantic import BaseModel, ValidationError
 
-__all__ = ["changed", "setting_option", "settings_table", "validated"]
+__all__ = ["changed", "pairs_option", "setting_option", "settings_table", "validated"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 def setting_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command a repeatable `--set NAME=VALUE`, handed over as the dict `values`."""
-    return click.option(
-        "--set",
-        "values",
-        multiple=True,
-        metavar="NAME=VALUE",
-        callback=_pairs,
-        help="Change one setting; may be given many times.",
+    return pairs_option(
+        "--set", "values", "NAME=VALUE", "epochs=20", "Change one setting; may be given many times."
     )(command)
 
 
-def _pairs(context: click.Context, parameter: click.Parameter, given: Iterable[str]) -> dict[str, str]:
-    pairs = {}
-    for item in given:
-        name, equals, value = item.partition("=")
-        if not equals or not name:
-            raise click.BadParameter(f"{item!r}: expected NAME=VALUE, such as epochs=20")
-        pairs[name.strip()] = value.strip()
-    return pairs
+def pairs_option(
+    flag: str, name: str, metavar: str, example: str, text: str
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a repeatable option of two words joined by `=`, handed over as a dict.
+
+    Parameters
+    ----------
+    flag, name, metavar, text : str
+        As for `click.option`; `text` is its help.
+    example : str
+        A pair for the message about one that isn't.
+    """
+
+    def read(context: click.Context, parameter: click.Parameter, given: Iterable[str]) -> dict[str, str]:
+        pairs = {}
+        for item in given:
+            left, equals, right = (part.strip() for part in item.partition("="))
+            if not (left and equals):  # an empty setting is one too
+                raise click.BadParameter(f"{item!r}: expected {metavar}, such as {example}")
+            pairs[left] = right
+        return pairs
+
+    return click.option(flag, name, multiple=True, metavar=metavar, callback=read, help=text)
 
 
 def validated(model: type[Model], values: Mapping[str, Any]) -> Model:

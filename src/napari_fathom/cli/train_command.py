@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from napari_fathom.cli.console import Console, console_options
-from napari_fathom.cli.settings_options import changed, setting_option, settings_table
+from napari_fathom.cli.settings_options import changed, pairs_option, setting_option, settings_table
 from napari_fathom.cli.study_argument import device_option, opened, study_argument
 from napari_fathom.cli.training import model_sentence, train
 
@@ -26,6 +26,13 @@ __all__ = ["command"]
     multiple=True,
     metavar="FILE",
     help="First take labels from EVR, EVL, CRIMAC zarr, TIFF or npz; may be given many times.",
+)
+@pairs_option(
+    "--map",
+    "aliases",
+    "FOUND=CLASS",
+    "'sand eel=sandeel'",
+    "What --labels call a class of the study (or its number, where they have no names); may be repeated.",
 )
 @click.option("--overwrite", is_flag=True, help="Let --labels replace what is painted already.")
 @click.option("--preset", help="Settings to begin with: paper, workstation or laptop.")
@@ -46,6 +53,7 @@ __all__ = ["command"]
 def command(
     study_folder: Path,
     label_files: tuple[Path, ...],
+    aliases: dict[str, str],
     overwrite: bool,
     preset: str | None,
     method: str | None,
@@ -63,9 +71,11 @@ def command(
 
     \b
     Examples:
-      fathom train hake.fathom --labels regions.evr --labels seabed.evl
+      fathom train hake.fathom --labels regions.evr --map "Sand eel=sandeel" --labels seabed.evl
       fathom train hake.fathom --method supseg --epochs 40 --set learning_rate=0.001
     """  # noqa: D301 - click wants the backspace character itself
+    if aliases and not label_files:
+        raise click.UsageError("--map goes with --labels: it says what their class names mean here")
     named = {"method": method, "epochs": epochs, "seed": seed}
     given = {name: value for name, value in named.items() if value is not None}
     preset, settings = _settings(preset, {**given, **values})
@@ -76,7 +86,7 @@ def command(
 
     with opened(study_folder, console) as study:
         for path in label_files:
-            imported = import_labels_job(study, path, overwrite=overwrite, stop=console.stop)
+            imported = import_labels_job(study, path, aliases=aliases, overwrite=overwrite, stop=console.stop)
             console.follow(imported, kept=f"Nothing of {path.name} was imported.", polls_stop=True)
         console.say(f"training {settings.method} with the preset {preset}")
         record = train(study, settings, console, start=_place(start), device=device)

@@ -35,7 +35,7 @@ def read_crimac_labels(
     path : Path
     grid : Grid
     class_values : mapping of str to int
-        The survey's classes.
+        The survey's classes; a category without a name goes by its number.
     names : mapping of int to str, optional
         Category → class name. If not given: what the file itself says, then 27 sandeel, 1 other fish, 0
         background.
@@ -57,8 +57,9 @@ def read_crimac_labels(
     known |= {int(code): str(name) for code, name in data.attrs.get(NAMES_ATTRIBUTE, {}).items()}
     known |= names or {}
     codes = [_code(path, code) for code in data["category"].values]
-    matched, _ = match_names((known[code] for code in codes if code in known), class_values)
-    values = [matched.get(known.get(code, ""), 0) for code in codes]
+    called = [known.get(code, str(code)) for code in codes]
+    matched, _ = match_names(called, class_values)
+    values = [matched.get(name, 0) for name in called]
     unknown = tuple(
         str(code) for code, value in zip(codes, values, strict=True) if not value and code != IGNORED
     )

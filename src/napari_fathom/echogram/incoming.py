@@ -61,7 +61,7 @@ def value_table(
     names : mapping of int to str
         What the file calls its values; empty if it does not say, and then values keep their meaning.
     class_values : mapping of str to int
-        The survey's classes.
+        The survey's classes. A name that is a number gives the values of a file without names a meaning.
 
     Returns
     -------
@@ -74,6 +74,9 @@ def value_table(
     if not names:
         own = list(class_values.values())
         table[own] = own
+        for name, value in class_values.items():
+            if name.isdecimal() and 0 < int(name) < len(table):
+                table[int(name)] = value
         return table, ("The file does not name its classes; its values are taken as the survey's own.",)
     matched, unmatched = match_names(names.values(), class_values)
     for value, name in names.items():

@@ -62,6 +62,6 @@ def test_a_stop_that_comes_when_all_is_done_does_not_deny_it() -> None:
 
 
 def test_what_the_disk_refuses_is_told_with_what_is_kept() -> None:
-    with pytest.raises(StudyError, match=r"The answer could not be saved \(No space left.*in force.*room"):
-        with saving("The answer", "the former one is in force"):
-            raise OSError(28, "No space left on device")
+    told = r"The answer could not be saved \(No space left.*in force.*room"
+    with pytest.raises(StudyError, match=told), saving("The answer", "the former one is in force"):
+        raise OSError(28, "No space left on device")

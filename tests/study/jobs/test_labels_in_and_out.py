@@ -8,7 +8,8 @@ from tests.study.surveys import WHOLE, finish
 
 from napari_fathom.echogram import set_seabed
 from napari_fathom.echogram.evl import read_evl
-from napari_fathom.errors import FormatError, StudyError
+from napari_fathom.errors import FormatError, LabelError, StudyError
+from napari_fathom.events import Note
 from napari_fathom.study import Study
 from napari_fathom.study.jobs import EXPORT_KINDS, accept_job, export_job, import_labels_job
 
@@ -159,3 +160,29 @@ def test_a_sounders_study_exports_its_line_and_takes_it_back(studied_raw: Study,
         below = study.echogram.range_m[:, None] >= line + 0.5
         assert (study.labels.read((0, len(below), 0, pings))[below] == 1).all()
         assert events
+
+
+def test_names_that_differ_are_said_once_and_then_match(study: Study, tmp_path: Path) -> None:
+    names = np.array(["Sand eel", "other fish", "plankton"])
+    values = np.repeat([1, 2, 3], 200).astype(np.uint8)[None].repeat(96, axis=0)
+    np.savez(tmp_path / "theirs.npz", labels=values, class_names=names)
+    study.labels.write(WHOLE, 0, origin="paint")
+    aliases = {"sand eel": "sandeel", "other fish": "background"}
+    _, events = finish(import_labels_job(study, tmp_path / "theirs.npz", aliases=aliases))
+    assert (study.labels.read((0, 96, 0, 200)) == 2).all()
+    assert (study.labels.read((0, 96, 200, 400)) == 1).all()  # what is said goes before the study's own name
+    assert not study.labels.read((0, 96, 400, 600)).any()
+    assert any(isinstance(event, Note) and event.message.endswith("class plankton.") for event in events)
+
+
+def test_values_without_names_are_said_by_number(study: Study, tmp_path: Path) -> None:
+    np.savez(tmp_path / "bare.npz", labels=np.full((96, 600), 7, np.uint8))
+    study.labels.write(WHOLE, 0, origin="paint")
+    finish(import_labels_job(study, tmp_path / "bare.npz", aliases={"7": "sandeel"}))
+    assert (study.labels.read(WHOLE) == 2).all()
+
+
+def test_an_alias_for_no_class_names_those_there_are(study: Study, tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", labels=np.ones((96, 600), np.uint8))
+    with pytest.raises(LabelError, match=r"no class named 'krill' .*sandeel"):
+        finish(import_labels_job(study, tmp_path / "a.npz", aliases={"Krill": "krill"}))

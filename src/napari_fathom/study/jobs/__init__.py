@@ -6,7 +6,7 @@ To stop a job is to set its `stop` event or to close its generator; what was in 
 from napari_fathom.study.jobs.accept import accept_job, accepted_cells
 from napari_fathom.study.jobs.convert import convert_job
 from napari_fathom.study.jobs.export import EXPORT_KINDS, export_job, require_exportable
-from napari_fathom.study.jobs.import_labels import import_labels_job, lay_labels_job
+from napari_fathom.study.jobs.import_labels import class_values, import_labels_job, lay_labels_job
 from napari_fathom.study.jobs.nasc_table import NascOptions
 from napari_fathom.study.jobs.predict import predict_job
 from napari_fathom.study.jobs.reclass import reclass_job
@@ -17,6 +17,7 @@ __all__ = [
     "NascOptions",
     "accept_job",
     "accepted_cells",
+    "class_values",
     "convert_job",
     "export_job",
     "import_labels_job",

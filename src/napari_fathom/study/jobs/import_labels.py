@@ -1,7 +1,7 @@
 """Labels made elsewhere become partial labels of the study."""
 
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,24 +10,25 @@ from napari_fathom.echogram.exchange import open_labels
 from napari_fathom.echogram.incoming import IncomingLabels
 from napari_fathom.errors import Cancelled
 from napari_fathom.events import Done, Event, Note, Progress
-from napari_fathom.labels import LabelEvent
+from napari_fathom.labels import Classes, LabelEvent
 from napari_fathom.learning.field import connected_strokes
 from napari_fathom.study.study import Study
 
-__all__ = ["import_labels_job", "lay_labels_job"]
+__all__ = ["class_values", "import_labels_job", "lay_labels_job"]
 
 
 def import_labels_job(
     study: Study,
     path: Path | str,
     *,
+    aliases: Mapping[str, str] | None = None,
     overwrite: bool = False,
     stop: threading.Event | None = None,
 ) -> Generator[Event[tuple[LabelEvent, ...]], None, None]:
     """Lay the labels of a file on the survey: EVR, EVL, CRIMAC, TIFF or npz, known by its content.
 
-    Classes are matched by name; what the study has no class for is left out, and a note says so. Every
-    connected patch becomes a stroke of its own, so that some can be held out when training.
+    Classes are matched by name or alias; what the study has no class for is left out, and a note says so.
+    Every connected patch becomes a stroke of its own, so that some can be held out when training.
 
     Parameters
     ----------
@@ -35,6 +36,8 @@ def import_labels_job(
         Open for writing.
     path : path
         The file, or the zarr folder.
+    aliases : mapping of str to str, optional
+        What the file calls a class (for one that names none: its value) → the study's name of it.
     overwrite : bool
         Whether cells that have a label get the file's instead; else only unlabelled ones do.
     stop : threading.Event, optional
@@ -48,13 +51,31 @@ def import_labels_job(
     FormatError
         If the file is not of these formats, or damaged.
     LabelError
-        If its labels don't fit the survey.
+        If its labels don't fit the survey, or an alias stands for a class that the study hasn't.
     Cancelled
         If stopped; nothing was imported then.
     """
     study.require_writable()
-    incoming = open_labels(Path(path), study.echogram, {item.name: item.value for item in study.classes})
+    incoming = open_labels(Path(path), study.echogram, class_values(study.classes, aliases))
     yield from lay_labels_job(study, incoming, overwrite=overwrite, stop=stop)
+
+
+def class_values(classes: Classes, aliases: Mapping[str, str] | None = None) -> dict[str, int]:
+    """Name → value, under the classes' own names and under what somebody else calls them.
+
+    Parameters
+    ----------
+    classes : Classes
+    aliases : mapping of str to str, optional
+        Another name → a class's own. It counts for more than a class of that very name.
+
+    Raises
+    ------
+    LabelError
+        If an alias stands for a class that isn't there.
+    """
+    values = {item.name: item.value for item in classes}
+    return values | {found: classes.named(name).value for found, name in (aliases or {}).items()}
 
 
 def lay_labels_job(
