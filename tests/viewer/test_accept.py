@@ -1,5 +1,6 @@
 """Answers become labels: in the paint window undoably, elsewhere through the store, and back again."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,12 +8,14 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from pytestqt.qtbot import QtBot
+from scipy import ndimage
 from tests.viewer.studies import PINGS, ROWS, copy_of
 
+from napari_fathom.errors import Cancelled
 from napari_fathom.study import Study
 from napari_fathom.viewer.accept import Acceptor
 from napari_fathom.viewer.accept_panel import AcceptChoice, AcceptPanel
-from napari_fathom.viewer.accepting import box_minus, common
+from napari_fathom.viewer.accepting import Request, accept_around_window, box_minus, common
 from napari_fathom.viewer.roles import Role, find
 from napari_fathom.viewer.session import Session
 
@@ -104,15 +107,77 @@ def test_naparis_own_undo_takes_back_what_the_paint_window_shows(desk: Desk) -> 
     desk.qtbot.waitUntil(lambda: bool((desk.labels() == before).all()))
 
 
+def test_after_undo_last_accept_the_stroke_before_it_can_still_be_undone(desk: Desk) -> None:
+    before = desk.labels()
+    layer = desk.paint.layer
+    layer.data_setitem((np.array([60, 61]), np.array([7, 7])), 3)
+    desk.settle()
+    desk.accept(AcceptChoice(None, "survey", 0.0))
+    desk.qtbot.waitUntil(desk.panel.undo_button.isEnabled)
+    desk.panel.undo_button.click()
+    desk.settle()
+    assert (desk.labels() != before).sum() == 2
+    layer.undo()
+    desk.settle()
+    np.testing.assert_array_equal(desk.labels(), before)
+
+
+def test_undo_last_accept_keeps_later_strokes_and_their_undo(desk: Desk) -> None:
+    before = desk.labels()
+    desk.accept(AcceptChoice(None, "survey", 0.0))
+    accepted = desk.labels()
+    desk.paint.layer.data_setitem((np.array([60, 61]), np.array([7, 7])), 3)
+    desk.settle()
+    desk.qtbot.waitUntil(desk.panel.undo_button.isEnabled)
+    desk.panel.undo_button.click()
+    desk.settle()
+    painted = desk.labels() != before
+    assert painted.sum() == 2 and painted[60:62, 7].all()
+    desk.paint.layer.undo()  # the accept comes back,
+    desk.paint.layer.undo()  # and the stroke over it goes
+    desk.settle()
+    np.testing.assert_array_equal(desk.labels(), accepted)
+
+
+def test_every_accepted_patch_is_a_stroke_of_its_own(desk: Desk) -> None:
+    before = desk.labels()
+    desk.accept(AcceptChoice(None, "survey", 0.0))
+    new = np.where(before == 0, desk.labels(), 0)
+    strokes = desk.study.labels.read_strokes(WHOLE)
+    for value in np.unique(new[new > 0]):
+        patches, count = ndimage.label(new == value, structure=np.ones((3, 3)))
+        assert len(np.unique(strokes[patches > 0])) == count
+
+
+def test_an_accept_that_brought_nothing_leaves_the_former_one_undoable(desk: Desk) -> None:
+    before = desk.labels()
+    for _ in range(2):
+        desk.accept(AcceptChoice(None, "survey", 0.0))
+    desk.panel.undo_button.click()
+    desk.settle()
+    np.testing.assert_array_equal(desk.labels(), before)
+
+
+def test_a_stopped_accept_takes_back_the_parts_that_were_done(desk: Desk) -> None:
+    before, stop = desk.labels(), threading.Event()
+    events = accept_around_window(desk.study, Request(WHOLE), (20, 40, 100, 200), stop)
+    next(events)
+    assert (desk.labels() != before).any()
+    stop.set()
+    with pytest.raises(Cancelled):
+        list(events)
+    np.testing.assert_array_equal(desk.labels(), before)
+
+
 def test_accepting_twice_says_there_is_nothing_new(desk: Desk) -> None:
     desk.accept(AcceptChoice(None, "survey", 0.0))
     desk.accept(AcceptChoice(None, "survey", 0.0))
-    assert desk.panel.text().startswith("Nothing new to accept there")
+    assert desk.panel.bar.text().startswith("Nothing new to accept there")
 
 
 def test_without_a_rectangle_it_says_how_to_draw_one(desk: Desk) -> None:
     desk.accept(AcceptChoice(None, "rectangle", 0.0))
-    assert "Draw a rectangle first" in desk.panel.text()
+    assert "Draw a rectangle first" in desk.panel.bar.text()
 
 
 def test_a_rectangle_bounds_what_is_accepted(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from tests.viewer.surveys import PINGS, ROWS
 from napari_fathom.echogram import Echogram
 from napari_fathom.errors import LabelError
 from napari_fathom.labels import LabelStore
-from napari_fathom.viewer import paint_region
+from napari_fathom.viewer import paint_region, paint_window
 from napari_fathom.viewer.navigate import fit_survey, look_at
 from napari_fathom.viewer.paint_region import contains
 from napari_fathom.viewer.paint_window import PaintWindow
@@ -176,6 +176,44 @@ def test_a_value_that_is_no_class_is_taken_back_and_explained(bench: Bench) -> N
 def test_what_others_wrote_appears_after_a_reload(bench: Bench) -> None:
     bench.store.write((100, 120, 700, 800), 1, origin="import")
     bench.paint.reload((100, 120, 700, 800))
+    bench.qtbot.waitUntil(lambda: (bench.paint.layer.data == 1).sum() == 2000)
+
+
+def test_strokes_from_before_others_wrote_can_still_be_undone(bench: Bench) -> None:
+    bench.stroke(2)
+    bench.store.write((100, 120, 700, 800), 1, origin="import")
+    bench.paint.reload((100, 120, 700, 800))
+    bench.qtbot.waitUntil(lambda: (bench.paint.layer.data == 1).sum() == 2000)
+    bench.paint.layer.undo()
+    bench.paint.layer.undo()
+    assert bench.paint.wait_saved()
+    assert sum(bench.store.counts().values()) == 0
+
+
+def test_more_than_undo_can_keep_is_shown_and_ends_the_history(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paint_window, "MOST_UNDOABLE", 1999)
+    bench.stroke(2)
+    bench.store.write((100, 120, 700, 800), 1, origin="import")
+    counts = bench.store.counts()
+    bench.paint.reload((100, 120, 700, 800))
+    bench.qtbot.waitUntil(lambda: (bench.paint.layer.data == 1).sum() == 2000)
+    bench.paint.layer.undo()
+    assert bench.paint.wait_saved()
+    assert bench.store.counts() == counts
+
+
+def test_what_others_wrote_during_a_stroke_appears_after_it(bench: Bench) -> None:
+    bench.paint.layer.mode, bench.paint.layer.selected_label = "paint", 2
+    x, y = bench.canvas.width() // 2, bench.canvas.height() // 2
+    QTest.mousePress(bench.canvas, LEFT, NONE, QPoint(x, y))
+    bench.store.write((100, 120, 620, 720), 1, origin="import")
+    bench.paint.reload((100, 120, 620, 720))
+    assert bench.paint.wait_saved()
+    bench.qtbot.wait(1)  # what the thread has read is delivered with the next events
+    assert (bench.paint.layer.data == 1).sum() == 0
+    QTest.mouseRelease(bench.canvas, LEFT, NONE, QPoint(x, y))
     bench.qtbot.waitUntil(lambda: (bench.paint.layer.data == 1).sum() == 2000)
 
 

@@ -5,16 +5,17 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qtpy.QtCore import QObject
+from qtpy.QtCore import QObject, Signal
 
 from napari_fathom.events import Box, Done, Event
 from napari_fathom.viewer.accept_panel import AcceptChoice, AcceptPanel
 from napari_fathom.viewer.accepting import Accepted, Request, accept_around_window
-from napari_fathom.viewer.jobs_ui import failure_words
 from napari_fathom.viewer.navigate import box_in_view
+from napari_fathom.viewer.paint_diff import Change
 from napari_fathom.viewer.paint_region import contains
+from napari_fathom.viewer.paint_saved import ACCEPT, store_change
 from napari_fathom.viewer.rectangle import RegionRectangle
-from napari_fathom.viewer.worker import JobMaker
+from napari_fathom.viewer.worker import JobHandle, JobMaker
 
 if TYPE_CHECKING:
     from napari_fathom.labels import LabelEvent
@@ -36,6 +37,9 @@ class Acceptor(QObject):
     panel : AcceptPanel
     """
 
+    told = Signal(str)
+    """What came of it, in words, for who presses a key while the panel is not in sight."""
+
     def __init__(self, session: "Session", panel: AcceptPanel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._panel = session, panel
@@ -43,6 +47,7 @@ class Acceptor(QObject):
         self._events: list[LabelEvent] = []
         panel.acceptClicked.connect(self.accept)
         panel.undoClicked.connect(self.undo)
+        panel.bar.ended.connect(self._settle)
         panel.rectangleWanted.connect(self._rectangle.draw)
         session.studyChanged.connect(self._open)
         session.predictionChanged.connect(self.refresh)
@@ -53,7 +58,7 @@ class Acceptor(QObject):
         """Accept what the panel says."""
         choice, region = self._panel.value(), self._region(self._panel.value())
         if region is None:
-            self._panel.say(
+            self._panel.bar.say(
                 "Draw a rectangle first: choose 'A rectangle that I draw' and drag over the echogram."
             )
             return
@@ -64,7 +69,9 @@ class Acceptor(QObject):
         view = self._session.view
         cell = None if view is None else view.frame.cell(tuple(view.viewer.cursor.position[-2:]))
         if view is None or cell is None:
-            self._panel.say("Point at a patch of the class layer first.")
+            words = "Point at a patch of the class layer first."
+            self._panel.bar.say(words)
+            self.told.emit(words)
             return
         choice = self._panel.value()
         request = Request(view.frame.survey_box, None, choice.certainty, choice.overwrite, cell)
@@ -72,27 +79,33 @@ class Acceptor(QObject):
 
     def undo(self) -> None:
         """Take the last accepted answers out again, except where somebody painted since."""
-        study, events = self._session.study, tuple(self._events)
+        study, paint, events = self._session.study, self._session.paint, tuple(self._events)
         if study is None or not events:
             return
-        self._panel.undo_button.setEnabled(False)
+        if paint is not None:
+            # Where nothing came after it, napari's own undo takes the window's part back, so that the next
+            # Ctrl+Z is the stroke before it. The store finds nothing left to revert there.
+            paint.take_back(ACCEPT)
         job = self._session.light.submit("Undoing", _revert_job(study, events), owner=study)
         job.finished.connect(self._undone)
-        job.failed.connect(self._failed)
+        self._watch(job)
 
     def refresh(self) -> None:
-        """Offer the classes that the prediction knows."""
-        store = self._session.prediction()
-        self._panel.accept_button.setEnabled(store is not None)
-        if store is None:
-            self._panel.say("There is nothing to accept yet: train first.")
-            return
-        self._panel.set_classes(store.classes)
-        self._panel.say("")
+        """Offer the classes that the prediction knows, and what can be pressed now."""
+        store, bar = self._session.prediction(), self._panel.bar
+        self._panel.accept_button.setEnabled(store is not None and not bar.running)
+        self._offer_undo()
+        if store is not None:
+            self._panel.set_classes(store.classes)
+        if not bar.running:
+            bar.say("There is nothing to accept yet: train first." if store is None else "")
+
+    def _settle(self) -> None:
+        self._panel.accept_button.setEnabled(self._session.prediction() is not None)
+        self._offer_undo()
 
     def _open(self, study: "Study | None") -> None:
         self._events.clear()
-        self._panel.undo_button.setEnabled(False)
         if self._session.paint is not None:
             self._session.paint.saved.connect(self._saved)
         self.refresh()
@@ -112,23 +125,27 @@ class Acceptor(QObject):
         if paint is not None:
             paint.flush()
         window = None if paint is None else paint.box
-        self._panel.accept_button.setEnabled(False)
-        self._panel.say("Accepting…")
         job = self._session.light.submit("Accepting", _accept_job(study, request, window), owner=study)
         job.finished.connect(self._accepted)
-        job.failed.connect(self._failed)
+        self._watch(job)
+
+    def _watch(self, job: JobHandle) -> None:
+        self._panel.bar.watch(job)
+        for button in (self._panel.accept_button, self._panel.undo_button):
+            button.setEnabled(False)
 
     def _accepted(self, accepted: Accepted) -> None:
-        self._events = list(accepted.events)
         cells = sum(event.pixels for event in accepted.events) + self._set_inside(accepted)
+        if cells:  # else the former accept can still be undone
+            self._events = list(accepted.events)
         self._show_elsewhere(accepted.events)
-        self._panel.accept_button.setEnabled(True)
-        self._panel.undo_button.setEnabled(bool(self._events))
-        self._panel.say(
+        words = (
             f"{cells:,} cells accepted."
             if cells
             else "Nothing new to accept there: lower the certainty, or it is labelled already."
         )
+        self._panel.bar.conclude(words)
+        self.told.emit(words)
 
     def _set_inside(self, accepted: Accepted) -> int:
         """Set the paint window's part, unless it has moved away meanwhile: then the store gets it."""
@@ -137,16 +154,15 @@ class Acceptor(QObject):
             return 0
         if paint.box is not None and contains(paint.box, box):
             mask = accepted.mask & paint.unlabelled(box) if accepted.keep_labelled else accepted.mask
-            paint.apply(box, accepted.values, mask, origin="accept")
+            paint.apply(box, accepted.values, mask, origin=ACCEPT)
             return int(np.count_nonzero(mask))
         job = self._session.light.submit("Accepting", _write_job(study, accepted), owner=study)
         job.finished.connect(self._written)
-        job.failed.connect(self._failed)
         return int(np.count_nonzero(accepted.mask))
 
     def _written(self, events: "tuple[LabelEvent, ...]") -> None:
         self._events.extend(events)
-        self._panel.undo_button.setEnabled(bool(self._events))
+        self._offer_undo()
         self._show_elsewhere(events)
 
     def _show_elsewhere(self, events: "tuple[LabelEvent, ...]") -> None:
@@ -159,19 +175,17 @@ class Acceptor(QObject):
 
     def _saved(self, event: "LabelEvent") -> None:
         """The paint window's own part is on disk: it belongs to the last accept."""
-        if event.origin == "accept":
+        if event.origin == ACCEPT:
             self._events.append(event)
-            self._panel.undo_button.setEnabled(True)
+            self._offer_undo()
+
+    def _offer_undo(self) -> None:
+        self._panel.undo_button.setEnabled(bool(self._events) and not self._panel.bar.running)
 
     def _undone(self, events: "tuple[LabelEvent, ...]") -> None:
         self._events.clear()
         self._show_elsewhere(events)
-        self._panel.say(f"{sum(event.pixels for event in events):,} cells are as they were before.")
-
-    def _failed(self, error: Exception) -> None:
-        self._panel.accept_button.setEnabled(True)
-        self._panel.undo_button.setEnabled(bool(self._events))
-        self._panel.say(failure_words(error))
+        self._panel.bar.conclude("Taken back, except where you painted since.")
 
 
 def _accept_job(study: "Study", request: Request, window: Box | None) -> JobMaker:
@@ -190,7 +204,8 @@ def _write_job(study: "Study", accepted: Accepted) -> JobMaker:
         if accepted.box is None:
             yield Done(())
             return
-        event = study.labels.write(accepted.box, accepted.values, accepted.mask, origin="accept")
+        change = Change(accepted.box, accepted.values, accepted.mask)
+        event = store_change(study.labels, change, ACCEPT)
         yield Done((event,) if event.number else ())
 
     return make

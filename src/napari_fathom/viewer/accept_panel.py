@@ -9,7 +9,6 @@ from qtpy.QtWidgets import (
     QComboBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -17,6 +16,7 @@ from qtpy.QtWidgets import (
 from superqt import QLabeledDoubleSlider
 
 from napari_fathom.labels.classes import Classes
+from napari_fathom.viewer.jobs_ui import JobBar
 
 __all__ = ["AcceptChoice", "AcceptPanel", "Where"]
 
@@ -50,7 +50,7 @@ class AcceptChoice:
 
 
 class AcceptPanel(QWidget):
-    """`value()` is the choice; the buttons only say that they were pressed."""
+    """`value()` is the choice; the buttons only say that they were pressed, `bar` shows what comes of it."""
 
     acceptClicked = Signal()
     undoClicked = Signal()
@@ -81,8 +81,7 @@ class AcceptPanel(QWidget):
             "Take the last accepted answers out again, except where you painted since."
         )
         self.undo_button.setEnabled(False)
-        self._words = QLabel()
-        self._words.setWordWrap(True)
+        self.bar = JobBar()
         rows = QFormLayout()
         rows.addRow("Class", self._classes)
         rows.addRow("Where", self._where)
@@ -95,7 +94,7 @@ class AcceptPanel(QWidget):
         column.addLayout(rows)
         column.addWidget(self._overwrite)
         column.addLayout(buttons)
-        column.addWidget(self._words)
+        column.addWidget(self.bar)
         self.set_classes(Classes(()))
         self.accept_button.clicked.connect(self.acceptClicked)
         self.undo_button.clicked.connect(self.undoClicked)
@@ -135,14 +134,6 @@ class AcceptPanel(QWidget):
         for item in classes:
             self._classes.addItem(item.name, item.value)
         self._classes.setCurrentIndex(max(0, self._classes.findData(former)))
-
-    def say(self, words: str) -> None:
-        """Write what was done."""
-        self._words.setText(words)
-
-    def text(self) -> str:
-        """What is written."""
-        return str(self._words.text())
 
     def _place_chosen(self) -> None:
         if self._where.currentData() == "rectangle":

@@ -1,7 +1,7 @@
 """Which answers become labels, computed away from the GUI thread. Knows no Qt."""
 
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +71,7 @@ def accept_around_window(
     StudyError
         If there is no prediction, or nothing is predicted at the request's cell.
     """
-    from napari_fathom.study.jobs import accept_job, accepted_cells
+    from napari_fathom.study.jobs import accepted_cells
 
     store = study.prediction()
     if store is None:
@@ -83,21 +83,9 @@ def accept_around_window(
             raise StudyError("Nothing is predicted under the cursor. Point at a coloured patch.")
         region, patch = found
     inside = None if window is None else common(region, window)
-    events: list[LabelEvent] = []
-    for part in [region] if inside is None else box_minus(region, inside):
-        for event in accept_job(
-            study,
-            classes=request.classes,
-            region=part,
-            mask=_cut(patch, region, part),
-            certainty=request.certainty,
-            overwrite=request.overwrite,
-            stop=stop,
-        ):
-            if isinstance(event, Done):
-                events.extend(event.result)
-            else:
-                yield event
+    parts = [region] if inside is None else box_minus(region, inside)
+    masked = [(part, _cut(patch, region, part)) for part in parts]
+    events = yield from _accept_parts(study, request, masked, stop)
     if inside is None:
         yield Done(Accepted(tuple(events), None, np.zeros((0, 0), np.uint8), np.zeros((0, 0), bool)))
         return
@@ -111,6 +99,37 @@ def accept_around_window(
         overwrite=request.overwrite,
     )
     yield Done(Accepted(tuple(events), inside, values, mask, not request.overwrite))
+
+
+def _accept_parts(
+    study: "Study",
+    request: Request,
+    parts: Sequence[tuple[Box, NDArray[np.bool_] | None]],
+    stop: threading.Event,
+) -> Generator[Event[Accepted], None, "list[LabelEvent]"]:
+    """Accept box by box; a stop, or a failure, takes back those that were done."""
+    from napari_fathom.study.jobs import accept_job
+    from napari_fathom.study.jobs.guards import relay
+
+    events: list[LabelEvent] = []
+    finished = False
+    try:
+        for region, mask in parts:
+            job = accept_job(
+                study,
+                classes=request.classes,
+                region=region,
+                mask=mask,
+                certainty=request.certainty,
+                overwrite=request.overwrite,
+                stop=stop,
+            )
+            events += yield from relay(job)
+        finished = True
+    finally:
+        if not finished:
+            study.labels.revert(events)
+    return events
 
 
 def common(one: Box, other: Box) -> Box | None:

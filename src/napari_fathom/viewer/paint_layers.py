@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from napari_fathom.labels import Classes, LabelStore
     from napari_fathom.viewer.pyramid import LazyLevel
 
-__all__ = ["class_colormap", "make_overview", "make_window", "put_window", "whereabouts"]
+__all__ = ["class_colormap", "make_overview", "make_window", "put_window", "set_cells", "whereabouts"]
 
 OPACITY = 0.6
 BRUSH_CELLS = 10
@@ -67,6 +67,7 @@ def make_window(survey: str, frame: Frame, classes: "Classes", **details: Any) -
     # each stamp's event also goes to whoever listens to all events: napari's layer list, which would then
     # draw itself anew sixty times a second (a quarter of the GUI thread's work in a stroke)
     layer.events.labels_update.block(layer.events)
+    layer.events.set_data.block(layer.events)
     layer.brush_size = BRUSH_CELLS
     layer.selected_label = classes.values[0] if len(classes) else 0
     return lock(layer)
@@ -101,7 +102,38 @@ def put_window(layer: "Labels", frame: Frame, box: Box, cells: NDArray[np.uint8]
     layer.metadata[KEY]["box"] = list(box)
     with layer.events.translate.blocker():
         layer.translate = frame.translate(box)
-    layer.data = cells
+    _put_cells(layer, cells)
     layer.events.translate()
     layer.editable = True
     layer.mode, layer.selected_label = mode, selected
+
+
+def set_cells(
+    layer: "Labels", top: int, left: int, values: NDArray[np.uint8], mask: NDArray[np.bool_]
+) -> None:
+    """Set some cells of a block as one step of napari's history.
+
+    Parameters
+    ----------
+    layer : Labels
+        The window.
+    top, left : int
+        Where the block begins, in the layer's own rows and columns.
+    values, mask : ndarray, shape (h, w)
+        New labels, and which of them to set.
+    """
+    rows, columns = np.nonzero(mask)
+    layer.data_setitem((rows + top, columns + left), values[rows, columns])
+
+
+def _put_cells(layer: "Labels", cells: NDArray[np.uint8]) -> None:
+    """Show other cells; where their shape is the former one, without a new shader.
+
+    napari compiles the layer's shader anew whenever its data is replaced, which takes a graphics driver tens
+    of milliseconds. A view that only moves along the survey has windows of one size.
+    """
+    if layer.data.shape == cells.shape:
+        layer.data[:] = cells
+        layer.refresh(extent=False, thumbnail=False)
+    else:
+        layer.data = cells

@@ -70,6 +70,8 @@ class PaintOverview(QObject):
     def _show(self, pyramid: LabelPyramid) -> None:
         self._pyramid = pyramid
         view = self._view
+        if find(view.viewer.layers, Role.SV, survey=view.survey) is None:
+            return  # the window is closing, or the user has thrown the whole survey out
 
         def make() -> "Labels":
             return view.lazy.build(

@@ -8,16 +8,24 @@ from qtpy.QtCore import QObject, QTimer, Signal
 
 from napari_fathom.errors import LabelError
 from napari_fathom.events import Box
-from napari_fathom.viewer._compat import camera_of
 from napari_fathom.viewer.layers import ensure_layer
 from napari_fathom.viewer.navigate import box_in_view
-from napari_fathom.viewer.paint_diff import Change, difference
-from napari_fathom.viewer.paint_layers import class_colormap, make_window, put_window, whereabouts
+from napari_fathom.viewer.paint_diff import Change
+from napari_fathom.viewer.paint_layers import (
+    class_colormap,
+    make_window,
+    put_window,
+    set_cells,
+    whereabouts,
+)
 from napari_fathom.viewer.paint_overview_layer import PaintOverview
 from napari_fathom.viewer.paint_region import contains, paint_box, paintable
+from napari_fathom.viewer.paint_saved import SavedCells, store_change
 from napari_fathom.viewer.paint_strokes import StrokeWatch
+from napari_fathom.viewer.paint_switch import PaintSwitch
 from napari_fathom.viewer.paint_thread import LabelThread
 from napari_fathom.viewer.roles import Role, find
+from napari_fathom.viewer.view_rest import ViewRest
 
 if TYPE_CHECKING:
     from napari.layers import Labels
@@ -27,8 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PaintWindow"]
 
-FOLLOW_MS = 120
-"""The view has come to rest when it hasn't moved for so long."""
+MOST_UNDOABLE = 4_000_000
+"""Cells that others changed at once up to which the change becomes a step of napari's undo: it keeps 18 bytes
+of each, and this many take half a second. With more, the window is shown anew and its history ends."""
 
 
 class PaintWindow(QObject):
@@ -36,6 +45,7 @@ class PaintWindow(QObject):
 
     The layer holds the part in view. A finished stroke, an undo or a redo is found by comparing the layer
     with its last saved copy and goes to the store at once, by the thread that also reads the next window.
+    What others write into the window joins napari's history, so that former strokes can still be undone.
 
     Parameters
     ----------
@@ -61,21 +71,20 @@ class PaintWindow(QObject):
     def __init__(self, view: "SurveyView", store: "LabelStore", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.view, self.store = view, store
-        self.box: Box | None = None
-        self.hint = ""
-        self._saved: NDArray[np.uint8] = np.zeros((1, 1), np.uint8)
-        self._moving = self._off = self._hid = False
+        self._saved_cells = SavedCells()
+        self._last = ""
+        self._moving = self._missed = False
         self._strokes = StrokeWatch(self)
         self._strokes.changed.connect(self._commit)
-        self._strokes.released.connect(self.follow)
+        self._strokes.released.connect(self._catch_up)
+        self._switch = PaintSwitch(self._present, self)
+        self._switch.hintChanged.connect(self.hintChanged)
         self._edits = 0
         self._thread = LabelThread(self)
         self._thread.failed.connect(self._on_failed)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(FOLLOW_MS)
-        self._rest.timeout.connect(self.follow)
-        self._connect_viewer(True)
+        self._rest = ViewRest(view.viewer, self)
+        self._rest.rested.connect(self.follow)
+        view.viewer.layers.events.removed.connect(self._on_removed)
         self.layer  # noqa: B018 - made here, so that a user sees where to paint
         self._overview = PaintOverview(view, store, self._thread, self)
         self.follow()
@@ -84,6 +93,16 @@ class PaintWindow(QObject):
     def layer(self) -> "Labels":
         """The editable layer, made again where the user has deleted it."""
         return ensure_layer(self.view.viewer, Role.LABELS, self.view.survey, self._make_layer)
+
+    @property
+    def box(self) -> Box | None:
+        """The part of the survey that can be painted; None until it has been read."""
+        return self._saved_cells.box
+
+    @property
+    def hint(self) -> str:
+        """Why painting is off, in words for the user; empty when it is on."""
+        return self._switch.hint
 
     @property
     def overview(self) -> "Labels | None":
@@ -113,7 +132,7 @@ class PaintWindow(QObject):
         Parameters
         ----------
         box : Box, optional
-            Where; everywhere without it. The window's undo history ends here if it is touched.
+            Where; everywhere without it.
         """
         self.flush()
         whole = (0, self.store.shape[0], 0, self.store.shape[1])
@@ -132,24 +151,28 @@ class PaintWindow(QObject):
             New labels, and which of them to set.
         origin : str
             What the journal calls it.
+
+        Raises
+        ------
+        ValueError
+            If the box reaches beyond the window.
         """
-        if self.box is None or not contains(self.box, box):
-            raise ValueError(f"{box} is not within the window {self.box}")
+        rows, columns = self._saved_cells.within(box)
         self.flush()
-        rows, columns = np.nonzero(mask)
-        indices = (rows + box[0] - self.box[0], columns + box[2] - self.box[2])
-        self.layer.data_setitem(indices, values[rows, columns])
+        set_cells(self.layer, rows.start, columns.start, values, mask)
         self._commit(origin)  # napari's paint event came before the cells were set
 
+    def take_back(self, origin: str) -> bool:
+        """Undo the last change if it was `origin`; False (and nothing done) where something came after it."""
+        self.flush()
+        if self._last != origin:
+            return False
+        self.layer.undo()
+        return self._commit("undo")
+
     def unlabelled(self, box: Box) -> NDArray[np.bool_]:
-        """Which cells of a box within the window have no label now, shape (h, w)."""
-        if self.box is None or not contains(self.box, box):
-            raise ValueError(f"{box} is not within the window {self.box}")
-        rows, columns = (
-            slice(box[0] - self.box[0], box[1] - self.box[0]),
-            slice(box[2] - self.box[2], box[3] - self.box[2]),
-        )
-        return np.asarray(self.layer.data[rows, columns] == 0)
+        """Which cells of a box within the window have no label now, shape (h, w); ValueError beyond it."""
+        return np.asarray(self.layer.data[self._saved_cells.within(box)] == 0)
 
     def set_classes(self, classes: "Classes") -> None:
         """Colour both layers by these classes; the store's own are set by whoever owns the study."""
@@ -169,8 +192,8 @@ class PaintWindow(QObject):
 
     def close(self) -> bool:
         """Save what is left and stop following; False if something could not be written."""
-        self._connect_viewer(False)
-        self._rest.stop()
+        self._rest.close()
+        self.view.viewer.layers.events.removed.disconnect(self._on_removed)
         self._strokes.stop()
         self._commit("paint")
         return self._thread.close()
@@ -181,19 +204,9 @@ class PaintWindow(QObject):
             view.survey, view.frame, self.store.classes, **whereabouts(view.echogram, self.store)
         )
         self._strokes.attach(layer)
-        self.box, self._saved = None, np.zeros((1, 1), np.uint8)
-        self._rest.start()
+        self._saved_cells.forget()
+        self._rest.wait()
         return layer
-
-    def _connect_viewer(self, on: bool) -> None:
-        camera = camera_of(self.view.viewer)
-        for emitter in (camera.events.center, camera.events.zoom):
-            (emitter.connect if on else emitter.disconnect)(self._on_camera)
-        removed = self.view.viewer.layers.events.removed
-        (removed.connect if on else removed.disconnect)(self._on_removed)
-
-    def _on_camera(self, event: Any = None) -> None:
-        self._rest.start()
 
     def _on_removed(self, event: Any) -> None:
         if find([event.value], Role.LABELS, survey=self.view.survey) is not None:
@@ -204,34 +217,33 @@ class PaintWindow(QObject):
             self.layer  # noqa: B018 - made again by being looked up
             self.layerMade.emit()
 
+    def _present(self) -> "Labels | None":
+        """The layer if it is there; a window that is closing must not get it back."""
+        return find(self.view.viewer.layers, Role.LABELS, survey=self.view.survey)
+
     def _commit(self, origin: str) -> bool:
         """Send what differs from the saved copy to the store; False if nothing does."""
-        layer = find(self.view.viewer.layers, Role.LABELS, survey=self.view.survey)
-        if layer is None or self.box is None or layer.data.shape != self._saved.shape:
+        layer = self._present()
+        change = None if layer is None else self._saved_cells.change_to(layer.data)
+        if layer is None or change is None or not self._allowed(layer, change):
             return False
-        change = difference(self._saved, layer.data)
-        if change is None or not self._allowed(layer, change):
-            return False
-        top, bottom, left, right = change.box
-        self._saved[top:bottom, left:right][change.mask] = change.values[change.mask]
+        self._saved_cells.take(change)
+        self._last = origin
         self._edits += 1
-        there = change.moved(self.box[0], self.box[2])
-        self._thread.write(
-            lambda: self.store.write(there.box, there.values, there.mask, origin=origin), self._on_saved
-        )
+        there = self._saved_cells.in_survey(change)
+        self._thread.write(lambda: store_change(self.store, there, origin), self._on_saved)
         self._overview.update(there.box)
         return True
 
     def _allowed(self, layer: "Labels", change: Change) -> bool:
         """Take back pixels whose value is no class (napari's "new label" key makes such)."""
-        new = np.unique(change.values[change.mask])
-        unknown = [int(value) for value in new if value and value not in self.store.classes]
+        unknown = set(np.unique(change.values[change.mask]).tolist()) - {0, *self.store.classes.values}
         if not unknown:
             return True
         top, bottom, left, right = change.box
-        layer.data[top:bottom, left:right] = self._saved[top:bottom, left:right]
+        layer.data[top:bottom, left:right] = self._saved_cells.former(change)
         layer.refresh()
-        values = ", ".join(map(str, unknown))
+        values = ", ".join(map(str, sorted(unknown)))
         self.failed.emit(
             LabelError(f"There is no class {values}. Add it among the classes, then paint with it.")
         )
@@ -253,41 +265,54 @@ class PaintWindow(QObject):
 
     def _arrive(self, box: Box, cells: NDArray[np.uint8], edits: int) -> None:
         self._moving = False
-        if self._strokes.pressed:  # a stroke began meanwhile: the window must not move under the hand
+        layer = self._present()
+        if layer is None or self._strokes.pressed:  # a stroke began: nothing must change under the hand
+            self._missed = layer is not None
             return
         self.flush()
         if edits != self._edits:
             self._request(box)
-            return
+        elif box != self.box or not self._merge(layer, cells):
+            self._put(layer, box, cells)
+
+    def _catch_up(self) -> None:
+        """A stroke has ended: do what had to wait for it."""
+        self.follow()
+        if self._missed and not self._moving and self.box is not None:
+            self._request(self.box)
+        self._missed = False
+
+    def _merge(self, layer: "Labels", cells: NDArray[np.uint8]) -> bool:
+        """Take over what others wrote as one more step that can be undone; False where that is too much."""
+        change = self._saved_cells.change_to(cells)
+        if change is None:
+            return True
+        if np.count_nonzero(change.mask) > MOST_UNDOABLE:
+            return False
+        # napari tells before it sets, and the layer must then still be as saved: so the copy follows
+        set_cells(layer, change.box[0], change.box[2], change.values, change.mask)
+        self._saved_cells.take(change)
+        self._last = "reload"
+        return True
+
+    def _put(self, layer: "Labels", box: Box, cells: NDArray[np.uint8]) -> None:
         self._strokes.muted = True
-        put_window(self.layer, self.view.frame, box, cells)
+        put_window(layer, self.view.frame, box, cells)
         self._strokes.muted = False
-        self.box, self._saved = box, cells.copy()
+        self._saved_cells.replace(box, cells)
+        self._last = ""
         self._switch_on()
         self.moved.emit(box)
-        self._rest.start()
+        self._rest.wait()
 
     def _switch_on(self) -> None:
-        if self._off:
-            self._off = False
-            if self._hid:  # never otherwise: it would undo the user's own eye button, and the mode
-                self.layer.visible = True
         self._overview.cut_hole(self.box)
-        self._say("")
+        self._switch.turn_on()
 
     def _switch_off(self) -> None:
-        if not self._off:
-            self.flush()
-            self._off, self._hid = True, self.layer.visible
-            if self._hid:
-                self.layer.visible = False
+        self.flush()
         self._overview.cut_hole(None)
-        self._say("Zoom in to paint: the view shows too many pings at once.")
-
-    def _say(self, hint: str) -> None:
-        if hint != self.hint:
-            self.hint = hint
-            self.hintChanged.emit(hint)
+        self._switch.turn_off("Zoom in to paint: the view shows too many pings at once.")
 
 
 def _meet(one: Box, other: Box) -> bool:
