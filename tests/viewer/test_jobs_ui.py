@@ -67,6 +67,28 @@ def test_a_failure_leaves_its_advice_in_the_dock(bar: JobBar, worker: Worker, qt
     assert bar.text() == "Only one class is painted. Paint a second one."
 
 
+def test_a_job_that_is_replaced_is_heard_no_more(bar: JobBar, worker: Worker, qtbot: QtBot) -> None:
+    former = worker.submit("Former", endless)
+    bar.watch(former)
+    qtbot.waitUntil(lambda: former.running)
+    bar.watch(worker.submit("Latter", endless))
+    with qtbot.waitSignal(former.ended):
+        former.drop()
+    assert bar.running and bar.stop_button.isVisible()
+    with qtbot.waitSignal(bar.ended, timeout=1000):
+        bar.stop()
+    assert bar.text().startswith("Stopped.")
+
+
+def test_a_job_whose_survey_was_closed_leaves_no_words(bar: JobBar, worker: Worker, qtbot: QtBot) -> None:
+    job = worker.submit("Reading", endless)
+    bar.watch(job)
+    qtbot.waitUntil(lambda: bar.text().startswith("Reading: 1"))
+    with qtbot.waitSignal(bar.ended):
+        job.drop()
+    assert bar.text() == ""
+
+
 def test_unexpected_errors_are_named_as_such() -> None:
     assert failure_words(ZeroDivisionError("by zero")).startswith("Unexpected ZeroDivisionError: by zero.")
     assert failure_words(OSError("No space left on device")).startswith("The disk said: No space left")

@@ -1,14 +1,16 @@
-"""Differences between napari versions, and nothing else.
+"""Differences between napari versions, and what napari keeps to itself; nothing else.
 
 napari 0.9 moved the camera to `viewer.scene` and made the canvas size public; 0.8 is still in use.
+No version names a window's Qt widget in public; plugins get a viewer behind a proxy.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
+    from qtpy.QtWidgets import QWidget
 
-__all__ = ["camera_of", "canvas_shape"]
+__all__ = ["camera_of", "canvas_shape", "main_window", "unwrapped"]
 
 
 def camera_of(viewer: "ViewerModel") -> Any:
@@ -22,3 +24,14 @@ def canvas_shape(viewer: "ViewerModel") -> tuple[int, int]:
     canvas = getattr(viewer, "canvas", None)
     height, width = viewer._canvas_size if canvas is None else canvas.size
     return int(height), int(width)
+
+
+def unwrapped(viewer: Any) -> Any:
+    """The viewer itself: the proxy that napari hands to a plugin may go long before it."""
+    return getattr(viewer, "__wrapped__", viewer)
+
+
+def main_window(viewer: "ViewerModel") -> "QWidget | None":
+    """The Qt window of an unwrapped viewer; None for a viewer model without one."""
+    window = getattr(viewer, "window", None)
+    return None if window is None else window._qt_window

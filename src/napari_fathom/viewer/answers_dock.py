@@ -74,7 +74,7 @@ class AnswersDock(QWidget):
         """Show the state of the prediction as it is now."""
         study = self._session.study
         store = self._session.prediction()
-        model = None if study is None else study.current_model
+        model = self._session.model()
         self.predict_button.setEnabled(model is not None)
         self.next_button.setEnabled(store is not None)
         self.shares.setEnabled(store is not None)

@@ -32,6 +32,7 @@ class JobBar(QWidget):
         super().__init__(parent)
         self._job: JobHandle | None = None
         self._state = JobState()
+        self._concluded = False
         self._words = QLabel(idle)
         self._words.setWordWrap(True)
         self._bar = QProgressBar()
@@ -69,19 +70,24 @@ class JobBar(QWidget):
         """Write a line while no job runs; a running job's own words overwrite it."""
         self._words.setText(words)
 
+    def say_at_once(self, words: str) -> None:
+        """Write a line that is seen though the window stands still for the next moment."""
+        self._words.setText(words)
+        self._words.repaint()
+
     def conclude(self, words: str) -> None:
         """Say what the watched job has brought; called from its `finished`, so that it is its last word."""
+        self._concluded = True
         self._state = JobState(text=words)
 
     def watch(self, job: JobHandle) -> None:
-        """Show `job` from now on."""
+        """Show `job` from now on; a former one that still runs is heard no more."""
+        if self._job is not None:
+            self._listen(self._job, False)
         self._job = job
+        self._concluded = False
         self._state = JobState(text=f"{job.title}: waiting for its turn…")
-        job.started.connect(self._started)
-        job.progressed.connect(self._progressed)
-        job.failed.connect(self._failed)
-        job.stopped.connect(self._stopped)
-        job.ended.connect(self._ended)
+        self._listen(job, True)
         self._stop.setEnabled(True)
         self._stop.setText("Stop")
         self._show_controls(True)
@@ -95,6 +101,16 @@ class JobBar(QWidget):
             self._stop.setEnabled(False)
             self._stop.setText("Stopping…")
 
+    def _listen(self, job: JobHandle, on: bool) -> None:
+        for signal, slot in (
+            (job.started, self._started),
+            (job.progressed, self._progressed),
+            (job.failed, self._failed),
+            (job.stopped, self._stopped),
+            (job.ended, self._ended),
+        ):
+            (signal.connect if on else signal.disconnect)(slot)
+
     def _started(self) -> None:
         if self._job is not None:
             self._state = JobState(text=f"{self._job.title}: starting…")
@@ -105,12 +121,14 @@ class JobBar(QWidget):
             _warn(event.message)
 
     def _failed(self, error: Exception) -> None:
-        self._state = JobState(text=failure_words(error))
+        self.conclude(failure_words(error))
 
     def _stopped(self) -> None:
-        self._state = JobState(text="Stopped. What was in force before still is.")
+        self.conclude("Stopped. What was in force before still is.")
 
     def _ended(self) -> None:
+        if not self._concluded and self._job is not None and not self._job.wanted:
+            self._state = JobState(text="")  # its survey was closed: what it said means nothing now
         self._timer.stop()
         self._redraw()
         self._job = None

@@ -1,9 +1,8 @@
 """The one dock: Survey · Classes & paint · Train · Answers · Export, over one session."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QSize
-from qtpy.QtGui import QCloseEvent
+from qtpy.QtCore import QEvent, QSize
 from qtpy.QtWidgets import QComboBox, QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from napari_fathom.viewer.answers_dock import AnswersDock
@@ -14,6 +13,7 @@ from napari_fathom.viewer.session import Session
 from napari_fathom.viewer.shortcuts import Shortcuts
 from napari_fathom.viewer.survey_dock import SurveyDock
 from napari_fathom.viewer.train_dock import TrainDock
+from napari_fathom.viewer.worker import JobHandle
 
 if TYPE_CHECKING:
     import napari
@@ -31,6 +31,8 @@ class FathomDock(QWidget):
     viewer : napari.Viewer
         Its session is what the tabs share.
     """
+
+    _docked = False
 
     def __init__(self, viewer: "napari.viewer.Viewer", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,13 +57,14 @@ class FathomDock(QWidget):
         column.addWidget(self._tabs)
         self.setMinimumWidth(_WIDTH)
 
-        self.destroyed.connect(session.close)  # a closing window destroys its docks without closing them
-        session.jobFailed.connect(tell_failure)
-        session.failed.connect(_tell)
+        session.jobFailed.connect(self._tell_job)
+        session.failed.connect(self._tell)
+        for told in (self.answers.acceptor.told, self.answers.tour.told):
+            told.connect(self._echo)
         self._shortcuts = Shortcuts(
             viewer,
             {
-                "Shift-R": self.train.retrain,
+                "Shift-R": self._retrain,
                 "Shift-N": self.answers.tour.go,
                 "Shift-A": self.answers.acceptor.accept_patch,
             },
@@ -78,12 +81,39 @@ class FathomDock(QWidget):
             if isinstance(area, QScrollArea) and area.widget() is part:
                 self._tabs.setCurrentIndex(index)
 
-    def closeEvent(self, event: QCloseEvent | None) -> None:
-        """Stop the jobs, save what is painted, and let go of the window."""
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Go when napari lets go: a dock closed by its ✕ loses its parent, and would work on, unseen."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.ParentChange:
+            if self._docked and self.parent() is None:
+                self._let_go()
+            self._docked = self.parent() is not None
+
+    def _let_go(self) -> None:
         self._shortcuts.unbind()
         self.exchange.disconnect_viewer()
-        self.session.close()
-        super().closeEvent(event)
+        self.survey.controls.close_down()
+        self.deleteLater()
+
+    def _retrain(self) -> None:
+        """Train, where it is seen how that goes, or why it can't."""
+        self.show_tab(self.train)
+        self.train.retrain()
+
+    def _echo(self, words: str) -> None:
+        """Say what a key has done where the tab that tells it is not in front."""
+        from napari.utils.notifications import show_info
+
+        if not self.answers.isVisible():
+            show_info(words)
+
+    def _tell_job(self, job: JobHandle, error: Exception) -> None:
+        tell_failure(job, error)
+
+    def _tell(self, error: Exception) -> None:
+        from napari.utils.notifications import show_error
+
+        show_error(failure_words(error))
 
 
 def _scrolled(part: QWidget) -> QScrollArea:
@@ -95,9 +125,3 @@ def _scrolled(part: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidget(part)
     return area
-
-
-def _tell(error: Any) -> None:
-    from napari.utils.notifications import show_error
-
-    show_error(failure_words(error))

@@ -50,7 +50,7 @@ class Predictor(QObject):
     def predict(self) -> JobHandle | None:
         """Start over with the model in force; a prediction that runs is dropped."""
         study, view = self._session.study, self._session.view
-        if study is None or view is None or study.current_model is None:
+        if study is None or view is None or self._session.model() is None:
             return None
         if self._job is not None:
             self._job.drop()

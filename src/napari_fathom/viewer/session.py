@@ -1,25 +1,33 @@
 """What all docks of one window share: the open study, its view, the workers, and word of what changed."""
 
 import weakref
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import QCoreApplication, QObject, Signal
 
 from napari_fathom.errors import StudyError
+from napari_fathom.viewer._compat import main_window, unwrapped
+from napari_fathom.viewer.roles import survey_of
 from napari_fathom.viewer.worker import Worker
 
 if TYPE_CHECKING:
     import napari
 
-    from napari_fathom.study import PredictionStore, Study
+    from napari_fathom.study import ModelRecord, PredictionStore, Study
     from napari_fathom.viewer.paint_window import PaintWindow
+    from napari_fathom.viewer.seabed import SeabedLine
     from napari_fathom.viewer.survey_view import SurveyView
 
 __all__ = ["Session"]
 
+_Kept = TypeVar("_Kept")
+
 
 class Session(QObject):
     """One per window; `Session.of(viewer)` finds it, so that docks opened one by one work on the same study.
+
+    It ends with the window, not with a dock: who closes a dock goes on painting, and opens the dock again.
 
     Attributes
     ----------
@@ -31,6 +39,8 @@ class Session(QObject):
         The open study's layers.
     paint : PaintWindow or None
         The open study's editable labels; None where it was opened read-only.
+    seabed : SeabedLine or None
+        The open study's seabed; saved when the view closes.
     """
 
     studyChanged = Signal(object)
@@ -49,19 +59,26 @@ class Session(QObject):
 
     def __init__(self, viewer: "napari.Viewer") -> None:
         super().__init__()
+        viewer = unwrapped(viewer)
         self._viewer = weakref.ref(viewer)
         self._study: Study | None = None
         self._told: set[str] = set()
         self.view: SurveyView | None = None
         self.paint: PaintWindow | None = None
+        self.seabed: SeabedLine | None = None
         self.heavy = Worker("fathom-heavy", self)
         self.light = Worker("fathom-light", self)
         for worker in (self.heavy, self.light):
             worker.jobFailed.connect(self.jobFailed)
+        # the program may end before Qt comes to destroy its last window, so listen to both
+        for end in (getattr(main_window(viewer), "destroyed", None), _program_ends()):
+            if end is not None:
+                end.connect(self.close)
 
     @classmethod
     def of(cls, viewer: "napari.Viewer") -> "Session":
         """The viewer's session; made at the first call, gone with the viewer."""
+        viewer = unwrapped(viewer)
         session = _SESSIONS.get(viewer)
         if session is None:
             session = _SESSIONS[viewer] = cls(viewer)
@@ -79,22 +96,24 @@ class Session(QObject):
 
     def prediction(self) -> "PredictionStore | None":
         """The open study's last whole answer; one that is damaged is told once, and counts as none."""
-        if self._study is None:
-            return None
-        try:
-            return self._study.prediction()
-        except StudyError as error:
-            if str(error) not in self._told:
-                self._told.add(str(error))
-                self.failed.emit(error)
-            return None
+        return None if self._study is None else self._unless_damaged(self._study.prediction)
+
+    def model(self) -> "ModelRecord | None":
+        """The open study's model in force; one that is damaged is told once, and counts as none."""
+        study = self._study
+        return None if study is None else self._unless_damaged(lambda: study.current_model)
 
     def open(self, study: "Study | None") -> None:
-        """Make `study` the open one and show its survey; jobs of the former are dropped, and it is closed."""
+        """Make `study` the open one and show its survey.
+
+        Jobs of the former are dropped, it is closed, and its layers go: nothing would read or save them.
+        """
         if study is self._study:
             return
+        viewer, former = self.viewer, None if self.view is None else self.view.survey
         self._let_go()
-        viewer = self.viewer
+        if viewer is not None and former is not None:
+            _remove_survey(viewer, former)
         if study is not None and viewer is not None:
             self._show(viewer, study)
         self._study = study
@@ -106,8 +125,18 @@ class Session(QObject):
         self.light.close()
         self._let_go()
 
+    def _unless_damaged(self, look: Callable[[], _Kept | None]) -> _Kept | None:
+        try:
+            return look()
+        except StudyError as error:
+            if str(error) not in self._told:
+                self._told.add(str(error))
+                self.failed.emit(error)
+            return None
+
     def _show(self, viewer: "napari.Viewer", study: "Study") -> None:
         from napari_fathom.viewer.paint_window import PaintWindow
+        from napari_fathom.viewer.seabed import SeabedLine
         from napari_fathom.viewer.survey_view import SurveyView
 
         self.view = SurveyView(viewer, study.echogram, self)
@@ -117,19 +146,38 @@ class Session(QObject):
             self.paint = PaintWindow(self.view, study.labels, self)
             self.paint.saved.connect(self.labelsChanged)
             self.paint.failed.connect(self.failed)
+        self.seabed = SeabedLine(self.view, self.view)
+        self.seabed.failed.connect(self.failed)
+        if self.seabed.known:
+            self.seabed.show()
 
     def _let_go(self) -> None:
         self.heavy.drop_all()
         self.light.drop_all()
         if self.paint is not None:
             self.paint.close()
+            self.paint.deleteLater()
             self.paint = None
         if self.view is not None:
             self.view.close()
-            self.view = None
+            self.view.deleteLater()
+            self.view = self.seabed = None
         if self._study is not None:
             self._study.close()
             self._study = None
+
+
+def _program_ends() -> Any:
+    """The application's signal; None where there is no application."""
+    return getattr(QCoreApplication.instance(), "aboutToQuit", None)
+
+
+def _remove_survey(viewer: "napari.Viewer", survey: str) -> None:
+    """Take every layer of a survey out of the window, whoever made it."""
+    for layer in [layer for layer in viewer.layers if survey_of(layer) == survey]:
+        if hasattr(layer, "locked"):  # napari >= 0.7.1
+            layer.locked = False
+        viewer.layers.remove(layer)
 
 
 _SESSIONS: "weakref.WeakKeyDictionary[napari.Viewer, Session]" = weakref.WeakKeyDictionary()

@@ -1,12 +1,12 @@
 """Open a survey, see what it is, and choose how it is shown."""
 
 import math
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from qtpy.QtCore import QStandardPaths, QTimer
+from qtpy.QtCore import QStandardPaths
 from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -19,16 +19,17 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_fathom.viewer.jobs_ui import JobBar
+from napari_fathom.errors import FathomError
+from napari_fathom.viewer.jobs_ui import JobBar, failure_words
 from napari_fathom.viewer.opening import is_ours, is_study, needs_words, open_job, study_folder
 from napari_fathom.viewer.session import Session
 from napari_fathom.viewer.view_controls import ViewControls
+from napari_fathom.viewer.worker import JobHandle, JobMaker
 
 if TYPE_CHECKING:
     import napari
 
-    from napari_fathom.echogram import Echogram, PlainOptions
-    from napari_fathom.events import Event
+    from napari_fathom.echogram import Echogram
     from napari_fathom.study import Study
 
 __all__ = ["SurveyDock", "main_frequency_hz", "open_in", "samples_folder", "summary"]
@@ -48,8 +49,8 @@ def samples_folder() -> Path:
     return folder
 
 
-def summary(echogram: "Echogram") -> str:
-    """What a survey is, in a few lines of plain words."""
+def summary(echogram: "Echogram", notes: Sequence[str] = ()) -> str:
+    """What a survey is, in a few lines of plain words, and what was found amiss in it or in its study."""
     frequencies, rows, pings = echogram.shape
     first, last = (
         np.datetime_as_string(time.astype("datetime64[s]")) for time in echogram.ping_time[[0, -1]]
@@ -60,7 +61,7 @@ def summary(echogram: "Echogram") -> str:
         f"{frequencies} frequencies: {kilohertz} kHz",
         f"{first.replace('T', ' ')} to {last.replace('T', ' ')} UTC",
     ]
-    return "\n".join([*lines, *(f"• {note}" for note in echogram.notes)])
+    return "\n".join([*lines, *(f"• {note}" for note in (*echogram.notes, *notes))])
 
 
 def main_frequency_hz(words: str) -> float | None:
@@ -90,7 +91,7 @@ def open_in(
     paths: Sequence[Path],
     folder: Path | None = None,
     *,
-    make: "Callable[[Any], Generator[Event[Study], None, None]] | None" = None,
+    make: JobMaker | None = None,
 ) -> None:
     """Open a survey in a window from outside its docks: readers, samples, the command line.
 
@@ -127,6 +128,7 @@ class SurveyDock(QWidget):
         super().__init__()
         self.setObjectName("fathom-survey")
         self._session = Session.of(viewer)
+        self._opening: JobHandle | None = None
         self.files = QPushButton("Open files…")
         self.files.setToolTip("Raw files of one survey (choose them all), netCDF, npz, npy, mat")
         self.files.clicked.connect(self._ask_files)
@@ -170,39 +172,47 @@ class SurveyDock(QWidget):
         paths: Sequence[Path],
         folder: Path | None = None,
         *,
-        make: "Callable[[Any], Generator[Event[Study], None, None]] | None" = None,
+        make: JobMaker | None = None,
     ) -> None:
         """Open a survey in the background; see `open_in`."""
-        plain = None
-        if make is None and needs_words(paths):
-            from napari_fathom.viewer.plain_dialog import ask_plain
-
-            plain = ask_plain(paths[0], self)
-            if plain is None:
-                return
         where = folder or study_folder(paths, samples_folder())
         current = self._session.study
         if current is not None and is_study(where) and current.folder.resolve() == where.resolve():
             self.job.say("This survey is open already.")
             return
-        try:
-            job = make or self._job(paths, where, plain)
-        except ValueError as error:
-            self.job.say(str(error))
-            return
-        handle = self._session.light.submit(f"Opening {where.stem}", job, owner=self._session)
-        handle.finished.connect(self._session.open)
-        handle.finished.connect(self._opened)
+        if make is None:
+            make = self._job(paths, where)
+            if make is None:
+                return
+        if self._opening is not None:
+            self._opening.drop()  # the latest wish counts; a conversion goes on where it was when asked again
+        handle = self._opening = self._session.light.submit(
+            f"Opening {where.stem}", make, owner=self._session
+        )
+        handle.finished.connect(self._show)
         self.job.watch(handle)
 
-    def _job(self, paths: Sequence[Path], folder: Path, plain: "PlainOptions | None") -> Any:
+    def _job(self, paths: Sequence[Path], folder: Path) -> "JobMaker | None":
+        """What opens these; None where the user cancelled, or must mend something first."""
+        plain = None
+        try:
+            if needs_words(paths):
+                from napari_fathom.viewer.plain_dialog import ask_plain
+
+                plain = ask_plain(paths[0], self)
+                if plain is None:
+                    return None
+            main = main_frequency_hz(self.main_frequency.currentText())
+        except (FathomError, ValueError) as error:
+            self.job.say(str(error))
+            return None
         upward = True if self.upward.isChecked() else None
-        main = main_frequency_hz(self.main_frequency.currentText())
         return open_job(paths, folder, plain, upward=upward, main_frequency_hz=main)
 
-    def _opened(self, study: "Study") -> None:
-        # after the bar has had its last word
-        QTimer.singleShot(0, lambda: self.job.say(f"Open; everything is kept in {study.folder.name}."))
+    def _show(self, study: "Study") -> None:
+        self.job.say_at_once("Building the views…")
+        self._session.open(study)
+        self.job.conclude(f"Open; everything is kept in {study.folder.name}.")
 
     def _ask_files(self) -> None:
         names, _ = QFileDialog.getOpenFileNames(self, "Files of one survey", "", FILTERS)
@@ -215,15 +225,19 @@ class SurveyDock(QWidget):
             self._open_if_ours([Path(name)])
 
     def _open_if_ours(self, paths: Sequence[Path]) -> None:
-        if is_ours(paths):
-            self.open(paths)
-        else:
-            self.job.say(
-                f"{paths[0].name}: not an echogram, or files of different kinds. Choose one survey's files."
-            )
+        try:
+            if is_ours(paths):
+                self.open(paths)
+                return
+        except OSError as error:
+            self.job.say(failure_words(error))
+            return
+        self.job.say(
+            f"{paths[0].name}: not an echogram, or files of different kinds. Choose one survey's files."
+        )
 
     def _show_study(self, study: "Study | None") -> None:
-        self.words.setText("" if study is None else summary(study.echogram))
+        self.words.setText("" if study is None else summary(study.echogram, study.notes))
 
 
 def _docks(viewer: "napari.Viewer") -> SurveyDock | None:

@@ -122,7 +122,7 @@ class TrainDock(QWidget):
         self._counts.show()
         self._advice.setText(state.words)
         self.retrain_button.setEnabled(state.ready and not self.bar.running and self._form is not None)
-        model = study.current_model
+        model = self._session.model()
         if self._form is not None:
             self._form.allow_last(model is not None)
         self._in_force.setText(_model_words(model))

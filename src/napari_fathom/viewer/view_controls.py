@@ -9,7 +9,6 @@ from napari_fathom.viewer.composite import CompositeChooser
 from napari_fathom.viewer.cursor import CursorReadout
 from napari_fathom.viewer.layers import Aspect
 from napari_fathom.viewer.navigate import fit_survey
-from napari_fathom.viewer.seabed import SeabedLine
 from napari_fathom.viewer.session import Session
 from napari_fathom.viewer.threshold import ThresholdControl
 
@@ -31,7 +30,6 @@ class ViewControls(QWidget):
     def __init__(self, viewer: "napari.Viewer") -> None:
         super().__init__()
         self._session = Session.of(viewer)
-        self.seabed: SeabedLine | None = None
         self.threshold = ThresholdControl()
         self.aspect = AspectBar()
         self.composite = CompositeChooser()
@@ -53,8 +51,7 @@ class ViewControls(QWidget):
         self._follow_study()
 
     def close_down(self) -> None:
-        """Save the seabed and stop following the mouse; for the end of the window."""
-        self._let_seabed_go()
+        """Stop following the mouse; for the end of the dock."""
         self.readout.close_down()
 
     def _lay_out(self) -> None:
@@ -73,7 +70,6 @@ class ViewControls(QWidget):
         layout.addWidget(self.readout)
 
     def _follow_study(self, study: object = None) -> None:
-        self._let_seabed_go()
         view = self._session.view
         for widget in (self.threshold, self.aspect, self.composite, self.whole, self.edit_seabed):
             widget.setEnabled(view is not None)
@@ -84,16 +80,7 @@ class ViewControls(QWidget):
         self.threshold.setValue(view.limits_db)
         view.frameChanged.connect(self._show_frame)
         view.limitsChanged.connect(self.threshold.setValue)
-        self.seabed = SeabedLine(view, self)
-        self.seabed.failed.connect(self._session.failed)
-        if self.seabed.known:
-            self.seabed.show()
         self._show_frame()
-
-    def _let_seabed_go(self) -> None:
-        if self.seabed is not None:
-            self.seabed.close()
-            self.seabed = None
 
     def _show_frame(self, frame: object = None) -> None:
         view = self._session.view
@@ -123,5 +110,5 @@ class ViewControls(QWidget):
             fit_survey(viewer, view.frame)
 
     def _edit_seabed(self) -> None:
-        if self.seabed is not None:
-            self.seabed.edit()
+        if self._session.seabed is not None:
+            self._session.seabed.edit()
