@@ -59,6 +59,11 @@ class Collection:
         return self.record.objects
 
     @property
+    def fingerprint(self) -> str:
+        """Tells this collection from others, and from itself made anew of changed files or options."""
+        return self.record.identity
+
+    @property
     def options(self) -> ImageOptions:
         """What is done to every image after it is decoded."""
         return self.record.options

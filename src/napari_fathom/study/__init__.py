@@ -7,19 +7,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from napari_fathom.study.answers import Answers
+    from napari_fathom.study.collection_study import CollectionStudy
     from napari_fathom.study.document import StudyDocument
     from napari_fathom.study.models import ModelRecord
     from napari_fathom.study.prediction_store import PredictionStore
     from napari_fathom.study.study import Study
 
 _HOMES = {
+    "Answers": "answers",
+    "CollectionStudy": "collection_study",
     "ModelRecord": "models",
     "PredictionStore": "prediction_store",
     "Study": "study",
     "StudyDocument": "document",
 }
 
-__all__ = ["ModelRecord", "PredictionStore", "Study", "StudyDocument"]
+__all__ = ["Answers", "CollectionStudy", "ModelRecord", "PredictionStore", "Study", "StudyDocument"]
 
 
 def __getattr__(name: str) -> Any:
