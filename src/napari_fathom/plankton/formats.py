@@ -8,7 +8,9 @@ from typing import Literal
 
 from napari_fathom.errors import FormatError
 from napari_fathom.events import Done, Event, Note, Progress
+from napari_fathom.plankton.readers.ecotaxa import is_ecotaxa, read_ecotaxa
 from napari_fathom.plankton.readers.folders import read_folders
+from napari_fathom.plankton.readers.stack import read_stacks
 from napari_fathom.plankton.tables import Part, Tables, join_parts
 from napari_fathom.plankton.tree import Tree, is_image, open_tree
 
@@ -16,7 +18,11 @@ __all__ = ["Format", "gather_tables", "read_tables", "sniff"]
 
 Format = Literal["ecotaxa", "ifcb", "morphocluster", "table", "stack", "folders", "store"]
 
-_READERS: dict[Format, Callable[[Tree], Iterator[Part]]] = {"folders": read_folders}
+_READERS: dict[Format, Callable[[Tree], Iterator[Part]]] = {
+    "ecotaxa": read_ecotaxa,
+    "stack": read_stacks,
+    "folders": read_folders,
+}
 
 
 def sniff(paths: Path | str | Sequence[Path | str]) -> Format | None:
@@ -29,6 +35,8 @@ def sniff(paths: Path | str | Sequence[Path | str]) -> Format | None:
 def _sniff_tree(tree: Tree) -> Format | None:
     if (tree.path / "collection.json").is_file():
         return "store"
+    if any(is_ecotaxa(tree, name) for name in tree.sizes):
+        return "ecotaxa"
     return "folders" if any(is_image(name) for name in tree.sizes) else None
 
 

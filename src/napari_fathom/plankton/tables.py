@@ -70,6 +70,11 @@ class Part:
     notes: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
 
+    @classmethod
+    def empty(cls, file: str, *faults: Fault) -> Part:
+        """What is left of a file that could not be read: why."""
+        return cls(pd.DataFrame({"object_id": []}), pd.DataFrame({"row": []}), file, (), faults)
+
 
 @dataclass(frozen=True, eq=False)
 class Tables:
@@ -125,7 +130,9 @@ def join_parts(parts: Sequence[Part], stamp: str) -> Tables:
     notes = dict.fromkeys(note for part in parts for note in part.notes)
     faults = shorten([*(fault for part in parts for fault in part.faults), *clashes])
     return Tables(
-        _conform(objects.drop(columns=["line", "part", *SEEN_COLUMNS], errors="ignore"), OBJECT_COLUMNS),
+        _tidy(
+            _conform(objects.drop(columns=["line", "part", *SEEN_COLUMNS], errors="ignore"), OBJECT_COLUMNS)
+        ),
         _conform(images, IMAGE_COLUMNS)
         .sort_values(["row", "rank"], kind="stable", ignore_index=True)
         .loc[:, list(IMAGE_COLUMNS)],
@@ -186,3 +193,16 @@ def _conform(frame: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
             values = values.fillna(missing)
         frame = frame.assign(**{name: values.astype(dtype)})
     return frame[[*columns, *(name for name in frame.columns if name not in columns)]]
+
+
+def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
+    """Free columns of one type each, which parts may have read differently; those that say nothing go."""
+    for name in frame.columns.difference([*OBJECT_COLUMNS]):
+        column: Any = frame[name]
+        if column.dtype.kind == "O":
+            column = column.astype("str").where(column.notna(), "")
+        if column.dtype == "str":
+            column = column.fillna("")
+        empty = (column == "").all() if column.dtype == "str" else column.isna().all()
+        frame = frame.drop(columns=name) if empty else frame.assign(**{name: column})
+    return frame

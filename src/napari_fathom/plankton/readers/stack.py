@@ -93,8 +93,7 @@ def read_stacks(tree: Tree) -> Iterator[Part]:
             elif is_stack(tree, name):
                 yield _array_part(tree, name)
         except FormatError as error:
-            nothing = pd.DataFrame({"object_id": []}), pd.DataFrame({"row": []})
-            yield Part(*nothing, file=name, faults=(fault_of(error, name),))
+            yield Part.empty(name, fault_of(error, name))
 
 
 def _array_part(tree: Tree, name: str) -> Part:
