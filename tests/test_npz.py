@@ -1,9 +1,11 @@
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from napari_fathom.npz import npz_headers, read_npz
+from napari_fathom.npz import npz_headers, npz_names, read_npz
 
 LARGE = np.arange(60, dtype=np.float32).reshape(3, 20)
 
@@ -45,3 +47,31 @@ def test_no_single_damaged_byte_raises_anything_else(archive: Path, read) -> Non
             read(damaged)
         except ValueError:
             continue  # a byte that nothing depends on (a date, a permission) may pass
+
+
+def test_names_are_told_of_an_archive_and_of_nothing_else(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "letter.npz").write_text("Dear captain")
+
+    assert npz_names(archive) == {"sv", "note", "t"}
+    assert npz_names(tmp_path / "letter.npz") == set()
+
+
+def test_a_small_file_that_unpacks_to_more_than_the_memory_is_not_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.npz"
+    header = BytesIO()
+    np.lib.format.write_array_header_1_0(
+        header, {"descr": "|u1", "fortran_order": False, "shape": (2**20, 2**24)}
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("labels.npy", header.getvalue())
+        archive.writestr("small.npy", npy(LARGE))
+
+    with pytest.raises(ValueError, match=r"labels would take 16384\.0 GiB"):
+        read_npz(path, ("labels",))
+    np.testing.assert_array_equal(read_npz(path, ("small",))["small"], LARGE)
+
+
+def npy(values: np.ndarray) -> bytes:
+    stream = BytesIO()
+    np.save(stream, values)
+    return stream.getvalue()

@@ -13,6 +13,7 @@ from typing import Any
 __all__ = [
     "append_line",
     "flush_entries",
+    "flush_file",
     "flush_folder",
     "remove_folder",
     "replace_bytes",
@@ -69,8 +70,7 @@ def replace_file(path: Path) -> Iterator[Path]:
     beside = path.with_name(f".{uuid.uuid4().hex}.part.{path.name}")
     try:
         yield beside
-        with beside.open("rb+") as stream:
-            os.fsync(stream.fileno())
+        flush_file(beside)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
@@ -116,9 +116,14 @@ def flush_folder(folder: Path) -> None:
     """Flush all that lies below `folder`: after a power cut, a rename must not be all that is left."""
     for place, _, names in os.walk(folder):
         for name in names:
-            with Path(place, name).open("rb+") as stream:
-                os.fsync(stream.fileno())
+            flush_file(Path(place, name))
         flush_entries(Path(place))
+
+
+def flush_file(path: Path) -> None:
+    """Flush a file that something else has written to the disk."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
 
 
 def flush_entries(folder: Path) -> None:

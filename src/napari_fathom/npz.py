@@ -1,5 +1,7 @@
 """Reading npz archives that anyone may have made: by name, never unpickled, and every fault one error."""
 
+import math
+import os
 import struct
 import tokenize
 import zipfile
@@ -11,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ArrayHeader", "npz_headers", "read_npz"]
+__all__ = ["ArrayHeader", "npz_headers", "npz_names", "read_npz"]
 
 ArrayHeader = tuple[tuple[int, ...], np.dtype[Any]]
 """Shape and type of an array."""
@@ -32,6 +34,18 @@ _FAULTS = (
     zlib.error,
 )
 """What zipfile, zlib and numpy raise on an archive that was damaged; they have no family of their own."""
+
+
+_UNKNOWN_MEMORY_BYTES = 8 * 2**30
+
+
+def npz_names(path: Path) -> set[str]:
+    """Names of the arrays of an archive without reading them; empty where it is no such archive."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")}
+    except _FAULTS:  # not ours, whatever is wrong with it
+        return set()
 
 
 def npz_headers(path: Path) -> dict[str, ArrayHeader]:
@@ -59,14 +73,39 @@ def read_npz(path: Path, names: Collection[str]) -> dict[str, NDArray[Any]]:
     Raises
     ------
     ValueError
-        If the archive or a wanted array is damaged, would have to be unpickled, or doesn't fit into memory.
+        If the archive or a wanted array is damaged, would have to be unpickled, or would take more than half
+        of this machine's memory: what a small file unpacks to is looked at before it is unpacked.
     """
     try:
+        _require_memory(path, names)
         # numpy leaves a file open that it opened itself and can't make sense of
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             return {name: archive[name] for name in names if name in archive.files}
     except _FAULTS as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def _require_memory(path: Path, names: Collection[str]) -> None:
+    with zipfile.ZipFile(path) as archive:
+        wanted = {f"{name}.npy" for name in names} & set(archive.namelist())
+        needed = sum(_unpacked_bytes(archive, name) for name in wanted)
+    if needed > _memory_bytes() // 2:
+        raise ValueError(
+            f"unpacked, {', '.join(sorted(names))} would take {needed / 2**30:.1f} GiB, more than half of "
+            "this machine's memory"
+        )
+
+
+def _unpacked_bytes(archive: zipfile.ZipFile, name: str) -> int:
+    """What an array takes, by its own header and by the archive's list, whichever claims more."""
+    shape, dtype = _header(archive, name)
+    return max(archive.getinfo(name).file_size, math.prod(shape) * dtype.itemsize)
+
+
+def _memory_bytes() -> int:
+    if hasattr(os, "sysconf") and {"SC_PAGE_SIZE", "SC_PHYS_PAGES"} <= os.sysconf_names.keys():
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return _UNKNOWN_MEMORY_BYTES
 
 
 def _header(archive: zipfile.ZipFile, name: str) -> ArrayHeader:

@@ -1,12 +1,14 @@
 import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
 from tests.echogram.surveys import finish
 
-from napari_fathom.echogram import convert, sniff
+from napari_fathom.echogram import convert, convert_source, sniff
+from napari_fathom.echogram.formats import look
 from napari_fathom.errors import FormatError
 from napari_fathom.events import Note
 
@@ -265,6 +267,35 @@ def test_time_that_runs_backwards_in_a_dataset_is_mended_and_said(save, tmp_path
     assert echogram.shape[2] == 6
     assert np.all(np.diff(echogram.ping_time).astype(np.int64) > 0)
     assert any(isinstance(event, Note) and "runs backwards 1 times" in event.message for event in said)
+
+
+def held(path):
+    """How often this process has a file open."""
+    handles = Path("/proc/self/fd")
+    links = [os.readlink(handle) for handle in handles.iterdir() if handle.is_symlink()]
+    return links.count(str(path))
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="what is open is told by /proc")
+def test_a_file_is_let_go_of_when_it_has_been_converted_or_refused(tmp_path):
+    whole, damaged = tmp_path / "whole.nc", tmp_path / "damaged.nc"
+    sv_dataset().to_netcdf(whole, engine="h5netcdf")
+    sv_dataset().drop_vars("echo_range").to_netcdf(damaged, engine="h5netcdf")
+    looking = look([whole])
+    while True:
+        try:
+            next(looking)
+        except StopIteration as end:
+            source = end.value
+            break
+    assert held(whole)
+    finish(convert_source(source, tmp_path / "a.sv.zarr"))
+    assert not held(whole)
+    with pytest.raises(FormatError) as refused:
+        finish(convert([whole, damaged], tmp_path / "b.sv.zarr"))
+    assert refused.tb is not None  # which still holds everything that was open on the way
+    assert not held(whole)
+    assert not held(damaged)
 
 
 def test_files_of_different_formats_are_refused_together(shipped_data, tmp_path):

@@ -1,3 +1,4 @@
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -144,6 +145,15 @@ def test_what_is_no_label_file_is_nobodys(tmp_path: Path, grid: Coordinates, con
     assert sniff_labels(tmp_path / "a.csv") is None
     with pytest.raises(FormatError, match=r"a\.csv: it holds no labels that we know\. Give EVR, EVL"):
         open_labels(tmp_path / "a.csv", grid, CLASSES)
+
+
+def test_an_archive_is_told_by_what_is_in_it_whatever_its_name(written, tmp_path: Path) -> None:
+    renamed = written("npz").rename(tmp_path / "labels.zip")
+    with zipfile.ZipFile(tmp_path / "letters.zip", "w") as archive:
+        archive.writestr("captain.txt", "Dear captain")
+
+    assert sniff_labels(renamed) == "npz"
+    assert sniff_labels(tmp_path / "letters.zip") is None
 
 
 def test_a_path_with_nothing_there_says_so(tmp_path: Path, grid: Coordinates) -> None:

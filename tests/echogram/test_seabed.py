@@ -88,6 +88,23 @@ def test_a_crash_at_the_last_renames_costs_no_edited_line(store, line, moved):
     assert [path.name for path in store.parent.iterdir()] == ["a.sv.zarr"]
 
 
+def test_a_damaged_survey_hands_on_its_edited_line_all_the_same(store, line):
+    set_seabed(store, line)
+    (store / "range_m" / "zarr.json").unlink()
+    echogram, told = converted(made_source(100), store)
+    np.testing.assert_array_equal(echogram.seabed_range_m, line)
+    assert told == ["The seabed that had been edited by hand is kept at 100 pings."]
+
+
+def test_an_edited_line_that_is_itself_damaged_is_told_of(store, line):
+    set_seabed(store, line)
+    (store / "seabed_range_m" / "zarr.json").unlink()
+    echogram, told = converted(made_source(100), store)
+    np.testing.assert_array_equal(echogram.seabed_range_m, FILES_OWN)
+    assert len(told) == 1
+    assert "is damaged and could not be kept" in told[0]
+
+
 def test_an_edit_between_a_crash_and_the_next_try_counts(store, line):
     set_seabed(store, line)
     stopped_at_the_last_renames(made_source(250), store)

@@ -70,6 +70,7 @@ def files_summary(paths: Sequence[Path], plain: "PlainOptions | None") -> Iterat
     from napari_fathom.echogram.formats import look
 
     source = yield from look(paths, plain)
+    source.close()  # its channels are known; no Sv is read
     channels = [channel for part in source.parts for channel in part.channels]
     times = [time for channel in channels for time in channel.ping_time]
     summary = {

@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +22,18 @@ from napari_fathom.echogram.pyramid import build_step, steps
 from napari_fathom.echogram.readers.base import Source
 from napari_fathom.echogram.seabed import carry_seabed
 from napari_fathom.echogram.store import (
+    GROWING_VECTORS,
     StoreAttributes,
     create_store,
     fingerprint,
     finish_store,
+    flush_pings,
     store_attributes,
     write_vectors,
 )
 from napari_fathom.errors import FormatError
 from napari_fathom.events import Done, Event, Note, Progress
-from napari_fathom.files import replace_text
+from napari_fathom.files import flush_entries, replace_text
 
 __all__ = ["convert", "convert_source"]
 
@@ -98,7 +101,14 @@ def convert(
 def convert_source(
     source: Source, store: Path, *, main_frequency_hz: float | None = None, upward: bool = False
 ) -> Generator[Event[Echogram], None, None]:
-    """Convert what a reader offers; see `convert`."""
+    """Convert what a reader offers, and close it; see `convert`."""
+    with closing(source):
+        yield from _convert_open(source, store, main_frequency_hz, upward)
+
+
+def _convert_open(
+    source: Source, store: Path, main_frequency_hz: float | None, upward: bool
+) -> Generator[Event[Echogram], None, None]:
     plan = plan_survey(source, main_frequency_hz)
     identity = _identity(source, plan, upward)
     existing = store_attributes(store)
@@ -189,6 +199,8 @@ def _write_level_0(work: Path, plan: Plan, record: _Record) -> Generator[Event[E
         stop = start + columns.sv_db.shape[2]
         level[:, :, start:stop] = columns.sv_db
         write_vectors(group, start, columns.vectors)
+        for array in (level, *(group[name] for name in GROWING_VECTORS)):
+            flush_pings(work, array, start, stop)
         done = {"steps": record.steps + 1, "digest": _digest(record.digest, columns, level.chunks[2])}
         record = _save(work, record.model_copy(update=done))
         yield Progress("pings", stop, total)
@@ -217,6 +229,7 @@ def _write_pyramid(work: Path, record: _Record) -> Iterator[Event[Echogram]]:
         if (level, step) < (record.level, record.steps):
             continue
         build_step(levels[level - 1], levels[level], *span)
+        flush_pings(work, levels[level], *span)
         record = _save(work, record.model_copy(update={"level": level, "steps": step + 1}))
         yield Progress("pyramid", done, len(pieces))
 
@@ -227,6 +240,7 @@ def _put_in_place(work: Path, store: Path) -> None:
         shutil.rmtree(_former(store), ignore_errors=True)
         store.rename(_former(store))
     work.rename(store)
+    flush_entries(store.parent)
     _tidy(store)
 
 

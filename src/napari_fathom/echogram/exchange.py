@@ -18,6 +18,7 @@ from napari_fathom.echogram.label_tiff import read_label_tiff, write_label_tiff
 from napari_fathom.echogram.regions import LABELLING, match_names, regions_to_mask, trace_regions
 from napari_fathom.errors import FormatError, LabelError
 from napari_fathom.events import Box, Done, Event, Progress
+from napari_fathom.npz import npz_names
 
 __all__ = [
     "LABEL_READERS",
@@ -175,7 +176,10 @@ def sniff_labels(path: Path) -> str | None:
         return "evr" if head.startswith(b"EVRG") else "evl"
     if head.startswith(_TIFF_MAGICS):
         return "tiff"
-    return "npz" if head.startswith(b"PK\x03\x04") and path.suffix == ".npz" else None
+    if not head.startswith(b"PK\x03\x04"):
+        return None
+    # one that is cut short can't be looked into; its reader shall say so
+    return "npz" if npz_names(path) or path.suffix == ".npz" else None
 
 
 def open_labels(path: Path, grid: Grid, class_values: Mapping[str, int]) -> IncomingLabels:

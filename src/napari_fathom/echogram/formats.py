@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
 
@@ -13,12 +14,13 @@ from napari_fathom.echogram.readers.base import Part, Source
 from napari_fathom.echogram.readers.crimac import crimac_bottom, read_crimac
 from napari_fathom.echogram.readers.datagrams import is_simrad
 from napari_fathom.echogram.readers.dataset import SV_NAMES, read_dataset
-from napari_fathom.echogram.readers.described import REQUIRED, member_names, read_described
+from napari_fathom.echogram.readers.described import REQUIRED, read_described
 from napari_fathom.echogram.readers.raw import read_raw
 from napari_fathom.errors import FormatError
 from napari_fathom.events import Progress
+from napari_fathom.npz import npz_names
 
-__all__ = ["Format", "look", "open_source", "sniff"]
+__all__ = ["Format", "look", "sniff"]
 
 Format = Literal["store", "raw", "sv", "echodata", "crimac", "described", "plain"]
 
@@ -107,21 +109,10 @@ def _sniff_names(names: set[str]) -> Format | None:
 
 
 def _sniff_npz(path: Path) -> Format | None:
-    names = member_names(path)
+    names = npz_names(path)
     if names.issuperset(REQUIRED) and names & {"sv", "sv_db"}:
         return "described"
     return "plain" if names else None
-
-
-def open_source(paths: Sequence[Path], plain: PlainOptions | None = None) -> Source:
-    """Let the right reader look at all the files; see `look`."""
-    looking = look(paths, plain)
-    while True:
-        try:
-            next(looking)
-        except StopIteration as end:
-            source: Source = end.value
-            return source
 
 
 def look(paths: Sequence[Path], plain: PlainOptions | None = None) -> Generator[Progress, None, Source]:
@@ -137,7 +128,7 @@ def look(paths: Sequence[Path], plain: PlainOptions | None = None) -> Generator[
     Yields
     ------
     Progress
-        One file seen; the generator's value is the Source.
+        One file seen; the generator's value is the Source, which is the caller's to close.
 
     Raises
     ------
@@ -148,13 +139,17 @@ def look(paths: Sequence[Path], plain: PlainOptions | None = None) -> Generator[
     parts: list[Part] = []
     notes: list[str] = []
     companions: dict[str, str] = {}
-    for number, path in enumerate(paths):
-        yield Progress("look", number, len(paths))
-        more, remarks, found = read(path)
-        parts += more
-        notes += remarks
-        companions |= found
-    yield Progress("look", len(paths), len(paths))
+    with ExitStack() as opened:  # closed again where a later file is damaged, or nobody looks on
+        for number, path in enumerate(paths):
+            yield Progress("look", number, len(paths))
+            more, remarks, found = read(path)
+            for part in more:
+                opened.callback(part.close)
+            parts += more
+            notes += remarks
+            companions |= found
+        yield Progress("look", len(paths), len(paths))
+        opened.pop_all()
     name = min(path.name.split(".")[0] for path in paths)
     stamps = sorted(_stamp(path) for path in (*paths, *filter(Path.exists, map(_seabed_of, paths))))
     identity = (*stamps, plain.model_dump_json() if plain else "")

@@ -63,20 +63,27 @@ def carry_seabed(former: Path, store: Path) -> str | None:
         What was done, for the user to read; None where nobody had edited the line.
     """
     try:
-        edited = read_store(former)
+        group, attributes = open_signed(former)
     except FormatError:
-        return None  # nothing whole is there, and so no line
-    if not edited.attributes.seabed_edited:
+        return None  # no survey store is there, and so no line
+    if not attributes.seabed_edited:
         return None
+    try:  # only these two: whatever else may be damaged, the line is somebody's work
+        times, edited = np.asarray(group["ping_time"][:]), np.asarray(group["seabed_range_m"][:])
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        return (
+            "The former survey's seabed had been edited by hand, but is damaged and could not be kept "
+            f"({error}); the line is the files' own."
+        )
     new = read_store(store).vectors
-    place = match_pings(edited.vectors["ping_time"], new["ping_time"])
+    place = match_pings(times.astype("datetime64[ns]"), new["ping_time"])
     met = place >= 0
     if not met.any():
         return (
             "The former survey's seabed had been edited by hand, but none of its pings is in this one; "
             "the line is the files' own."
         )
-    line = np.where(met, edited.vectors["seabed_range_m"][place], new["seabed_range_m"])
+    line = np.where(met, edited[place], new["seabed_range_m"])
     set_seabed(store, line)
     rest = f"; the other {np.count_nonzero(~met)} have the files' own" if not met.all() else ""
     return f"The seabed that had been edited by hand is kept at {np.count_nonzero(met)} pings{rest}."

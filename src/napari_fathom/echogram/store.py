@@ -23,14 +23,17 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from napari_fathom.errors import FormatError
+from napari_fathom.files import flush_file, flush_folder
 
 __all__ = [
+    "GROWING_VECTORS",
     "VECTORS",
     "StoreAttributes",
     "StoredSurvey",
     "create_store",
     "fingerprint",
     "finish_store",
+    "flush_pings",
     "open_signed",
     "read_store",
     "sign",
@@ -43,6 +46,7 @@ VERSION = 1
 GRID_VECTORS = ("frequency_hz", "range_m", "ping_time")
 VECTORS = ("transducer_depth_m", "latitude", "longitude", "seabed_range_m")
 SEABED_DRAFT = "seabed_draft_m"  # the seabed while a conversion grows it, in short chunks
+GROWING_VECTORS = ("transducer_depth_m", "latitude", "longitude", SEABED_DRAFT)
 
 CHUNK_CELLS = 512 * 1024  # 2 MB of float32: quick to fetch for a view, few enough files for a season
 BUFFER_CELLS = 16 * 1024**2  # 64 MB of float32: what the conversion may hold of the grid at once
@@ -140,7 +144,7 @@ def create_store(
     _create_vector(group, "range_m", range_m, "range", "m")
     _create_vector(group, "ping_time", nanoseconds, "ping", "nanoseconds since 1970-01-01T00:00:00Z")
     unknown = np.full(pings, np.nan)
-    for name in ("transducer_depth_m", "latitude", "longitude", SEABED_DRAFT):
+    for name in GROWING_VECTORS:
         _create_vector(group, name, unknown, "ping", "m" if name.endswith("_m") else "degrees")
     # One chunk, however long: zarr puts a chunk in place with one rename; an edited line is never half new.
     _create_vector(group, "seabed_range_m", unknown, "ping", "m", chunk=pings)
@@ -159,17 +163,32 @@ def write_vectors(group: Any, start: int, vectors: Mapping[str, NDArray[np.float
             group[name][start : start + len(values)] = values
 
 
+def flush_pings(path: Path, array: Any, start: int, stop: int) -> None:
+    """Bring the chunks of some pings of one of a store's arrays to the disk.
+
+    The names in their folders are left to the journal of the file system, and to the last flush of all.
+    """
+    width = array.chunks[-1]
+    chunks = path / array.path / "c"
+    for column in range(start // width, -(-stop // width)):
+        for chunk in chunks.glob("*/" * (array.ndim - 1) + str(column)):
+            flush_file(chunk)
+
+
 def finish_store(path: Path, attributes: StoreAttributes) -> None:
     """Sign a store whose arrays are all written; only a signed store opens.
 
     The draft of the seabed goes last: a crash while it is removed leaves nothing that would be read again.
+    What is signed is on the disk first.
     """
     import zarr
 
     group: Any = zarr.open_group(path, mode="r+")
     if ATTRIBUTE not in group.attrs:
         group["seabed_range_m"][:] = group[SEABED_DRAFT][:]
+        flush_folder(path)
         sign(group, attributes)
+        flush_file(path / "zarr.json")
     shutil.rmtree(path / SEABED_DRAFT, ignore_errors=True)
 
 

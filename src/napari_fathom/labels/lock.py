@@ -1,5 +1,6 @@
 """One writer at a time: a lock that the operating system takes back when its process dies."""
 
+import errno
 import os
 import sys
 import weakref
@@ -8,6 +9,11 @@ from pathlib import Path
 from napari_fathom.errors import StudyError
 
 __all__ = ["WriteLock"]
+
+_HELD = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK})
+"""What systems say where somebody else holds the lock."""
+_CANT_LOCK = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL})
+"""What they say of a network disk that knows no locks."""
 
 
 class WriteLock:
@@ -23,6 +29,12 @@ class WriteLock:
     what : str
         What is locked, for the message.
 
+    Attributes
+    ----------
+    note : str
+        Where the disk can't lock files (some network disks): that nobody watches over a second writer. Else
+        empty.
+
     Raises
     ------
     StudyError
@@ -30,20 +42,24 @@ class WriteLock:
     """
 
     def __init__(self, path: Path, what: str) -> None:
+        self.note = ""
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        self._close = weakref.finalize(self, os.close, handle)
         try:
             _lock(handle)
         except OSError as error:
-            holder = (
-                os.pread(handle, 64, 0).decode(errors="replace").strip() if sys.platform != "win32" else ""
-            )
-            os.close(handle)
+            if error.errno in _CANT_LOCK:
+                self.note = (
+                    f"{what} lies on a disk that can't lock files: don't write to it from two programs."
+                )
+                return
+            holder = _read(handle)
+            self._close()
+            if error.errno not in _HELD:
+                raise
             by = f" (process {holder})" if holder and holder != str(os.getpid()) else ""
             raise StudyError(f"{what}: already open for writing{by}. Close it there first.") from error
-        if sys.platform != "win32":  # Windows locks the bytes themselves, so there they stay unread
-            os.ftruncate(handle, 0)
-            os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
-        self._close = weakref.finalize(self, os.close, handle)
+        _write(handle, f"{os.getpid()}\n")
 
     @property
     def held(self) -> bool:
@@ -61,8 +77,21 @@ if sys.platform == "win32":
     def _lock(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 
+    def _read(handle: int) -> str:
+        return ""  # Windows locks the bytes themselves
+
+    def _write(handle: int, text: str) -> None:
+        """Leave it empty; nobody could read it."""
+
 else:
     import fcntl
 
     def _lock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _read(handle: int) -> str:
+        return os.pread(handle, 64, 0).decode(errors="replace").strip()
+
+    def _write(handle: int, text: str) -> None:
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, text.encode(), 0)

@@ -47,6 +47,8 @@ class LabelStore:
         self._journal = Journal(path / "journal.jsonl")
         torn = self._journal.cut_torn_end() if lock else 0
         self._pages = Pages(path, head.shape, self._journal)
+        if lock and lock.note:
+            self._pages.notes.append(lock.note)
         if torn:
             self._pages.notes.append(
                 f"The last line of the journal was cut off by a crash ({torn} bytes); it was removed."

@@ -33,6 +33,8 @@ def array_parts(
     ping_time: NDArray[np.datetime64],
     linear: Sequence[Slice],
     track: Track | None = None,
+    *,
+    close: Callable[[], None] | None = None,
 ) -> list[Part]:
     """Make parts of a survey that is on one grid already.
 
@@ -46,6 +48,8 @@ def array_parts(
     linear : sequence of F callables
         Each returns the linear sv of a slice of pings, shape (p, R), NaN = missing.
     track : Track, optional
+    close : callable, optional
+        Lets go of the file behind them.
     """
     step = float((range_m[-1] - range_m[0]) / (len(range_m) - 1)) if len(range_m) > 1 else 1.0
     parts = []
@@ -56,7 +60,7 @@ def array_parts(
             for frequency in frequency_hz
         )
         read = partial(_read, pings, times, frequency_hz, range_m, linear, track or {})
-        parts.append(Part(name, channels, read))
+        parts.append(Part(name, channels, read) if close is None else Part(name, channels, read, close))
     return parts
 
 

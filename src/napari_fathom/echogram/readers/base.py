@@ -85,6 +85,10 @@ class Block:
         return cls(ping_time, channels, unknown, unknown, unknown, unknown)
 
 
+def _nothing() -> None:
+    """Close what was never left open."""
+
+
 @dataclass(frozen=True, eq=False)
 class Part:
     """A piece of a survey small enough to be held in memory.
@@ -97,11 +101,14 @@ class Part:
         One for each frequency.
     read : callable
         Returns the Block; raises FormatError.
+    close : callable
+        Lets go of the file it is read from; parts of one file may share it.
     """
 
     name: str
     channels: tuple[Channel, ...]
     read: Callable[[], Block]
+    close: Callable[[], None] = _nothing
 
 
 @dataclass(frozen=True)
@@ -127,3 +134,8 @@ class Source:
     identity: tuple[str, ...]
     notes: tuple[str, ...] = ()
     companions: Mapping[str, str] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """Let go of all files; doing so twice does no harm."""
+        for part in self.parts:
+            part.close()

@@ -13,7 +13,7 @@ from napari_fathom.echogram.coordinates import Coordinates
 from napari_fathom.echogram.crimac_incoming import read_crimac_bottom
 from napari_fathom.echogram.readers.arrays import Track, array_parts
 from napari_fathom.echogram.readers.base import Part
-from napari_fathom.echogram.readers.opening import load, open_dataset
+from napari_fathom.echogram.readers.opening import closed_on_failure, load, open_dataset
 from napari_fathom.errors import FormatError
 
 __all__ = ["crimac_bottom", "read_crimac"]
@@ -38,23 +38,26 @@ def read_crimac(path: Path) -> tuple[list[Part], list[str], dict[str, str]]:
         If it can't be opened, or `sv` has other dimensions or holds dB.
     """
     dataset = open_dataset(path)
-    sv = dataset["sv"]
-    if set(sv.dims) != set(DIMS) or any(name not in dataset.coords for name in DIMS):
-        raise FormatError(
-            path,
-            f"sv over {', '.join(map(str, sv.dims))}",
-            f"Expected {', '.join(DIMS)}, each with its values.",
+    with closed_on_failure(dataset):
+        sv = dataset["sv"]
+        if set(sv.dims) != set(DIMS) or any(name not in dataset.coords for name in DIMS):
+            raise FormatError(
+                path,
+                f"sv over {', '.join(map(str, sv.dims))}",
+                f"Expected {', '.join(DIMS)}, each with its values.",
+            )
+        sv = sv.transpose(*DIMS)
+        frequency = dataset["frequency"].values.astype(np.float64)
+        range_m = dataset["range"].values.astype(np.float64)
+        times = dataset["ping_time"].values.astype("datetime64[ns]")
+        track = _track(path, dataset, times, range_m)
+        order = np.argsort(frequency, kind="stable")
+        linear = [partial(_linear, path, sv, int(channel)) for channel in order]
+        parts = array_parts(
+            path.name, frequency[order].tolist(), range_m, times, linear, track, close=dataset.close
         )
-    sv = sv.transpose(*DIMS)
-    frequency = dataset["frequency"].values.astype(np.float64)
-    range_m = dataset["range"].values.astype(np.float64)
-    times = dataset["ping_time"].values.astype("datetime64[ns]")
-    track = _track(path, dataset, times, range_m)
-    order = np.argsort(frequency, kind="stable")
-    linear = [partial(_linear, path, sv, int(channel)) for channel in order]
-    parts = array_parts(path.name, frequency[order].tolist(), range_m, times, linear, track)
-    labels = _beside(path, "_labels.zarr")
-    return parts, [], {"labels": str(labels.resolve())} if labels.is_dir() else {}
+        labels = _beside(path, "_labels.zarr")
+        return parts, [], {"labels": str(labels.resolve())} if labels.is_dir() else {}
 
 
 def crimac_bottom(path: Path) -> Path:

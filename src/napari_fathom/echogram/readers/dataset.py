@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from napari_fathom.echogram.readers.arrays import ping_slices
 from napari_fathom.echogram.readers.base import Block, Channel, ChannelBlock, Part
-from napari_fathom.echogram.readers.opening import load, open_dataset
+from napari_fathom.echogram.readers.opening import closed_on_failure, load, open_dataset
 from napari_fathom.echogram.readers.ranges import group_by_range
 from napari_fathom.echogram.readers.track import interpolate, interpolate_longitude
 from napari_fathom.errors import FormatError
@@ -72,16 +72,18 @@ def read_dataset(path: Path) -> tuple[list[Part], list[str]]:
         If it can't be opened, or lacks frequencies, times or ranges.
     """
     dataset = open_dataset(path)
-    notes: list[str] = []
-    survey = _settle(path, dataset, notes)
-    chosen = _distinct(survey, notes)
-    cells = len(chosen) * survey.sv_db.shape[2]
-    parts = []
-    for pings in ping_slices(len(survey.ping_time), cells):
-        channels = tuple(_channels(survey, chosen, pings))
-        if channels:
-            parts.append(Part(path.name, channels, partial(_read, survey, chosen, pings)))
-    return parts, notes
+    with closed_on_failure(dataset):
+        notes: list[str] = []
+        survey = _settle(path, dataset, notes)
+        chosen = _distinct(survey, notes)
+        cells = len(chosen) * survey.sv_db.shape[2]
+        parts = []
+        for pings in ping_slices(len(survey.ping_time), cells):
+            channels = tuple(_channels(survey, chosen, pings))
+            if channels:
+                read = partial(_read, survey, chosen, pings)
+                parts.append(Part(path.name, channels, read, dataset.close))
+        return parts, notes
 
 
 def _settle(path: Path, dataset: Any, notes: list[str]) -> _Survey:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,19 +14,10 @@ from napari_fathom.echogram.readers.base import Part
 from napari_fathom.errors import FormatError
 from napari_fathom.npz import read_npz
 
-__all__ = ["REQUIRED", "member_names", "read_described"]
+__all__ = ["REQUIRED", "read_described"]
 
 REQUIRED = ("frequency_hz", "range_m", "ping_time_s")
 TRACK = ("transducer_depth_m", "latitude", "longitude", "seabed_range_m")
-
-
-def member_names(path: Path) -> set[str]:
-    """Names of the arrays of an npz without reading them; empty where it is not an npz."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return {name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")}
-    except (zipfile.BadZipFile, OSError):
-        return set()
 
 
 def read_described(path: Path) -> list[Part]:

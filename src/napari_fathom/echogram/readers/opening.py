@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from napari_fathom.errors import FormatError
 
-__all__ = ["load", "open_dataset"]
+__all__ = ["closed_on_failure", "load", "open_dataset"]
 
 
 def open_dataset(path: Path) -> Any:
@@ -35,6 +37,16 @@ def open_dataset(path: Path) -> Any:
         raise FormatError(
             path, f"a dataset that can't be opened ({error})", "Write or copy it again."
         ) from error
+
+
+@contextmanager
+def closed_on_failure(dataset: Any) -> Iterator[None]:
+    """Let go of a dataset that turns out to be of no use."""
+    try:
+        yield
+    except BaseException:
+        dataset.close()
+        raise
 
 
 def load(path: Path | str, array: Any) -> NDArray[np.float64]:
