@@ -16,9 +16,9 @@ from napari_fathom.files import replace_file
 from napari_fathom.plankton.faults import Fault, fault_of
 from napari_fathom.plankton.measures import MEASURE_NAMES, measure
 from napari_fathom.plankton.model import Collection
-from napari_fathom.plankton.options import ImageOptions, prepare, vignette
+from napari_fathom.plankton.options import ImageOptions, prepare, shrink, vignette
 from napari_fathom.plankton.pixels import fingerprint
-from napari_fathom.plankton.store import CHUNK, look_arrays, write_faults
+from napari_fathom.plankton.store import CHUNK, SPECK, look_arrays, write_faults
 
 __all__ = ["Seen", "look", "see"]
 
@@ -94,6 +94,7 @@ def _look_at(collection: Collection, group: Any, start: int, stop: int) -> Itera
         if at % STEP == STEP - 1:
             yield at + 1
     group["vignettes"][start:stop] = vignettes
+    group["specks"][start:stop] = shrink(vignettes, SPECK)
     group["measures"][start:stop] = measures
     group["size"][start:stop] = sizes
     group["fingerprint"][start:stop] = fingerprints

@@ -114,6 +114,11 @@ class Collection:
         """Zarr array (N, side, side) uint8; 0 where an object has not been looked at."""
         return look_arrays(self.path)["vignettes"]
 
+    @cached_property
+    def specks(self) -> Any:
+        """Zarr array (N, 8, 8) uint8, the vignettes' means; 0 where an object has not been looked at."""
+        return look_arrays(self.path)["specks"]
+
     @property
     def measures(self) -> NDArray[np.float32]:
         """Region measures in pixels of the original, shape (N, M); NaN where there is no image."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["ImageOptions", "border_median", "prepare", "vignette"]
+__all__ = ["ImageOptions", "border_median", "prepare", "shrink", "vignette"]
 
 
 class ImageOptions(BaseModel):
@@ -96,6 +96,26 @@ def vignette(grey: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     top, left = (side - shrunk.shape[0]) // 2, (side - shrunk.shape[1]) // 2
     square[top : top + shrunk.shape[0], left : left + shrunk.shape[1]] = shrunk
     return square
+
+
+def shrink(squares: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Means over the parts of square images.
+
+    Parameters
+    ----------
+    squares : ndarray, shape (n, s, s), uint8
+    side : int
+        Parts along each edge, at most s.
+
+    Returns
+    -------
+    ndarray, shape (n, side, side), uint8
+    """
+    whole = squares.shape[1]
+    starts = np.arange(side) * whole // side
+    sizes = np.diff(np.append(starts, whole))
+    sums = np.add.reduceat(np.add.reduceat(squares.astype(np.uint32), starts, 1), starts, 2)
+    return np.rint(sums / (sizes[:, None] * sizes)).astype(np.uint8)
 
 
 def _stretched(pixels: NDArray[Any]) -> NDArray[np.uint8]:

@@ -8,6 +8,7 @@ Layout of `NAME.collection/`::
     faults.json           what the sources' tables got wrong
     look.zarr/            what decoding showed, row by row of the objects:
         vignettes         (N, side, side) uint8
+        specks            (N, 8, 8) uint8, the vignettes' means: what a mosaic of them all is drawn from
         measures          (N, M) float32
         size              (N, 2) int32, height and width in pixels, 0 = no image that can be read
         fingerprint       (N,) uint64
@@ -32,6 +33,7 @@ from napari_fathom.plankton.options import ImageOptions
 
 __all__ = [
     "CHUNK",
+    "SPECK",
     "CollectionRecord",
     "create_store",
     "fault_files",
@@ -44,6 +46,8 @@ __all__ = [
 VERSION = 1
 CHUNK = 1024
 """Objects a chunk of the look holds: 4 MB of vignettes, a few seconds of work that a crash may cost."""
+SPECK = 8
+"""Side of the smallest picture kept of an object: a million take 64 MB, where their vignettes take 4 GB."""
 
 _FAULTS = TypeAdapter(tuple[Fault, ...])
 
@@ -100,6 +104,7 @@ def _create_arrays(path: Path, record: CollectionRecord) -> None:
     side, count = record.options.side, record.objects
     shapes: dict[str, tuple[tuple[int, ...], str]] = {
         "vignettes": ((side, side), "uint8"),
+        "specks": ((SPECK, SPECK), "uint8"),
         "measures": ((len(record.measure_names),), "float32"),
         "size": ((2,), "int32"),
         "fingerprint": ((), "uint64"),
