@@ -6,7 +6,7 @@ from typing import Any
 
 from napari_fathom.viewer.opening import is_ours, is_study, needs_words
 
-__all__ = ["get_reader", "layer_data"]
+__all__ = ["get_reader", "layer_data", "window_that_asks"]
 
 LayerData = tuple[Any, ...]
 PathOrPaths = str | Path | Sequence[str | Path]
@@ -40,7 +40,7 @@ def read(path: PathOrPaths) -> list[LayerData]:
         Without a window, for files that have to be converted first; the message says how.
     """
     paths = _paths(path)
-    viewer = _window()
+    viewer = window_that_asks()
     if viewer is not None:
         from napari_fathom.viewer.survey_dock import open_in
 
@@ -93,7 +93,7 @@ def _sv_layers(echogram: Any) -> list[LayerData]:
     return found
 
 
-def _window() -> Any:
+def window_that_asks() -> Any:
     """The napari viewer that asks, or None where there is no window."""
     import napari
 

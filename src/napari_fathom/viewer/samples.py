@@ -5,13 +5,19 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_fathom.viewer.readers import NOTHING, LayerData, _window
+import numpy as np
+
+from napari_fathom.viewer.readers import LayerData, window_that_asks
 from napari_fathom.viewer.survey_dock import open_in, samples_folder
 
 if TYPE_CHECKING:
     from napari_fathom.events import Event
 
 __all__ = ["open_real_survey", "open_simulated_survey", "real_files"]
+
+LATER: list[LayerData] = [(np.zeros((0, 1, 1)), {"channel_axis": 0}, "image")]
+"""An image without channels, of which napari makes no layer. From a sample it takes nothing less, not even
+what a reader may return; the survey's own layers come when it is open."""
 
 
 def real_files() -> list[Path]:
@@ -23,7 +29,7 @@ def real_files() -> list[Path]:
 def open_real_survey() -> list[LayerData]:
     """A hake survey of 2017: 18, 38 and 120 kHz, scattering layers above the seabed."""
     open_in(_need_window(), real_files(), samples_folder() / "hake 2017.fathom")
-    return NOTHING
+    return LATER
 
 
 def open_simulated_survey() -> list[LayerData]:
@@ -35,7 +41,7 @@ def open_simulated_survey() -> list[LayerData]:
         yield from _simulated_job(folder)
 
     open_in(viewer, [], folder, make=make)
-    return NOTHING
+    return LATER
 
 
 def _simulated_job(folder: Path) -> "Generator[Event[Any], None, None]":
@@ -53,7 +59,7 @@ def _simulated_job(folder: Path) -> "Generator[Event[Any], None, None]":
 
 
 def _need_window() -> Any:
-    viewer = _window()
+    viewer = window_that_asks()
     if viewer is None:
         raise RuntimeError("Sample surveys open in a napari window; without one use 'fathom simulate'.")
     return viewer
