@@ -32,7 +32,12 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.file}{'' if self.line is None else f', line {self.line}'}: {self.message}"
+        return f"{self.place}: {self.message}"
+
+    @property
+    def place(self) -> str:
+        """The file, and the line where there is one."""
+        return self.file if self.line is None else f"{self.file}, line {self.line}"
 
 
 def fault_of(error: FormatError, file: str) -> Fault:

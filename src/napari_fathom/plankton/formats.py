@@ -10,55 +10,151 @@ from napari_fathom.errors import FormatError
 from napari_fathom.events import Done, Event, Note, Progress
 from napari_fathom.plankton.readers.ecotaxa import is_ecotaxa, read_ecotaxa
 from napari_fathom.plankton.readers.folders import read_folders
-from napari_fathom.plankton.readers.stack import read_stacks
+from napari_fathom.plankton.readers.ifcb import is_bin_file, read_ifcb
+from napari_fathom.plankton.readers.listing import is_listing, is_morphocluster, read_listings
+from napari_fathom.plankton.readers.stack import is_stack, read_stacks
 from napari_fathom.plankton.tables import Part, Tables, join_parts
-from napari_fathom.plankton.tree import Tree, is_image, open_tree
+from napari_fathom.plankton.tree import Tree, is_image, open_tree, open_trees
 
-__all__ = ["Format", "gather_tables", "read_tables", "sniff"]
+__all__ = ["READ", "Format", "gather_tables", "read_tables", "sniff"]
 
 Format = Literal["ecotaxa", "ifcb", "morphocluster", "table", "stack", "folders", "store"]
 
 _READERS: dict[Format, Callable[[Tree], Iterator[Part]]] = {
     "ecotaxa": read_ecotaxa,
+    "ifcb": read_ifcb,
+    "morphocluster": read_listings,
+    "table": read_listings,
     "stack": read_stacks,
     "folders": read_folders,
 }
 
 
+READ = (
+    "folders of images, EcoTaxa exports and import sets, IFCB bins, TIFF of many pages, npy and zarr stacks, "
+    "tables of paths and labels, MorphoCluster archives, and zip archives of these"
+)
+"""For the message about a file that is none of these."""
+
+_DECISIVE: tuple[tuple[Format, Callable[[Tree, str], bool]], ...] = (
+    ("ecotaxa", is_ecotaxa),
+    ("ifcb", lambda _, name: is_bin_file(name)),
+    ("morphocluster", is_morphocluster),
+    ("table", is_listing),
+    ("stack", is_stack),
+)
+"""Formats by the first file that is one of theirs, the most telling first; else images are just images."""
+
+
 def sniff(paths: Path | str | Sequence[Path | str]) -> Format | None:
-    """Name the format of a collection by what is in its files; no image is decoded."""
+    """Name the format of a collection by what is in its files; no image is decoded.
+
+    Parameters
+    ----------
+    paths : path or sequence of paths
+        Folders, zip archives or files.
+
+    Returns
+    -------
+    str or None
+        None where nothing is a collection's, or where formats are mixed. `store` a collection's store,
+        `ecotaxa` tables of EcoTaxa's, `ifcb` bins, `morphocluster` an index with images, `table` a CSV of
+        paths and labels, `stack` arrays or pages of images, `folders` images.
+
+    Raises
+    ------
+    FormatError
+        If an archive is damaged.
+    """
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
-    kinds = {_sniff_tree(open_tree(path)) for path in files}
+    if len(files) == 1 and (files[0] / "collection.json").is_file():
+        return "store"
+    if not all(path.exists() for path in files):
+        return None
+    kinds = {kind for _, kind in _collections(files)}
     return kinds.pop() if len(kinds) == 1 else None
 
 
+def _collections(files: Sequence[Path]) -> list[tuple[Tree, Format]]:
+    """The trees among some paths that hold a collection, each with its format."""
+    found = ((tree, _sniff_tree(tree)) for tree in open_trees(files))
+    return [each for tree, kind in found for each in ([(tree, kind)] if kind else _archives_in(tree))]
+
+
+def _archives_in(tree: Tree) -> list[tuple[Tree, Format]]:
+    """The collections among the archives of a folder that is none itself: UVP6 projects are such folders."""
+    paths = [tree.local(name) for name in tree.sizes if name.lower().endswith(".zip")]
+    found = ((archive, _sniff_tree(archive)) for archive in map(open_tree, filter(None, paths)))
+    return [(archive, kind) for archive, kind in found if kind]
+
+
 def _sniff_tree(tree: Tree) -> Format | None:
-    if (tree.path / "collection.json").is_file():
-        return "store"
-    if any(is_ecotaxa(tree, name) for name in tree.sizes):
-        return "ecotaxa"
+    images: set[str] = set()
+    for kind, is_of in _DECISIVE:
+        for name in tree.sizes:
+            if kind == "stack" and is_image(name):
+                # pages are counted of one file of each ending: a folder holds one kind of image
+                suffix = name.rpartition(".")[2].lower()
+                if suffix in images:
+                    continue
+                images.add(suffix)
+            if is_of(tree, name):
+                return kind
     return "folders" if any(is_image(name) for name in tree.sizes) else None
 
 
 def read_tables(paths: Path | str | Sequence[Path | str]) -> Generator[Event[Tables], None, None]:
-    """Read what a collection's files say of its objects; no image is decoded."""
+    """Read what a collection's files say of its objects; no image is decoded.
+
+    Parameters
+    ----------
+    paths : path or sequence of paths
+        Folders, zip archives or files, all of one format.
+
+    Yields
+    ------
+    Progress, Note, last Done(Tables)
+
+    Raises
+    ------
+    FormatError
+        If a path is missing, nothing in them is read, formats are mixed, or not one object is left.
+    """
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     yield Done((yield from gather_tables(files)))
 
 
 def gather_tables(files: Sequence[Path]) -> Generator[Note | Progress, None, Tables]:
     """`read_tables` as a step of other generators: its value is the tables."""
+    collections = _checked(files)
     parts: list[Part] = []
-    stamps: list[str] = []
-    for number, path in enumerate(files):
-        yield Progress("tables", number, len(files))
-        tree = open_tree(path)
-        kind = _sniff_tree(tree)
-        if kind is None:
-            raise FormatError(path, "a format that is not read", "Give a folder of images.")
-        parts += _READERS[kind](tree)
-        stamps.append(tree.stamp)
-    tables = join_parts(parts, "".join(stamps))
+    for number, (tree, kind) in enumerate(collections):
+        yield Progress("tables", number, len(collections))
+        for part in _READERS[kind](tree):
+            parts.append(part)
+            yield Progress("tables", number, len(collections))
+        parts.append(Part.empty(tree.path.name, *tree.refused))
+    yield Progress("tables", len(collections), len(collections))
+    tables = join_parts(parts, " ".join(tree.stamp for tree, _ in collections))
+    for tree, _ in collections:
+        tree.close()
+    if not len(tables.objects):
+        why = f": {tables.faults[0]}".rstrip(".") if tables.faults else ""
+        raise FormatError(files[0], f"not one object that can be read{why}", "Check the files.")
     for note in tables.notes:
         yield Note(note)
     return tables
+
+
+def _checked(files: Sequence[Path]) -> list[tuple[Tree, Format]]:
+    for path in files:
+        if not path.exists():
+            raise FormatError(path, "there is no such file", "Check the path.")
+    collections = _collections(files)
+    if not collections:
+        raise FormatError(files[0], "nothing that is read", f"Read are {READ}.")
+    kinds = {kind: tree.path.name for tree, kind in collections}
+    if len(kinds) > 1:
+        found = ", ".join(f"{kind} ({name})" for kind, name in kinds.items())
+        raise FormatError(files[0], f"files of different formats: {found}", "Convert each kind by itself.")
+    return collections

@@ -130,7 +130,8 @@ def _stretched(pixels: NDArray[Any]) -> NDArray[np.uint8]:
 
 def _to_bytes(pixels: NDArray[Any], black: float, white: float) -> NDArray[np.uint8]:
     scaled = (np.nan_to_num(pixels.astype(np.float64), nan=black) - black) * (255.0 / (white - black))
-    return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
+    grey: NDArray[np.uint8] = np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
+    return grey
 
 
 def _largest(dtype: np.dtype[Any]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -116,28 +117,26 @@ def join_parts(parts: Sequence[Part], stamp: str) -> Tables:
     Tables
         An id that was said before carries `~2`, `~3`, … and is told as a fault.
     """
-    starts = np.cumsum([0, *(len(part.objects) for part in parts)])
-    objects = pd.concat([_with_origin(part, number) for number, part in enumerate(parts)], ignore_index=True)
+    told = [part for part in parts if len(part.objects)] or list(parts[:1])
+    starts = np.cumsum([0, *(len(part.objects) for part in told)])
+    objects = pd.concat([_with_origin(part, number) for number, part in enumerate(told)], ignore_index=True)
     images = pd.concat(
         [
             part.images.assign(row=part.images["row"] + start)
-            for part, start in zip(parts, starts[:-1], strict=True)
+            for part, start in zip(told, starts[:-1], strict=True)
         ],
         ignore_index=True,
     )
-    files = [part.file for part in parts]
-    objects, clashes = _unique_ids(objects, files)
-    notes = dict.fromkeys(note for part in parts for note in part.notes)
-    faults = shorten([*(fault for part in parts for fault in part.faults), *clashes])
+    objects = _conform(objects, OBJECT_COLUMNS)
+    ids, clashes = _unique_ids(objects, told)
+    found = [fault for part in parts for fault in part.faults]
     return Tables(
-        _tidy(
-            _conform(objects.drop(columns=["line", "part", *SEEN_COLUMNS], errors="ignore"), OBJECT_COLUMNS)
-        ),
+        _tidy(objects.assign(object_id=ids).drop(columns=["line", "part", *SEEN_COLUMNS], errors="ignore")),
         _conform(images, IMAGE_COLUMNS)
         .sort_values(["row", "rank"], kind="stable", ignore_index=True)
         .loc[:, list(IMAGE_COLUMNS)],
-        tuple(notes),
-        tuple(faults),
+        tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+        tuple(shorten([*found, *clashes, *_alike_classes(objects, told)])),
         hashlib.sha256(stamp.encode()).hexdigest(),
     )
 
@@ -147,40 +146,45 @@ def _with_origin(part: Part, number: int) -> pd.DataFrame:
     return part.objects.assign(line=line, part=number)
 
 
-def _unique_ids(objects: pd.DataFrame, files: Sequence[str]) -> tuple[pd.DataFrame, list[Fault]]:
-    """Number ids that were said before, until none is left."""
-    objects["object_id"] = objects["object_id"].astype("str")
+def _unique_ids(objects: pd.DataFrame, parts: Sequence[Part]) -> tuple[pd.Series[str], list[Fault]]:
+    """Ids of which those that were said before are numbered."""
+    ids = objects["object_id"]
+    again = np.flatnonzero(ids.duplicated())
+    if not len(again):
+        return ids, []
+    first = dict(zip(reversed(ids.tolist()), range(len(ids) - 1, -1, -1), strict=True))
+    unique = ids.tolist()
+    taken = set(unique)
     faults: list[Fault] = []
-    again = objects["object_id"].duplicated()
-    if not again.any():
-        return objects, faults
-    ids = objects["object_id"].tolist()
-    taken = set(ids)
-    first: dict[str, int] = {}
-    for row, name in enumerate(ids):
-        if name not in first:
-            first[name] = row
-            continue
-        number = 2
-        while f"{name}~{number}" in taken:
-            number += 1
-        ids[row] = f"{name}~{number}"
-        taken.add(ids[row])
-        faults.append(_clash(objects, files, first[name], row, name, ids[row]))
-    return objects.assign(object_id=pd.array(ids, dtype="str")), faults
+    for row in again.tolist():
+        name = unique[row]
+        number = next(number for number in count(2) if f"{name}~{number}" not in taken)
+        unique[row] = f"{name}~{number}"
+        taken.add(unique[row])
+        where = _origin(objects, parts, first[name], "").place
+        message = f"the id {name!r} is taken by {where}; this object is called {unique[row]!r}."
+        faults.append(_origin(objects, parts, row, message))
+    return pd.Series(unique, dtype="str"), faults
 
 
-def _clash(
-    objects: pd.DataFrame, files: Sequence[str], first: int, row: int, name: str, renamed: str
-) -> Fault:
-    lines, parts = objects["line"].to_numpy(), objects["part"].to_numpy()
+def _alike_classes(objects: pd.DataFrame, parts: Sequence[Part]) -> list[Fault]:
+    """Tell class names that differ only in case: most often one class, written twice."""
+    first = objects["class_name"].drop_duplicates()
+    spelt: dict[str, str] = {}
+    faults: list[Fault] = []
+    for row, name in first.items():
+        other = spelt.setdefault(name.casefold(), name)
+        if other != name:
+            message = f"the class {name!r} differs from {other!r} only in case; they stay two classes."
+            faults.append(_origin(objects, parts, int(str(row)), message))
+    return faults
 
-    def place(at: int) -> tuple[str, int | None]:
-        return files[parts[at]], lines[at] or None
 
-    there = Fault(*place(first), "")
-    where = there.file if there.line is None else f"{there.file}, line {there.line}"
-    return Fault(*place(row), f"the id {name!r} is taken by {where}; this object is called {renamed!r}.")
+def _origin(objects: pd.DataFrame, parts: Sequence[Part], row: int, message: str) -> Fault:
+    """A fault of the line an object is from."""
+    line: Any = objects["line"].iat[row]
+    part: Any = objects["part"].iat[row]
+    return Fault(parts[part].file, int(line) or None, message)
 
 
 def _conform(frame: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from typing import BinaryIO
 from napari_fathom.errors import FormatError
 from napari_fathom.plankton.faults import Fault
 
-__all__ = ["IMAGE_SUFFIXES", "Archive", "Folder", "Tree", "is_image", "open_tree"]
+__all__ = ["IMAGE_SUFFIXES", "Archive", "Folder", "Tree", "is_image", "open_tree", "open_trees"]
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif"})
 
@@ -25,6 +25,7 @@ LARGEST_MEMBER = 2 * 1024**3
 """Bytes a member of an archive may claim to unpack to: no table or image is larger, a bomb is."""
 
 _OURS = (".collection", ".fathom", ".part", ".former")
+_OF_A_BIN = (".adc", ".roi", ".hdr", ".csv")
 _ZARR = ("zarr.json", ".zarray", ".zgroup")
 _DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError)
 """What zipfile raises on archives that were damaged, encrypted, or packed in ways it doesn't know."""
@@ -213,6 +214,31 @@ def open_tree(path: Path) -> Tree:
     return Folder(path) if path.is_dir() else Archive(path)
 
 
+def open_trees(paths: Sequence[Path]) -> list[Tree]:
+    """The trees of some paths, each at most once.
+
+    A folder or archive is a tree; files are trees of their folders with nothing but them. Of an IFCB bin one
+    file is enough.
+    """
+    trees: list[Tree] = []
+    loose: dict[Path, dict[str, None]] = {}
+    for path in map(Path.resolve, paths):
+        if path.is_dir() and not _is_zarr(str(path)):
+            trees.append(Folder(path))
+        elif zipfile.is_zipfile(path):
+            trees.append(Archive(path))
+        else:
+            loose.setdefault(path.parent, {}).update(dict.fromkeys(_with_siblings(path)))
+    return [*trees, *(Folder(parent, names) for parent, names in loose.items())]
+
+
+def _with_siblings(path: Path) -> list[str]:
+    """A file, or the three of a bin."""
+    if path.suffix.lower() not in _OF_A_BIN[:3]:
+        return [path.name]
+    return [each.name for each in path.parent.glob(f"{path.stem}.*") if each.suffix.lower() in _OF_A_BIN]
+
+
 def _scan(folder: Path) -> Iterator[tuple[str, tuple[int, int]]]:
     """Names below a folder with size and time; links to folders aren't followed, they may go in a ring."""
     waiting = [("", str(folder))]
@@ -225,13 +251,17 @@ def _scan(folder: Path) -> Iterator[tuple[str, tuple[int, int]]]:
                 if entry.is_dir(follow_symlinks=False):
                     if entry.name.endswith(_OURS):
                         continue
-                    if any(os.path.exists(os.path.join(entry.path, marker)) for marker in _ZARR):
+                    if _is_zarr(entry.path):
                         yield prefix + entry.name, (0, entry.stat().st_mtime_ns)
                     else:
                         waiting.append((f"{prefix}{entry.name}/", entry.path))
                 elif entry.is_file():
                     status = entry.stat()
                     yield prefix + entry.name, (status.st_size, status.st_mtime_ns)
+
+
+def _is_zarr(folder: str) -> bool:
+    return any(os.path.exists(os.path.join(folder, marker)) for marker in _ZARR)
 
 
 def _is_hidden(name: str) -> bool:

@@ -131,11 +131,14 @@ def depth_m(table: TextTable) -> Column:
 
 
 def free_column(table: TextTable, name: str, types: dict[str, str]) -> Column:
-    """A column of the source's own: numbers where the row of types says so; without one, where all are."""
+    """A column of the source's own: numbers where the row of types says so; without one, where all are.
+
+    Of samples, acquisitions and processes EcoTaxa keeps text whatever the row of types says.
+    """
     kind = types.get(name)
-    if kind == "[f]":
+    if kind == "[f]" and name.startswith("object_"):
         return table.numbers(name)
-    if kind is None and not name.endswith(("_id", "_date", "_time", "_link")):
+    if kind != "[t]" and not name.endswith(("_id", "_date", "_time", "_link")):
         values, faults = table.numbers(name)
         if not faults and values.notna().any():
             return values, []

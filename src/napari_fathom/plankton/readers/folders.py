@@ -9,11 +9,10 @@ from posixpath import basename, dirname, splitext
 import pandas as pd
 
 from napari_fathom.errors import FormatError
-from napari_fathom.plankton.faults import Fault
 from napari_fathom.plankton.tables import Part
 from napari_fathom.plankton.tree import Tree, is_image
 
-__all__ = ["class_faults", "read_folders"]
+__all__ = ["read_folders"]
 
 _NO_CLASS = frozenset(
     {"images", "image", "img", "imgs", "vignettes", "rois", "png", "jpg", "data", "pictures"}
@@ -71,23 +70,7 @@ def read_folders(tree: Tree) -> Iterator[Part]:
     if others:
         kinds = ", ".join(f"{number} {suffix}" for suffix, number in others.most_common(5))
         notes.append(f"{tree.path.name}: files that are no images were passed over ({kinds}).")
-    yield Part(objects, images, tree.path.name, tuple(notes), tuple(class_faults(classes, tree.path.name)))
-
-
-def class_faults(classes: list[str], file: str) -> list[Fault]:
-    """Tell class names that differ only in case: most often one class, written twice."""
-    spellings: dict[str, dict[str, None]] = {}
-    for name in dict.fromkeys(classes):
-        spellings.setdefault(name.casefold(), {})[name] = None
-    return [
-        Fault(
-            file,
-            None,
-            f"classes that differ only in case: {', '.join(repr(name) for name in names)}; they stay apart.",
-        )
-        for names in spellings.values()
-        if len(names) > 1
-    ]
+    yield Part(objects, images, tree.path.name, tuple(notes))
 
 
 def _common_top(folders: list[str], stem: str) -> str:

@@ -14,7 +14,7 @@ from napari_fathom.plankton.faults import MOST_PER_FILE, Fault
 from napari_fathom.plankton.readers.text_table import TextTable
 from napari_fathom.plankton.tree import Tree
 
-__all__ = ["ImageNames", "find_all"]
+__all__ = ["ImageNames", "find_all", "find_image"]
 
 
 class ImageNames:
@@ -40,17 +40,12 @@ class ImageNames:
             found.setdefault(basename(name).casefold(), []).append(name)
         return found
 
-    def find(self, said: str, folder: str = "") -> str | None:
-        """The file that is meant, or None.
+    def exact(self, path: str) -> str | None:
+        """The file of this name, else of this name in another case, or None."""
+        return self._names.get(path) or self._folded.get(path.casefold())
 
-        As it is said, seen from `folder`; else whatever its case; else the one file of this base name, or
-        that of several whose folders agree furthest with what was said.
-        """
-        said = said.replace("\\", "/")
-        path = normpath(join(folder, said)) if folder else normpath(said)
-        found = self._names.get(path) or self._folded.get(path.casefold())
-        if found is not None:
-            return found
+    def alike(self, said: str) -> str | None:
+        """The one file of the same base name, or that of several whose folders agree furthest, or None."""
         candidates = self._by_base.get(basename(said).casefold(), [])
         if len(candidates) < 2:
             return candidates[0] if candidates else None
@@ -59,7 +54,25 @@ class ImageNames:
         return candidates[agreements.index(best)] if agreements.count(best) == 1 else None
 
 
-def find_all(tree: Tree, table: TextTable, column: str) -> tuple[NDArray[Any], list[Fault]]:
+def find_image(tree: Tree, names: ImageNames, said: str, folder: str, *, outside: bool) -> str | None:
+    """The file that a table in `folder` means by a name, or None.
+
+    The file of this name seen from the folder, whatever its case; else, if files outside of the tree may be
+    meant, the file of this path; else what is alike, since paths are often those of another machine.
+    """
+    said = said.replace("\\", "/")
+    path = normpath(join(folder, said))
+    found = names.exact(path)
+    if found is None and outside:
+        elsewhere = tree.local(path)
+        if elsewhere is not None and elsewhere.is_file():
+            return path
+    return found or names.alike(said)
+
+
+def find_all(
+    tree: Tree, table: TextTable, column: str, *, outside: bool = False
+) -> tuple[NDArray[Any], list[Fault]]:
     """The files that a column of a table means.
 
     Parameters
@@ -69,6 +82,8 @@ def find_all(tree: Tree, table: TextTable, column: str) -> tuple[NDArray[Any], l
     table : TextTable
     column : str
         Names seen from the table's folder.
+    outside : bool
+        Whether paths may lead out of a folder. They never lead out of an archive.
 
     Returns
     -------
@@ -82,7 +97,8 @@ def find_all(tree: Tree, table: TextTable, column: str) -> tuple[NDArray[Any], l
     names = ImageNames(tree.sizes)
     folder = dirname(table.file)
     said = table.text(column).tolist()
-    members = np.array([names.find(name, folder) or "" if name else "" for name in said], object)
+    found = (find_image(tree, names, name, folder, outside=outside) if name else None for name in said)
+    members = np.array([name or "" for name in found], object)
     missing = np.flatnonzero(members == "")
     if len(missing) == len(table) and len(table) > 1:
         return members, [
