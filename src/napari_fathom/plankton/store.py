@@ -46,6 +46,9 @@ __all__ = [
 VERSION = 1
 CHUNK = 1024
 """Objects a chunk of the look holds: 4 MB of vignettes, a few seconds of work that a crash may cost."""
+SCATTERED = 16
+"""Vignettes that are read together: sorted by anything, a screen of the mosaic comes from all over the
+collection (98 of them in 0.05 s, where whole chunks take 0.18)."""
 SPECK = 8
 """Side of the smallest picture kept of an object: a million take 64 MB, where their vignettes take 4 GB."""
 
@@ -111,7 +114,10 @@ def _create_arrays(path: Path, record: CollectionRecord) -> None:
         "looked_at": ((), "bool"),
     }
     for name, (shape, dtype) in shapes.items():
-        group.create_array(name, shape=(count, *shape), chunks=(CHUNK, *shape), dtype=dtype)
+        few = SCATTERED if name == "vignettes" else CHUNK
+        group.create_array(
+            name, shape=(count, *shape), chunks=(few, *shape), shards=(CHUNK, *shape), dtype=dtype
+        )
 
 
 def look_arrays(path: Path, mode: Literal["r", "r+"] = "r") -> Any:
