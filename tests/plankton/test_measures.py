@@ -135,7 +135,7 @@ def test_noise_of_the_background_is_not_the_object() -> None:
     image[20:50, 30:60] = 60
     found = named(image)
     assert found["area"] == pytest.approx(900, rel=0.01)
-    assert found["background_noise"] == pytest.approx(4, rel=0.3)
+    assert found["border_noise"] == pytest.approx(4, rel=0.3)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 1), (2, 2), (30, 40)])

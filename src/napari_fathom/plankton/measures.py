@@ -11,6 +11,7 @@ from napari_fathom.plankton.region import (
     otsu_level,
     region_shape,
 )
+from napari_fathom.plankton.texture import BAND_NAMES, PATTERN_NAMES, RING_NAMES, bands, patterns, rings
 
 __all__ = ["ECOTAXA_LIKE", "MEASURE_NAMES", "measure"]
 
@@ -27,12 +28,22 @@ _GREY_NAMES = (
     "kurtosis",
     "total",
 )
-_IMAGE_NAMES = ("image_height", "image_width", "background_noise")
+_IMAGE_NAMES = (
+    "image_height",
+    "image_width",
+    "image_mean_contrast",
+    "border_mean_contrast",
+    "border_max_contrast",
+    "border_noise",
+)
 
 MEASURE_NAMES: tuple[str, ...] = (
     *(level + name for level in _LEVELS for name in SHAPE_NAMES),
     *(f"{level}{name}_contrast" for level in _LEVELS[:2] for name in _GREY_NAMES),
     *_IMAGE_NAMES,
+    *RING_NAMES,
+    *BAND_NAMES,
+    *PATTERN_NAMES,
 )
 """Names of the columns of `measure`. Plain shapes are of all that the border's noise can't explain, `core_`
 of what Otsu's threshold keeps, `peak_` of what stands out half as much as the brightest; contrast is
@@ -56,7 +67,7 @@ ECOTAXA_LIKE: tuple[str, ...] = (
 
 
 def measure(image: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Measure the object in an image; about 1 ms for 100 × 100 pixels.
+    """Measure the object in an image; two to three ms for 100 × 100 pixels.
 
     Parameters
     ----------
@@ -85,27 +96,41 @@ def measure(image: NDArray[np.uint8]) -> NDArray[np.float32]:
         region_shape(peak),
         _greys(difference[faint]),
         _greys(difference[core]),
-        np.array([*image.shape, noise]),
+        _whole(difference, noise),
+        rings(difference, faint),
+        bands(difference),
+        patterns(difference, faint),
     ]
     return np.concatenate(parts).astype(np.float32)
+
+
+def _whole(difference: NDArray[np.uint8], noise: float) -> NDArray[np.float64]:
+    """Of the image as it was cut out, as `_IMAGE_NAMES`: its size, and whether its border is empty."""
+    edges = np.concatenate([difference[0], difference[-1], difference[:, 0], difference[:, -1]])
+    return np.array([*difference.shape, difference.mean(), edges.mean(), edges.max(), noise])
 
 
 def _greys(values: NDArray[np.uint8]) -> NDArray[np.float64]:
     """How contrast is distributed among an object's pixels, as `_GREY_NAMES`."""
     if values.size == 0:
         return np.zeros(len(_GREY_NAMES))
-    greys = values.astype(np.float64)
-    mean, std = greys.mean(), greys.std()
-    standard = (greys - mean) / std if std > 0 else np.zeros_like(greys)
+    counts = np.bincount(
+        values, minlength=256
+    )  # 256 sums are quicker than a sum over all pixels for each figure
+    share, levels = counts / values.size, np.arange(256.0)
+    mean = share @ levels
+    std = np.sqrt(share @ (levels - mean) ** 2)
+    standard = (levels - mean) / std if std > 0 else np.zeros(256)
+    held = np.flatnonzero(counts)
     return np.array(
         [
             mean,
-            greys.min(),
-            greys.max(),
+            held[0],
+            held[-1],
             std,
-            *np.percentile(greys, [25, 50, 75]),
-            (standard**3).mean(),
-            (standard**4).mean(),
-            greys.sum(),
+            *np.searchsorted(share.cumsum(), (0.25, 0.5, 0.75)),
+            share @ standard**3,
+            share @ standard**4,
+            mean * values.size,
         ]
     )
