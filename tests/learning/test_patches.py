@@ -9,6 +9,7 @@ from napari_fathom.errors import TrainingError
 from napari_fathom.events import Box
 from napari_fathom.learning.augment import Augmentation
 from napari_fathom.learning.field import ArrayField, ArrayLabels
+from napari_fathom.learning.growth import UNSURE, Growth
 from napari_fathom.learning.holdout import hold_out
 from napari_fathom.learning.painted import find_painted, require_enough, unpainted_classes
 from napari_fathom.learning.patches import PatchSampler
@@ -58,6 +59,35 @@ def test_held_out_pixels_are_in_no_target_and_no_valid_mask() -> None:
         assert not batch.unlabelled.valid.numpy().ravel()[there].any()
         seen += here.sum() + there.sum()
     assert seen > 100
+
+
+@pytest.mark.parametrize("grow", [False, True])
+def test_a_pixel_has_a_target_or_is_unpainted_or_nothing_is_said_of_it(grow: bool) -> None:
+    labels, settings = strokes(TRUTH), quick(held_out=0.3, flip=True, **TRACE)
+    held_out = hold_out(labels, 0.3, settings.seed, settings.patch)
+    growth = Growth(survey(TRUTH), labels, held_out, (2, 3), 0.05, seed=0)
+    draws = PatchSampler(
+        position_field(),
+        labels,
+        find_painted(labels, held_out, settings.seed),
+        held_out,
+        settings,
+        growth if grow else None,
+    )
+    whole = (0, TRUTH.shape[0], 0, TRUTH.shape[1])
+    held = held_out.mask(labels.values, labels.strokes, whole).ravel()
+    said = np.maximum(labels.values, growth.read(whole) if grow else 0).ravel()
+    assert ((said > 0).sum() > 1.3 * (labels.values > 0).sum()) == grow
+    batch = draws.draw(12, unlabelled=True)
+    assert batch.unlabelled is not None
+    for patches in (batch.labelled, batch.unlabelled):
+        assert patches.target is not None
+        assert patches.unpainted is not None
+        here = places(patches.image)
+        expected = np.where(held[here] | (said[here] == UNSURE), 0, said[here]).astype(int) - 1
+        np.testing.assert_array_equal(patches.target.numpy().ravel(), expected)
+        nobody = (said[here] == 0) & ~held[here]
+        np.testing.assert_array_equal(patches.unpainted.numpy().ravel(), nobody)
 
 
 def test_classes_are_drawn_in_equal_parts_though_one_is_painted_much_more() -> None:

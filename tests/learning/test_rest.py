@@ -19,9 +19,21 @@ def test_it_is_found_by_name_and_can_be_switched_off() -> None:
 
 
 def test_the_network_expects_the_shares_that_it_was_trained_with() -> None:
-    assert source_shares(NAMES, quick()) == pytest.approx((1 / 3, 1 / 3, 1 / 3))
-    shares = source_shares(NAMES, quick(rest_class="background", rest_weight=4.0))
-    assert shares == pytest.approx((13 / 15, 1 / 15, 1 / 15))
+    assert source_shares(NAMES, quick(), (9, 1, 0)) == pytest.approx((1 / 3, 1 / 3, 1 / 3))
+    with_rest = quick(rest_class="background")
+    assert source_shares(NAMES, with_rest, (960, 30, 10)) == pytest.approx((0.96, 0.03, 0.01))
+    assert min(source_shares(NAMES, with_rest, (960, 40, 0))) == pytest.approx(1e-5, rel=1e-3)
+
+
+def test_a_model_says_what_shares_it_expects() -> None:
+    truth = truth_map()
+    painted = strokes(truth, each=6)
+    settings = quick(rest_class="background", epochs=1, steps=40, held_out=0.0)
+    *_, done = Training(survey(truth), painted, NAMES, settings, device="cpu").events()
+    assert isinstance(done, Done)
+    counts = np.bincount(painted.values.ravel(), minlength=4).astype(float)
+    expected = np.array([counts[0] + 4 * counts[1], 4 * counts[2], 4 * counts[3]])
+    np.testing.assert_allclose(done.result.calibration.shares, expected / expected.sum(), atol=0.05)
 
 
 def test_a_class_that_is_taken_for_the_rest_is_named() -> None:

@@ -70,6 +70,17 @@ def test_without_held_out_strokes_of_every_class_nothing_is_favoured(rng: np.ran
     assert min(choice.estimate.shares) >= FLOOR
 
 
+def test_a_network_that_knows_the_sea_is_left_alone_but_its_shares_are_told(rng: np.random.Generator) -> None:
+    source = (0.9, 0.05, 0.05)
+    _, survey = answers(rng, (0.98, 0.01, 0.01), 20_000)
+    labels, held_out = answers(rng, EQUAL, 900)
+    moved = correct(survey, EQUAL, source), correct(held_out, EQUAL, source)
+    choice = choose_shares(*moved, labels, np.arange(900) // 10, source)
+    assert not choice.favoured
+    assert "unpainted sea" in choice.reason
+    np.testing.assert_allclose(choice.estimate.shares, (0.98, 0.01, 0.01), atol=0.006)
+
+
 def test_losing_every_held_out_stroke_of_a_class_counts_as_no_gain_at_all() -> None:
     survey = np.repeat([[0.5], [0.5]], 1000, axis=1)
     held_out = np.array([[0.9, 0.4], [0.1, 0.6]])

@@ -18,14 +18,17 @@ class LabelledPatches:
     image : Tensor, shape (B, channels, h, w)
         Scaled.
     target : Tensor of int64, shape (B, h, w)
-        0…C−1 on painted pixels; −1 where nobody has said, and on held-out strokes.
+        0…C−1 on painted pixels and what they grew to; −1 where nobody has said, and on held-out strokes.
     valid : Tensor of bool, shape (B, h, w)
         Measured, and of no held-out stroke.
+    unpainted : Tensor of bool, shape (B, h, w), optional
+        Valid, and nobody has said, nor does a painted area reach there.
     """
 
     image: Tensor
     target: Tensor
     valid: Tensor
+    unpainted: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,16 @@ class UnlabelledPatches:
     view : Tensor, shape (B, channels, h, w), optional
         The same patches, differently augmented, pixel on pixel.
     unpainted : Tensor of bool, shape (B, h, w), optional
-        Valid, and nobody has said.
+        Valid, and nobody has said, nor does a painted area reach there.
+    target : Tensor of int64, shape (B, h, w), optional
+        What was painted there after all, as in `LabelledPatches`.
     """
 
     image: Tensor
     valid: Tensor
     view: Tensor | None = None
     unpainted: Tensor | None = None
+    target: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -63,14 +69,20 @@ class Batch:
             self.labelled.image.to(device, memory_format=layout),
             self.labelled.target.to(device),
             self.labelled.valid.to(device),
+            _moved(self.labelled.unpainted, device),
         )
         if self.unlabelled is None:
             return replace(self, labelled=labelled)
-        view, unpainted = self.unlabelled.view, self.unlabelled.unpainted
+        view = self.unlabelled.view
         unlabelled = UnlabelledPatches(
             self.unlabelled.image.to(device, memory_format=layout),
             self.unlabelled.valid.to(device),
             None if view is None else view.to(device, memory_format=layout),
-            None if unpainted is None else unpainted.to(device),
+            _moved(self.unlabelled.unpainted, device),
+            _moved(self.unlabelled.target, device),
         )
         return replace(self, labelled=labelled, unlabelled=unlabelled)
+
+
+def _moved(mask: Tensor | None, device: torch.device) -> Tensor | None:
+    return None if mask is None else mask.to(device)

@@ -1,5 +1,8 @@
 """Patches for the mini-batches: labelled ones around painted pixels, unlabelled ones from anywhere."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -8,6 +11,7 @@ from napari_fathom.events import Box
 from napari_fathom.learning.augment import Augmentation
 from napari_fathom.learning.batch import Batch, LabelledPatches, UnlabelledPatches
 from napari_fathom.learning.field import Field, LabelField, read_window
+from napari_fathom.learning.growth import UNSURE, Growth
 from napari_fathom.learning.holdout import HeldOut
 from napari_fathom.learning.painted import PaintedPixels
 from napari_fathom.learning.settings import TrainSettings
@@ -32,6 +36,8 @@ class PatchSampler:
         Pixels that carry neither a target nor count as unlabelled.
     settings : TrainSettings
         Patch size, scaling, augmentation and seed.
+    growth : Growth, optional
+        What painted areas grow to.
     """
 
     def __init__(
@@ -41,8 +47,10 @@ class PatchSampler:
         painted: PaintedPixels,
         held_out: HeldOut,
         settings: TrainSettings,
+        growth: Growth | None = None,
     ) -> None:
         self._field, self._labels, self._painted, self._held_out = field, labels, painted, held_out
+        self._growth = growth
         self._settings = settings
         self._augmentation = Augmentation.from_settings(settings)
         self._random = np.random.default_rng([settings.seed, 1])
@@ -63,32 +71,25 @@ class PatchSampler:
         return Batch(self._labelled(size), self._unlabelled(size, view) if unlabelled else None)
 
     def _labelled(self, size: int) -> LabelledPatches:
-        images, targets, valid = [], [], []
-        for value in self._classes(size):
-            box = self._around(*self._painted.draw(value, self._random))
-            image, values, held = self._read(box)
-            target = np.where(held, 0, values).astype(np.int64) - 1
-            mirror = self._mirror()
-            images.append(image[..., ::mirror])
-            targets.append(target[..., ::mirror])
-            valid.append((np.isfinite(image).any(0) & ~held)[..., ::mirror])
+        patches = [
+            self._read(self._around(*self._painted.draw(value, self._random)))
+            for value in self._classes(size)
+        ]
         return LabelledPatches(
-            self._augmented(images), torch.from_numpy(np.stack(targets)), torch.from_numpy(np.stack(valid))
+            self._augmented(patches),
+            _stacked([patch.target for patch in patches]),
+            _stacked([patch.valid for patch in patches]),
+            _stacked([patch.unpainted for patch in patches]),
         )
 
     def _unlabelled(self, size: int, view: bool) -> UnlabelledPatches:
-        images, valid, unpainted = [], [], []
-        for _ in range(size):
-            image, values, held = self._read(self._anywhere())
-            mirror = self._mirror()
-            images.append(image[..., ::mirror])
-            valid.append((np.isfinite(image).any(0) & ~held)[..., ::mirror])
-            unpainted.append(valid[-1] & (values == 0)[..., ::mirror])
+        patches = [self._read(self._anywhere()) for _ in range(size)]
         return UnlabelledPatches(
-            self._augmented(images),
-            torch.from_numpy(np.stack(valid)),
-            self._augmented(images) if view else None,
-            torch.from_numpy(np.stack(unpainted)),
+            self._augmented(patches),
+            _stacked([patch.valid for patch in patches]),
+            self._augmented(patches) if view else None,
+            _stacked([patch.unpainted for patch in patches]),
+            _stacked([patch.target for patch in patches]),
         )
 
     def _classes(self, size: int) -> list[int]:
@@ -118,22 +119,42 @@ class PatchSampler:
     def _mirror(self) -> int:
         return -1 if self._settings.flip and self._random.random() < 0.5 else 1
 
-    def _read(self, box: Box) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
-        """Values, labels and held-out mask of a box that may reach beyond the field."""
+    def _read(self, box: Box) -> "_Patch":
+        """A box that may reach beyond the field, mirrored or not."""
         (height, width), (top, bottom, left, right) = self._field.shape, box
         inside = top, min(bottom, height), left, min(right, width)
-        values = self._labels.read(inside)
+        painted = self._labels.read(inside)
         held = (
-            self._held_out.mask(values, self._labels.read_strokes(inside), inside)
+            self._held_out.mask(painted, self._labels.read_strokes(inside), inside)
             if self._held_out.touches(inside)
-            else np.zeros(values.shape, bool)
+            else np.zeros(painted.shape, bool)
         )
+        said = painted if self._growth is None else np.maximum(painted, self._growth.read(inside))
         beyond = (0, bottom - inside[1]), (0, right - inside[3])
-        return read_window(self._field, box), np.pad(values, beyond), np.pad(held, beyond)
+        image = read_window(self._field, box)
+        said, held = np.pad(said, beyond), np.pad(held, beyond)
+        valid = np.isfinite(image).any(0) & ~held
+        target = np.where(held | (said == UNSURE), 0, said).astype(np.int64) - 1
+        mirror = np.s_[..., :: self._mirror()]
+        return _Patch(image[mirror], target[mirror], valid[mirror], (valid & (said == 0))[mirror])
 
-    def _augmented(self, images: list[npt.NDArray[np.float32]]) -> torch.Tensor:
-        scaled = torch.from_numpy(self._settings.scaling.apply(np.stack(images)))
+    def _augmented(self, patches: list["_Patch"]) -> torch.Tensor:
+        scaled = torch.from_numpy(self._settings.scaling.apply(np.stack([patch.image for patch in patches])))
         return self._augmentation.apply(scaled, self._torch_random)
+
+
+@dataclass(frozen=True)
+class _Patch:
+    """Sv (channels, h, w) and, of shape (h, w), what `LabelledPatches` says of them."""
+
+    image: npt.NDArray[np.float32]
+    target: npt.NDArray[np.int64]
+    valid: npt.NDArray[np.bool_]
+    unpainted: npt.NDArray[np.bool_]
+
+
+def _stacked(planes: list[npt.NDArray[Any]]) -> torch.Tensor:
+    return torch.from_numpy(np.stack(planes))
 
 
 def _place(start: int, side: int, length: int) -> int:

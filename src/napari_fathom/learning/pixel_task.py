@@ -13,7 +13,8 @@ from napari_fathom.learning.cache import CachedField, CachedLabels
 from napari_fathom.learning.calibration import Calibration
 from napari_fathom.learning.evaluate import HeldOutAnswers, HeldOutPatches
 from napari_fathom.learning.field import Field, LabelField
-from napari_fathom.learning.holdout import hold_out
+from napari_fathom.learning.growth import Growth
+from napari_fathom.learning.holdout import HeldOut, hold_out
 from napari_fathom.learning.methods import Method, MethodContext, make_method
 from napari_fathom.learning.model import Model, copy_weights, network_for, require_compatible
 from napari_fathom.learning.nets.network import Network
@@ -88,7 +89,9 @@ class PixelTask:
         for name in unpainted_classes(painted, self._classes):
             yield Note(f"No pixel of {name} is painted; the model won't propose it.", "warning")
         self._judges = HeldOutPatches(self._field, self._labels, held_out, settings)
-        self._sampler = PatchSampler(self._field, self._labels, painted, held_out, settings)
+        self._sampler = PatchSampler(
+            self._field, self._labels, painted, held_out, settings, self._growth(held_out)
+        )
         self._record = {
             "painted_pixels": {self._classes[value - 1]: count for value, count in painted.counts.items()},
             "held_out_pixels": {self._classes[value - 1]: count for value, count in held_out.pixels.items()},
@@ -97,6 +100,13 @@ class PixelTask:
             yield Note(
                 "Too few strokes to hold some out: the model is judged by its loss, not by kappa.", "warning"
             )
+
+    def _growth(self, held_out: HeldOut) -> Growth | None:
+        """Nothing needs to grow where nothing is assumed of what is left unpainted."""
+        if self._rest is None or self.settings.grow == 0:
+            return None
+        values = tuple(index + 1 for index in range(len(self._classes)) if index != self._rest)
+        return Growth(self._field, self._labels, held_out, values, self.settings.grow, self.settings.seed)
 
     def network(self) -> Network:
         """A U-Net with three heads."""
@@ -129,7 +139,8 @@ class PixelTask:
         provenance: Mapping[str, Any],
     ) -> Model:
         """Calibrated on the held-out strokes, where there are any."""
-        shares = source_shares(self._classes, self.settings)
+        seen = state.get("seen")
+        shares = source_shares(self._classes, self.settings, None if seen is None else seen.tolist())
         calibration = Calibration(1.0, (0.0,) * len(shares), shares=shares)
         if answers is not None:
             calibration = answers.calibration(shares)

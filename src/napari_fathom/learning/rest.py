@@ -10,6 +10,8 @@ from napari_fathom.learning.settings import TrainSettings
 
 __all__ = ["classes_lost_to", "rest_of", "source_shares"]
 
+_LEAST = 1e-5  # share of a class of which random patches met nothing
+
 
 def rest_of(class_names: Sequence[str], settings: TrainSettings) -> int | None:
     """Index of the class that unpainted cells are taken for; None where nothing is assumed."""
@@ -17,24 +19,28 @@ def rest_of(class_names: Sequence[str], settings: TrainSettings) -> int | None:
     return list(class_names).index(name) if name in class_names and settings.rest_weight > 0 else None
 
 
-def source_shares(class_names: Sequence[str], settings: TrainSettings) -> tuple[float, ...]:
+def source_shares(
+    class_names: Sequence[str], settings: TrainSettings, seen: Sequence[float] | None = None
+) -> tuple[float, ...]:
     """Class shares that a network trained so learns to expect.
 
-    Painted classes weigh the same; the rest class gets the unpainted cells' weight on top.
+    Parameters
+    ----------
+    class_names : sequence of str
+    settings : TrainSettings
+    seen : sequence of float, length C, optional
+        Weight of each class in the loss of random patches; needed where unpainted pixels are taken for the
+        rest class, since then it depends on how much is painted.
 
     Returns
     -------
     tuple of float, length C
-        Sums to 1.
+        All positive; sums to 1. Equal without a rest class: patches are drawn so.
     """
-    rest, equal = rest_of(class_names, settings), 1 / len(class_names)
-    if rest is None:
-        return (equal,) * len(class_names)
-    total = 1 + settings.rest_weight
-    return tuple(
-        (equal + (settings.rest_weight if index == rest else 0.0)) / total
-        for index in range(len(class_names))
-    )
+    if rest_of(class_names, settings) is None or seen is None:
+        return (1 / len(class_names),) * len(class_names)
+    weights = [max(float(weight), _LEAST * sum(seen)) for weight in seen]
+    return tuple(weight / sum(weights) for weight in weights)
 
 
 def classes_lost_to(

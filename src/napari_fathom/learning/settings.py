@@ -51,7 +51,14 @@ class TrainSettings(SharedSettings):
         "", description="Class that nearly every unpainted cell is of (background); empty: assume nothing."
     )
     rest_weight: float = Field(
-        4.0, ge=0, le=100, description="Weight of that assumption against the painted pixels."
+        0.25, ge=0, le=100, description="Weight of an unpainted pixel so assumed against a painted one."
+    )
+    grow: float = Field(
+        0.0,
+        ge=0,
+        le=0.2,
+        description="Painted areas of other classes grow over connected cells that resemble them more than "
+        "all but this share of the survey does; 0 leaves them as painted.",
     )
 
     # The clusters

@@ -20,12 +20,6 @@ FLOOR = 1e-4
 
 STRENGTHS = (0.25, 0.5, 0.75, 1.0)
 """How much of the way to the estimate is tried; an answer that is too sure bears only a part of it."""
-STRENGTHS_OF_THE_REST = (0.25, 0.5)
-"""The same for a network that learned from the unpainted sea.
-
-It was told that fish nobody painted are background; its probabilities are too low for schools unlike the
-painted ones, and all of the way would lose those.
-"""
 
 
 @dataclass(frozen=True)
@@ -78,8 +72,11 @@ def choose_shares(
     Returns
     -------
     ShareChoice
-        Never favoured if a class has no held-out stroke; favoured if the gain exceeds (1 + 1 / n)², where n
-        is the smallest number of held-out strokes of a class, the commonest class aside.
+        Never favoured if a class has no held-out stroke, nor for a network that learned from the unpainted
+        sea (its source shares aren't equal): what a further correction gained for some such networks it
+        lost for others, and strokes could not tell which (`docs/benchmarks.md`). Otherwise favoured if the
+        gain exceeds (1 + 1 / n)², where n is the smallest number of held-out strokes of a class, the
+        commonest class aside.
     """
     classes = len(probabilities)
     by_em = em_shares(probabilities, source, floor=FLOOR)
@@ -87,7 +84,9 @@ def choose_shares(
     if min(witnesses) == 0:
         reason = "Some class has no held-out stroke to judge by, so classes are left as they are."
         return ShareChoice(by_em, by_em.shares, 1.0, False, reason, {})
-    equal = max(source) - min(source) < 1e-6
+    if max(source) - min(source) > 1e-6:
+        reason = "The network learned from the unpainted sea how common each class is; classes are left so."
+        return ShareChoice(by_em, by_em.shares, 1.0, False, reason, {})
     candidates = [by_em] + [
         bbse_shares(held_out, labels, strokes, probabilities, source, hard=hard, floor=FLOOR)
         for hard in (True, False)
@@ -100,7 +99,7 @@ def choose_shares(
             candidate,
         )
         for candidate in candidates
-        for strength in (STRENGTHS if equal else STRENGTHS_OF_THE_REST)
+        for strength in STRENGTHS
         for target in [_part_of_the_way(source, candidate.shares, strength)]
     ]
     gain, strength, target, best = max(tried, key=lambda one: one[0])

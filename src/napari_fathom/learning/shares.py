@@ -113,20 +113,19 @@ def em_shares(
     """
     classes = len(probabilities)
     start = _checked(source, classes, "source", 0.0)
-    # The E-step needs p / source alone; equal columns could be merged, but N is a sample and small already.
     likelihood = probabilities.astype(np.float64) / start[:, None]
     shares = start.copy()
     done = 0
     for done in range(1, iterations + 1):  # noqa: B007 - the count is evidence
-        joint = likelihood * shares[:, None]
-        total = joint.sum(axis=0)
-        moved = floor_shares((joint / np.maximum(total, 1e-300)).mean(axis=1), floor)
+        # The mean of share · likelihood / Σ over all pixels, as two products of a vector and a matrix:
+        # nothing else of the size of the sample is made.
+        sums = np.maximum(shares @ likelihood, 1e-300)
+        moved = floor_shares(shares * (likelihood @ (1 / sums)), floor)
         step = float(np.abs(moved - shares).max())
         shares = moved
         if step < tolerance:
             break
-    before = np.log(np.maximum((likelihood * start[:, None]).sum(axis=0), 1e-300)).mean()
-    after = np.log(np.maximum((likelihood * shares[:, None]).sum(axis=0), 1e-300)).mean()
+    before, after = (np.log(np.maximum(s @ likelihood, 1e-300)).mean() for s in (start, shares))
     evidence = {"iterations": float(done), "gain": float(after - before)}
     return ShareEstimate(_tuple(shares), "em", _tuple(start), evidence)
 

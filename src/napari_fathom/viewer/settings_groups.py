@@ -18,7 +18,15 @@ SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "channel_gain_db",
             "noise_db",
         ),
-        "Labels": ("held_out", "class_weights", "weight_memory", "weight_limit", "rest_class", "rest_weight"),
+        "Labels": (
+            "held_out",
+            "class_weights",
+            "weight_memory",
+            "weight_limit",
+            "rest_class",
+            "rest_weight",
+            "grow",
+        ),
         "Clusters": (
             "cluster_weight",
             "clusters",

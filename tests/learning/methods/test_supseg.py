@@ -9,11 +9,11 @@ from tests.learning.scenes import quick
 
 from napari_fathom.learning.batch import Batch, LabelledPatches, UnlabelledPatches
 from napari_fathom.learning.methods import MethodContext
-from napari_fathom.learning.methods.supseg import SupSeg
+from napari_fathom.learning.methods.supseg import SupSeg, painted_weight
 from napari_fathom.learning.model import network_for
 from napari_fathom.learning.nets.network import Network, rows_of
 
-SETTINGS = quick(rest_class="background", rest_weight=4.0)
+SETTINGS = quick(rest_class="background", rest_weight=0.25)
 
 
 def method(rest: int | None) -> SupSeg:
@@ -27,9 +27,11 @@ def batch() -> Batch:
     target = torch.randint(-1, 3, (2, 32, 32), generator=random)
     valid = torch.rand(2, 32, 32, generator=random) > 0.2
     unpainted = valid & (torch.rand(2, 32, 32, generator=random) > 0.1)
+    around = (target < 0) & (torch.rand(2, 32, 32, generator=random) > 0.1)
+    painted = torch.where(unpainted, -1, torch.randint(-1, 3, (2, 32, 32), generator=random))
     return Batch(
-        LabelledPatches(image[:2], target, target > -2),
-        UnlabelledPatches(image[2:], valid, unpainted=unpainted),
+        LabelledPatches(image[:2], target, target > -2, around),
+        UnlabelledPatches(image[2:], valid, unpainted=unpainted, target=painted),
     )
 
 
@@ -44,19 +46,38 @@ def test_without_a_rest_class_unlabelled_patches_are_not_asked_for() -> None:
 
 
 @pytest.mark.parametrize("rest", [0, 2])
-def test_unpainted_pixels_are_taken_for_the_rest_class(batch: Batch, network: Network, rest: int) -> None:
+@pytest.mark.parametrize(("steps_done", "weight"), [(0, 30.0), (11, 4.0)])
+def test_unpainted_pixels_are_taken_for_the_rest_class(
+    batch: Batch, network: Network, rest: int, steps_done: int, weight: float
+) -> None:
     assert batch.unlabelled is not None
+    assert batch.labelled.unpainted is not None
     assert batch.unlabelled.unpainted is not None
-    [loss] = method(rest).objectives(network, batch)
-    # Brute force: both kinds of patches in one pass, a mean of each painted class, and one of the unpainted.
-    logits = network.heads.classes(
-        rows_of(network.features(torch.cat([batch.labelled.image, batch.unlabelled.image])))
-    )
-    each = -F.log_softmax(logits, dim=1)
-    painted = batch.labelled.target.reshape(-1)
-    of_class = [each[: len(painted)][painted == c, c].mean() for c in range(3)]
-    unpainted = each[len(painted) :][batch.unlabelled.unpainted.reshape(-1), rest].mean()
-    torch.testing.assert_close(loss.value, sum(of_class) / 3 + 4.0 * unpainted)
+    assert batch.unlabelled.target is not None
+    learned = method(rest)
+    for _ in range(steps_done):
+        next(learned.objectives(network, batch))
+    [loss] = learned.objectives(network, batch)
+    # Brute force: both kinds of patches in one pass, then pixel by pixel.
+    images = torch.cat([batch.labelled.image, batch.unlabelled.image])
+    each = -F.log_softmax(network.heads.classes(rows_of(network.features(images))), dim=1)
+    target = torch.cat([batch.labelled.target, batch.unlabelled.target]).reshape(-1)
+    unpainted = torch.cat([batch.labelled.unpainted, batch.unlabelled.unpainted]).reshape(-1)
+    total = weighed = torch.zeros(())
+    for row, (kind, nobody) in enumerate(zip(target.tolist(), unpainted.tolist(), strict=True)):
+        if kind >= 0:
+            total, weighed = total + weight * each[row, kind], weighed + weight
+        elif nobody:
+            total, weighed = total + each[row, rest], weighed + 1
+    torch.testing.assert_close(loss.value, total / weighed, rtol=1e-4, atol=1e-6)
+
+
+def test_a_painted_pixel_outweighs_many_at_first_and_a_few_in_the_end() -> None:
+    weights = [painted_weight(progress / 20, 4.0) for progress in range(21)]
+    assert weights[0] == pytest.approx(30) == pytest.approx(weights[6])
+    assert weights[14] == pytest.approx(4) == pytest.approx(weights[20])
+    assert weights[10] == pytest.approx((30 * 4) ** 0.5)
+    assert weights == sorted(weights, reverse=True)
 
 
 def test_painted_and_held_out_pixels_of_random_patches_are_not_taken_for_the_rest(
@@ -64,11 +85,11 @@ def test_painted_and_held_out_pixels_of_random_patches_are_not_taken_for_the_res
 ) -> None:
     assert batch.unlabelled is not None
     nothing = torch.zeros_like(batch.unlabelled.valid)
-    said = Batch(batch.labelled, replace(batch.unlabelled, unpainted=nothing))
+    said = Batch(replace(batch.labelled, unpainted=None), replace(batch.unlabelled, unpainted=nothing))
     [without] = method(0).objectives(network, said)
-    [with_rest] = method(0).objectives(network, batch)
+    [of_another_rest] = method(2).objectives(network, said)
     assert torch.isfinite(without.value)
-    assert without.value < with_rest.value
+    torch.testing.assert_close(without.value, of_another_rest.value)
 
 
 def test_the_rows_handed_on_are_the_painted_ones(batch: Batch, network: Network) -> None:

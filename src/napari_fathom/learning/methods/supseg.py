@@ -12,21 +12,27 @@ from napari_fathom.learning.batch import Batch, UnlabelledPatches
 from napari_fathom.learning.methods.base import Loss, MethodContext, Rows, features_of, unlabelled_rows
 from napari_fathom.learning.nets.network import Network
 
-__all__ = ["SupSeg"]
+__all__ = ["SupSeg", "painted_weight"]
+
+_FIRST_WEIGHT = 30.0  # of a painted pixel; rare classes never get off the ground with less
+_FALL = 0.3, 0.7  # between these parts of the run the weight falls to its last value
 
 
 class SupSeg:
     """The supervised segmentation objective, alone or with the unpainted sea taken for one class.
 
-    With a rest class (settings `rest_class`, `rest_weight`), pixels of random patches that nobody has
-    painted are taken for that class. Where 99 % of the sea is background that is wrong for one pixel in a
-    hundred, and right for every kind of layer, seabed and noise that no stroke has met: learning from
-    positive and unlabelled examples, where the unlabelled stand in for the negatives. `docs/benchmarks.md`
-    shows what it gains.
+    With a rest class (settings `rest_class`, `rest_weight`), pixels that nobody has painted, in random
+    patches and around the painted ones, are taken for that class. Where 99 % of the sea is background that is
+    wrong for one pixel in a hundred, and right for every kind of layer, seabed and noise that no stroke has
+    met: learning from positive and unlabelled examples, the unlabelled in the place of the negatives.
 
-    Class weights come from the network's own predictions on painted pixels (Eq. 5). Predicted shares are
-    probabilities, not counts of the most probable class, smoothed over mini-batches from equal shares on: a
-    class that is not predicted for a while keeps a finite, slowly growing weight.
+        L = (w Σ CE(painted) + Σ CE(unpainted, rest)) / (w · painted + unpainted)
+
+    `docs/method.md` says why w begins high and falls (`painted_weight`).
+
+    Without one, class weights come from the network's own predictions on painted pixels (Eq. 5). Predicted
+    shares are probabilities, not counts of the most probable class, smoothed over mini-batches from equal
+    shares on: a class that is not predicted for a while keeps a finite, slowly growing weight.
 
     Parameters
     ----------
@@ -42,6 +48,8 @@ class SupSeg:
     def __init__(self, context: MethodContext) -> None:
         self._settings, self._rest = context.settings, context.rest
         self._shares = torch.full((context.classes,), 1.0 / context.classes, device=context.device)
+        self._seen = torch.zeros(context.classes, dtype=torch.float64)
+        self._steps = 0
 
     @property
     def needs_unlabelled(self) -> bool:
@@ -56,32 +64,39 @@ class SupSeg:
     def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
         """Yield the segmentation loss."""
         labelled, unlabelled = features_of(network, batch)
-        loss = self._painted(network, labelled, batch.labelled.target)
+        features, target = _said(labelled, batch.labelled.target)
+        if self._rest is None or batch.unlabelled is None:
+            logits = network.heads.classes(features).float()
+            value = losses.weighted_cross_entropy(logits, target, self._class_weights(logits))
+        else:
+            value = self._with_rest(network, torch.cat([labelled, unlabelled]), batch, batch.unlabelled)
+        loss = Loss("segmentation", value, Rows(features, target))
         if batch.unlabelled is not None:
             loss = replace(loss, unlabelled=unlabelled_rows(network, batch, batch.unlabelled, unlabelled))
-            if self._rest is not None:
-                rest = self._unpainted(network, unlabelled, batch.unlabelled)
-                loss = replace(loss, value=loss.value + self._settings.rest_weight * rest)
         yield loss
 
-    def _painted(self, network: Network, rows: Tensor, target: Tensor) -> Loss:
-        """Eq. 3: cross-entropy of the painted pixels; weighted by Eq. 5, or all classes alike."""
-        places = torch.nonzero(target.reshape(-1) >= 0).squeeze(1)
-        chosen, features = target.reshape(-1)[places], rows[places]
-        logits = network.heads.classes(features).float()
-        value = losses.weighted_cross_entropy(logits, chosen, self._class_weights(logits, chosen))
-        return Loss("segmentation", value, Rows(features, chosen))
-
-    def _unpainted(self, network: Network, rows: Tensor, patches: UnlabelledPatches) -> Tensor:
-        """Cross-entropy of unpainted pixels and the rest class."""
-        unpainted = patches.valid if patches.unpainted is None else patches.unpainted
-        logits = network.heads.classes(rows[unpainted.reshape(-1)])
-        target = torch.full(logits.shape[:1], self._rest or 0, device=logits.device)
-        return losses.weighted_cross_entropy(logits, target)
+    def _with_rest(self, network: Network, rows: Tensor, batch: Batch, patches: UnlabelledPatches) -> Tensor:
+        """Cross-entropy of all that is painted or taken for the rest, in every patch."""
+        target = _joined(batch.labelled.target, patches.target)
+        nobody = torch.zeros_like(batch.labelled.valid)
+        unpainted = _joined(
+            nobody if batch.labelled.unpainted is None else batch.labelled.unpainted,
+            patches.valid if patches.unpainted is None else patches.unpainted,
+        )
+        features, classes = _said(rows[: len(target)], target)
+        rest = rows[unpainted]
+        weight = painted_weight(self._progress(), 1 / self._settings.rest_weight)
+        painted_loss = losses.weighted_cross_entropy(network.heads.classes(features), classes)
+        all_rest = torch.full(rest.shape[:1], self._rest or 0, device=rest.device)
+        rest_loss = losses.weighted_cross_entropy(network.heads.classes(rest), all_rest)
+        self._look(patches.target, unpainted[batch.labelled.target.numel() :])
+        return torch.lerp(
+            rest_loss, painted_loss, weight * len(classes) / max(weight * len(classes) + len(rest), 1)
+        )
 
     def state(self) -> Mapping[str, Tensor]:
-        """The smoothed predicted shares."""
-        return {"shares": self._shares}
+        """The smoothed predicted shares; the weight of each class in the loss of random patches."""
+        return {"shares": self._shares, "seen": self._seen}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Go on with the shares of an earlier run."""
@@ -89,12 +104,53 @@ class SupSeg:
         if shares is not None and shares.shape == self._shares.shape:
             self._shares = shares.to(self._shares)
 
-    def _class_weights(self, logits: Tensor, target: Tensor) -> Tensor | None:
-        if self._rest is not None:
-            # Not Eq. 5: that would answer the rest's many pixels by weighing the other classes up again.
-            return losses.cluster_weights(torch.bincount(target, minlength=logits.shape[1]))
+    @torch.no_grad()
+    def _look(self, target: Tensor | None, unpainted: Tensor) -> None:
+        """Count what random patches hold, as the loss weighs it in the end."""
+        if target is not None:
+            painted = torch.bincount(target[target >= 0], minlength=len(self._seen))
+            self._seen += painted.cpu() / self._settings.rest_weight
+        self._seen[self._rest or 0] += int(unpainted.sum())
+
+    def _progress(self) -> float:
+        """How much of the run is over, counted by calls."""
+        self._steps += 1
+        return (self._steps - 1) / (self._settings.epochs * self._settings.steps)
+
+    def _class_weights(self, logits: Tensor) -> Tensor | None:
         if self._settings.class_weights == "none":
             return None
         with torch.no_grad():
             self._shares = self._shares.lerp(logits.softmax(1).mean(0), 1 - self._settings.weight_memory)
             return losses.class_weights(self._shares, self._settings.weight_limit)
+
+
+def painted_weight(progress: float, last: float) -> float:
+    """How many unpainted pixels a painted one outweighs.
+
+    30 at first: among 99 % of background a network that weighs all pixels alike calls everything background
+    for hundreds of steps. But what it weighs 30-fold it calls too often, school edges above all; so in the
+    middle of the run the weight falls to `last`, geometrically.
+
+    Parameters
+    ----------
+    progress : float
+        Part of the run that is over, in [0, 1].
+    last : float
+        Weight from 70 % of the run on.
+    """
+    start, stop = _FALL
+    fallen = min(max((progress - start) / (stop - start), 0.0), 1.0)
+    return float(_FIRST_WEIGHT ** (1 - fallen) * last**fallen)
+
+
+def _said(rows: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """Rows and classes of the pixels that have one."""
+    places = torch.nonzero(target.reshape(-1) >= 0).squeeze(1)
+    return rows[places], target.reshape(-1)[places]
+
+
+def _joined(labelled: Tensor, unlabelled: Tensor | None) -> Tensor:
+    """Planes of the labelled patches, then of the others, as rows."""
+    flat = labelled.reshape(-1)
+    return flat if unlabelled is None else torch.cat([flat, unlabelled.reshape(-1)])
