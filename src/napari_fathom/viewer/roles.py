@@ -30,6 +30,12 @@ class Role(StrEnum):
     AMBIGUITY = "ambiguity"
     REGION = "region"
     """The rectangle that the user draws to say where."""
+    MOSAIC = "mosaic"
+    """The pictures of a collection's objects."""
+    SELECTION = "selection"
+    """Which objects of the mosaic are selected."""
+    HEADING = "heading"
+    """What the groups of the mosaic are called."""
 
 
 class Tagged(Protocol):

@@ -1,0 +1,1 @@
+"""The mosaic: a collection as one lazy image, its labels over it, and the hands that work on it."""

@@ -1,0 +1,233 @@
+"""One collection in one viewer: its mosaic, what its objects are said to be, and which are selected."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from qtpy.QtCore import QObject, Signal
+
+from napari_fathom.plankton.mosaic_layout import MosaicLayout, TileSize, columns_that_fit
+from napari_fathom.viewer._compat import canvas_shape
+from napari_fathom.viewer.layers import lock
+from napari_fathom.viewer.lazy_layers import LazyLayers
+from napari_fathom.viewer.mosaic.board import Board
+from napari_fathom.viewer.mosaic.sources import ClassSource, PictureSource, Said
+from napari_fathom.viewer.paint_layers import class_colormap
+from napari_fathom.viewer.pyramid import as_layer_data
+from napari_fathom.viewer.roles import Role, find_all, tag
+
+if TYPE_CHECKING:
+    import napari
+    from napari.layers import Image, Labels, Layer, Points
+
+    from napari_fathom.study import CollectionStudy
+    from napari_fathom.viewer.pyramid import LazyLevel
+
+__all__ = ["MosaicView"]
+
+GAP, HEADING = 8, 32
+"""Between tiles and above groups, in pixels: multiples of 8, so that tiles stay whole down to an eighth."""
+_AXES = {"axis_labels": ("down", "across"), "units": ("pixel", "pixel")}
+_SELECTED = np.array([1.0, 1.0, 1.0, 1.0])
+
+
+class MosaicView(QObject):
+    """Shows a board and keeps everything that lies over it in place.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer
+        Where to show it.
+    study : CollectionStudy
+        Whose objects.
+    parent : QObject, optional
+        Qt's owner.
+    """
+
+    arranged = Signal(object)
+    """The new `Board` is shown."""
+    selectionChanged = Signal(object)
+    """Rows of the selected objects, in the order they are shown."""
+    failed = Signal(object)
+    """A part of the mosaic can't be read."""
+
+    def __init__(
+        self, viewer: "napari.Viewer", study: "CollectionStudy", parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.viewer, self.study = viewer, study
+        self.board: Board | None = None
+        self.layout: MosaicLayout | None = None
+        self._lazy: LazyLayers | None = None
+        self._classes: ClassSource | None = None
+        self._chosen: ClassSource | None = None
+        self._selected = np.zeros(len(study.collection), bool)
+
+    @property
+    def tag(self) -> str:
+        """What the layers of this collection are tagged with."""
+        return self.study.collection.fingerprint
+
+    def show(self, board: Board) -> None:
+        """Show a board instead of the former one; the selection stays, of what is still there."""
+        self._take_away()
+        side = self.study.collection.options.side
+        size = TileSize(side, GAP, HEADING if board.wish.group_by else 0)
+        columns = columns_that_fit(board.arrangement, canvas_shape(self.viewer), size)
+        self.board, self.layout = board, MosaicLayout(board.arrangement, columns, size)
+        self._selected &= board.arrangement.position >= 0
+        self._lazy = LazyLayers(self)
+        self._lazy.failed.connect(self.failed)
+        pictures = PictureSource(self.study.collection, self.layout, board.specks)
+        self._classes = ClassSource(self.layout, self._said())
+        self._chosen = ClassSource(self.layout, self._said_selected(), filled=True)
+        self._add(self._lazy.build(pictures, 1.0, self._picture_layer))
+        self._add(self._lazy.build(self._classes, 1.0, self._class_layer))
+        self._add(self._lazy.build(self._chosen, 1.0, self._selection_layer))
+        if self.layout.headings:
+            self._add(self._heading_layer(self.layout))
+        self.viewer.layers.selection.active = self._layer(Role.MOSAIC)
+        self.look_at_all()
+        self.arranged.emit(board)
+        self.selectionChanged.emit(self.selected())
+
+    def look_at_all(self) -> None:
+        """Fit the whole mosaic into the canvas."""
+        self.viewer.reset_view()
+
+    def selected(self) -> NDArray[np.int64]:
+        """Rows of the selected objects, in the order they are shown."""
+        if self.board is None:
+            return np.zeros(0, np.int64)
+        order = self.board.arrangement.order
+        return np.asarray(order[self._selected[order]])
+
+    def select(self, rows: ArrayLike, *, add: bool = False) -> None:
+        """Select these objects alone; with `add` beside the others, or no more where all of them are."""
+        wanted = np.asarray(rows, np.int64)
+        if not add:
+            self._selected[:] = False
+            self._selected[wanted] = True
+        else:
+            self._selected[wanted] = not (len(wanted) and self._selected[wanted].all())
+        self._show_selection()
+
+    def row_at(self, world: tuple[float, ...]) -> int:
+        """Row of the object under a world position; −1 where there is none."""
+        if self.layout is None:
+            return -1
+        return int(self.layout.rows_at(world[-2], world[-1]))
+
+    def rows_between(self, corner: tuple[float, ...], opposite: tuple[float, ...]) -> NDArray[np.int64]:
+        """Objects whose tiles a world rectangle touches, in the order they are shown."""
+        if self.layout is None:
+            return np.zeros(0, np.int64)
+        ends = np.sort(np.array([corner[-2:], opposite[-2:]]), axis=0)
+        top, left = (int(edge) for edge in np.floor(ends[0]))
+        bottom, right = (int(edge) + 1 for edge in np.floor(ends[1]))
+        return self.layout.rows_in((top, bottom, left, right))
+
+    def refresh_labels(self) -> None:
+        """Show what the objects are said to be now; no tile moves."""
+        if self._classes is not None:
+            self._classes.said = self._said()
+            self._forget(Role.CLASS)
+
+    def recolour(self) -> None:
+        """Show the classes' colours as they are now."""
+        for layer in find_all(self.viewer.layers, Role.CLASS, survey=self.tag):
+            layer.colormap = class_colormap(self.study.classes)
+
+    def close(self) -> None:
+        """Take the layers away and stop reading behind the screen."""
+        self._take_away()
+
+    def _said(self) -> Said:
+        votes = self.study.votes
+        return Said(votes.label(), np.isin(votes.status(), ("validated", "dubious")))
+
+    def _said_selected(self) -> Said:
+        return Said(self._selected.astype(np.uint16), np.ones(len(self._selected), bool))
+
+    def _show_selection(self) -> None:
+        if self._chosen is not None:
+            self._chosen.said = self._said_selected()
+            self._forget(Role.SELECTION)
+        self.selectionChanged.emit(self.selected())
+
+    def _forget(self, role: Role) -> None:
+        for layer in find_all(self.viewer.layers, role, survey=self.tag):
+            if self._lazy is not None:
+                self._lazy.forget(layer)
+
+    def _layer(self, role: Role) -> "Layer | None":
+        return next(find_all(self.viewer.layers, role, survey=self.tag), None)
+
+    def _add(self, layer: "Layer") -> None:
+        self.viewer.add_layer(lock(layer))
+
+    def _take_away(self) -> None:
+        if self._lazy is not None:
+            self._lazy.close()
+            self._lazy.deleteLater()
+            self._lazy = None
+        for role in (Role.MOSAIC, Role.CLASS, Role.SELECTION, Role.HEADING):
+            for layer in list(find_all(self.viewer.layers, role, survey=self.tag)):
+                layer.locked = False
+                self.viewer.layers.remove(layer)
+
+    def _picture_layer(self, levels: "list[LazyLevel]") -> "Image":
+        from napari.layers import Image
+
+        return Image(
+            **as_layer_data(levels),
+            name=self.study.name,
+            contrast_limits=(0, 255),
+            interpolation2d="linear",
+            metadata=tag(Role.MOSAIC, self.tag),
+            **_AXES,
+        )
+
+    def _class_layer(self, levels: "list[LazyLevel]") -> "Labels":
+        return self._labels(levels, "class", Role.CLASS, class_colormap(self.study.classes), 0.9)
+
+    def _selection_layer(self, levels: "list[LazyLevel]") -> "Labels":
+        from napari.utils.colormaps import DirectLabelColormap
+
+        colormap = DirectLabelColormap(color_dict={None: np.zeros(4), 0: np.zeros(4), 1: _SELECTED})
+        return self._labels(levels, "selected", Role.SELECTION, colormap, 0.4)
+
+    def _labels(
+        self, levels: "list[LazyLevel]", name: str, role: Role, colormap: Any, opacity: float
+    ) -> "Labels":
+        from napari.layers import Labels
+
+        layer: Labels = Labels(
+            **as_layer_data(levels),
+            name=name,
+            colormap=colormap,
+            opacity=opacity,
+            metadata=tag(role, self.tag),
+            **_AXES,
+        )
+        layer.editable = False
+        return layer
+
+    def _heading_layer(self, layout: MosaicLayout) -> "Points":
+        from napari.layers import Points
+
+        told = [
+            f"{'(none)' if heading.group is None else heading.group}  ·  {heading.count:,}"
+            for heading in layout.headings
+        ]
+        places = np.array([[(h.box[0] + h.box[1]) / 2, 0.0] for h in layout.headings])
+        return Points(
+            places,
+            name="headings",
+            size=1,
+            face_color="transparent",
+            border_color="transparent",
+            text={"string": told, "size": 11, "color": "white", "anchor": "upper_left"},
+            metadata=tag(Role.HEADING, self.tag),
+            **_AXES,
+        )

@@ -1,0 +1,159 @@
+"""What a mosaic's layers show, at every zoom: the objects' pictures, and frames that tell their classes."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_fathom.events import Box
+
+if TYPE_CHECKING:
+    from napari_fathom.plankton import Collection
+    from napari_fathom.plankton.mosaic_layout import MosaicLayout
+
+__all__ = ["GROUND", "ClassSource", "PictureSource", "Said", "levels_of"]
+
+GROUND = 24
+"""Grey between the tiles: darker than the backgrounds of most instruments, lighter than black."""
+LEAST = 512
+"""The coarsest level is at most so large, in pixels of its longer side: it is always in memory."""
+FRAME = 4
+"""Width of the frame that tells a class, in pixels of the full mosaic."""
+DASH = 6
+"""Length of the dashes that a frame has where only a machine says so."""
+
+
+def levels_of(shape: tuple[int, int]) -> tuple[tuple[int, int], ...]:
+    """Shapes of the levels of a mosaic, each half of the one before, down to one that is always at hand."""
+    shapes = [shape]
+    while max(shapes[-1]) > LEAST:
+        shapes.append((-(-shapes[-1][0] // 2), -(-shapes[-1][1] // 2)))
+    return tuple(shapes)
+
+
+class PictureSource:
+    """The objects' pictures, a `PyramidSource`.
+
+    Down to an eighth a level is drawn of vignettes, from there on of specks: a mosaic of a million objects is
+    drawn without a look at their pictures.
+
+    Parameters
+    ----------
+    collection : Collection
+    layout : MosaicLayout
+        Its tiles are as large as the collection's vignettes.
+    specks : ndarray, shape (N, s, s), uint8
+        The smallest picture kept of each object.
+    """
+
+    dtype: np.dtype[Any] = np.dtype(np.uint8)
+    trailing: tuple[int, ...] = ()
+
+    def __init__(self, collection: "Collection", layout: "MosaicLayout", specks: NDArray[np.uint8]) -> None:
+        self._collection, self._layout, self._specks = collection, layout, specks
+        self.shapes = levels_of(layout.shape)
+        shrinking = layout.size.side // specks.shape[1]
+        self._speck_level = max(0, shrinking.bit_length() - 1)
+
+    def read(self, level: int, box: Box) -> NDArray[np.uint8]:
+        """Grey values of a box of a level, shape (h, w)."""
+        base = min(level, self._speck_level)
+        fine = self._drawn(base, _scaled(box, 2 ** (level - base)))
+        return _halved(fine, level - base)
+
+    def _drawn(self, level: int, box: Box) -> NDArray[np.uint8]:
+        """Pictures pasted side by side, at a level where each has a pixel of its own or more."""
+        step = 2**level
+        top, bottom, left, right = box
+        out = np.full((bottom - top, right - left), GROUND, np.uint8)
+        rows = self._layout.rows_in(_scaled(box, step))
+        if not len(rows):
+            return out
+        pictures = self._pictures(rows, level)
+        corners = self._layout.corners(rows) // step - (top, left)
+        side = pictures.shape[1]
+        y, x = np.arange(side) + corners[:, :1], np.arange(side) + corners[:, 1:]
+        there = ((y >= 0) & (y < out.shape[0]))[:, :, None] & ((x >= 0) & (x < out.shape[1]))[:, None, :]
+        flat = (y * out.shape[1])[:, :, None] + x[:, None, :]
+        out.reshape(-1)[flat[there]] = pictures[there]
+        return out
+
+    def _pictures(self, rows: NDArray[np.int64], level: int) -> NDArray[np.uint8]:
+        from napari_fathom.plankton.options import shrink
+
+        if level == self._speck_level:
+            return np.asarray(self._specks[rows])
+        ascending, back = np.unique(rows, return_inverse=True)
+        pictures = self._collection.thumbnails(ascending)[back]
+        return pictures if level == 0 else shrink(pictures, self._layout.size.side >> level)
+
+
+@dataclass(frozen=True, eq=False)
+class Said:
+    """What each object is said to be.
+
+    Parameters
+    ----------
+    values : ndarray of uint16, shape (N,)
+        Classes; 0 = nothing is said.
+    sure : ndarray of bool, shape (N,)
+        A person says so; else a machine proposes it.
+    """
+
+    values: NDArray[np.uint16]
+    sure: NDArray[np.bool_]
+
+
+class ClassSource:
+    """Frames in the colour of a class, a `PyramidSource`: whole where a person says so, dashed for a machine.
+
+    From where a frame would be thinner than a pixel on, the whole tile is filled; `filled` ones always are.
+
+    Parameters
+    ----------
+    layout : MosaicLayout
+    said : Said
+        Replaced as a whole when labels change; the owner then tells the layer to read again.
+    filled : bool
+        Fill the tiles instead of framing them.
+    """
+
+    dtype: np.dtype[Any] = np.dtype(np.uint16)
+    trailing: tuple[int, ...] = ()
+
+    def __init__(self, layout: "MosaicLayout", said: Said, *, filled: bool = False) -> None:
+        self._layout, self.said = layout, said
+        self._framed = 0 if filled else FRAME
+        self.shapes = levels_of(layout.shape)
+
+    def read(self, level: int, box: Box) -> NDArray[np.uint16]:
+        """Class values of a box of a level, shape (h, w); 0 inside the frames and between them."""
+        step, said = 2**level, self.said
+        height, width = box[1] - box[0], box[3] - box[2]
+        full = _scaled(box, step)
+        middle = step // 2  # of the pixels that one pixel of this level stands for
+        seen = (full[0] + middle, full[1] + middle, full[2] + middle, full[3] + middle)
+        rows = self._layout.row_map(seen, step, FRAME if step <= self._framed else None)[:height, :width]
+        there = rows >= 0
+        values = np.where(there, said.values[rows], np.uint16(0))
+        if step <= self._framed:
+            down = np.arange(seen[0], seen[1], step)[:height, None]
+            along = np.arange(seen[2], seen[3], step)[None, :width]
+            gap = (down // DASH + along // DASH) % 2 == 1
+            values[gap & there & ~said.sure[rows]] = 0
+        return values
+
+
+def _scaled(box: Box, factor: int) -> Box:
+    return (box[0] * factor, box[1] * factor, box[2] * factor, box[3] * factor)
+
+
+def _halved(fine: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
+    """Means of squares of 2^times pixels; the picture's sides are multiples of that."""
+    if times == 0:
+        return fine
+    step = 2**times
+    height, width = fine.shape[0] // step, fine.shape[1] // step
+    means = fine.reshape(height, step, width, step).mean(axis=(1, 3), dtype=np.float32)
+    return np.asarray(np.rint(means), np.uint8)
