@@ -9,6 +9,12 @@ from napari_fathom.cli.settings_options import setting_option
 
 __all__ = ["command"]
 
+_OPENS = "opening the window: strokes, classes, clusters and ambiguity are layers; paint and press Retrain"
+_TRAINS = (
+    "opening the window: it trains on the strokes that ship (about a minute on two cores; tab Train shows "
+    "how it goes), then shows classes, clusters and ambiguity as layers"
+)
+
 
 @click.command("demo")
 @click.option("--headless", is_flag=True, help="Without a window: leave exports, a picture and a report.")
@@ -24,8 +30,8 @@ __all__ = ["command"]
 def command(headless: bool, out: Path, values: dict[str, str], console: Console) -> None:
     """Show what Fathom does, on a real EK60 survey that ships with it.
 
-    Three raw files are converted; a few strokes that were painted in the tool are taken; a model is trained
-    and the whole survey predicted; then napari opens on it. A second call opens what the first one made.
+    Three raw files are converted; a few strokes that were painted in the tool are taken; napari opens on
+    them, trains a model and predicts the whole survey. A second call opens what the first one made.
 
     \b
     Examples:
@@ -55,15 +61,14 @@ def _headless(out: Path, values: dict[str, str], console: Console) -> None:
 
 
 def _in_window(out: Path, values: dict[str, str], console: Console) -> None:
-    from napari_fathom.cli.demo_run import Stopwatch, demo_settings, make_answer, prepare
+    from napari_fathom.cli.demo_run import Stopwatch, demo_settings, prepare
     from napari_fathom.cli.window import open_window
 
     folder = out / "demo.fathom"
     with prepare(folder, console, Stopwatch()) as study:
-        if study.prediction() is None:
-            make_answer(study, demo_settings(values)[1], console, Stopwatch())
-    console.say(
-        "opening the window: strokes, classes, clusters and ambiguity are layers; paint and press Retrain"
-    )
-    open_window([folder])
+        untrained = study.prediction() is None
+        if untrained:
+            study.update(training=demo_settings(values)[1].model_dump(mode="json"))
+    console.say(_TRAINS if untrained else _OPENS)
+    open_window([folder], retrain=untrained)
     console.result({"study": str(folder)}, f"all is kept in {folder}; fathom demo opens it again")

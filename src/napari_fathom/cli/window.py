@@ -25,8 +25,15 @@ def can_take_picture() -> bool:
     return has_display() or shutil.which("xvfb-run") is not None
 
 
-def open_window(paths: Sequence[Path]) -> None:
+def open_window(paths: Sequence[Path], *, retrain: bool = False) -> None:
     """Open napari on `paths` and wait until the user closes it.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        A study, a survey store, or files of one survey; none leaves the window empty.
+    retrain : bool
+        Press Retrain for the user as soon as the survey is there.
 
     Raises
     ------
@@ -38,7 +45,8 @@ def open_window(paths: Sequence[Path]) -> None:
             "no display: DISPLAY and WAYLAND_DISPLAY are empty, so no window can open. Start a desktop "
             "session or ssh -X, or do the same without a screen: fathom train, fathom predict, fathom export."
         )
-    _run([*_LAUNCH, *map(str, paths)], dict(os.environ))
+    asked = ["--retrain"] if retrain else []
+    _run([*_LAUNCH, *map(str, paths), *asked], dict(os.environ))
 
 
 def take_picture(paths: Sequence[Path], picture: Path) -> None:

@@ -5,6 +5,7 @@ and the pages.
 """
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from napari_fathom.viewer.main_dock import FathomDock
 
-__all__ = ["WINDOW_SIZE", "launch", "main"]
+__all__ = ["WINDOW_SIZE", "launch", "main", "retrain_when_open"]
 
 WINDOW_SIZE = (1600, 1000)
 
@@ -43,9 +44,24 @@ def launch(paths: Sequence[Path] = ()) -> "tuple[napari.Viewer, FathomDock]":
     viewer = napari.Viewer(title="Fathom")
     _, dock = viewer.window.add_plugin_dock_widget("napari-fathom", "Fathom")
     viewer.window.resize(*WINDOW_SIZE)
+    gc.collect()
+    gc.freeze()  # what is there now stays: each later search for garbage among it would stop the window for 0.3 s
     if paths:
         dock.survey.open(list(paths))
     return viewer, dock
+
+
+def retrain_when_open(dock: "FathomDock") -> None:
+    """Press Retrain for the user once the survey is there, with the settings that its study has."""
+    from qtpy.QtCore import QTimer
+
+    def press(study: object) -> None:
+        if study is not None:
+            dock.session.studyChanged.disconnect(press)
+            dock.show_tab(dock.train)
+            QTimer.singleShot(0, dock.train.retrain)  # when all others have heard of the study too
+
+    dock.session.studyChanged.connect(press)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,8 +75,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="napari_fathom.viewer.launch", description="Open Fathom's window.")
     parser.add_argument("paths", nargs="*", type=Path)
     parser.add_argument("--picture", type=Path, metavar="PNG", help="save what the window shows, and end")
+    parser.add_argument("--retrain", action="store_true", help="train on what is painted, and predict")
     options = parser.parse_args(arguments)
     viewer, dock = launch(options.paths)
+    if options.retrain:
+        retrain_when_open(dock)
     if options.picture is not None:
         from napari_fathom.viewer.picture import take_picture
 
