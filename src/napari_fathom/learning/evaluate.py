@@ -1,6 +1,7 @@
 """What the network says of the held-out strokes."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,14 +29,14 @@ class HeldOutAnswers:
     ----------
     probabilities : ndarray of float32, shape (C, N)
         The network's own, not calibrated.
-    labels : ndarray of uint8, shape (N,)
+    labels : ndarray of int, shape (N,)
         1…C.
     strokes : ndarray of int64, shape (N,)
         Equal for pixels of the same stroke.
     """
 
     probabilities: npt.NDArray[np.float32]
-    labels: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.integer[Any]]
     strokes: npt.NDArray[np.int64]
 
     @property

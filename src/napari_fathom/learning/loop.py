@@ -2,7 +2,6 @@
 
 import copy
 import math
-import uuid
 from collections.abc import Generator, Iterator
 from threading import Event as StopEvent
 from typing import Generic
@@ -10,7 +9,6 @@ from typing import Generic
 import torch
 from typing_extensions import TypeVar
 
-from napari_fathom import __version__
 from napari_fathom.errors import Cancelled, TrainingError
 from napari_fathom.events import Done, Epoch, Event, Note, Step
 from napari_fathom.learning.average import WeightAverage
@@ -19,6 +17,7 @@ from napari_fathom.learning.hardware import best_device, is_out_of_memory, relea
 from napari_fathom.learning.methods.base import Method
 from napari_fathom.learning.model import Diverged, require_finite
 from napari_fathom.learning.nets.network import ItemNetwork
+from napari_fathom.learning.provenance import provenance
 from napari_fathom.learning.scoring import Means, score
 from napari_fathom.learning.stepper import Movable, Stepper
 from napari_fathom.learning.stopping import heeding, raise_if_set
@@ -159,16 +158,9 @@ class Loop(Generic[N, B, M]):
         self, network: N, method: Method[N, B], answers: HeldOutAnswers | None, epoch: int, losses: Means
     ) -> None:
         """Make a model of the network as it is now."""
-        provenance = {
-            "id": uuid.uuid4().hex,
-            "parent": self._task.parent.get("id"),
-            "epoch": epoch,
-            "kappa": None if answers is None else answers.kappa,
-            "losses": losses.values,
-            "device": str(self._device),
-            "versions": {"napari-fathom": __version__, "torch": torch.__version__},
-        }
+        kappa = None if answers is None else answers.kappa
+        record = provenance(self._task.parent, epoch, kappa, losses.values, str(self._device))
         still = copy.deepcopy(network).cpu().eval().requires_grad_(False)
         state = {name: value.detach().cpu().clone() for name, value in method.state().items()}
-        self._best = self._task.model(still, state, answers, provenance)
+        self._best = self._task.model(still, state, answers, record)
         self._best_epoch, self._answers = epoch, answers

@@ -10,7 +10,9 @@ __all__ = [
     "class_weights",
     "cluster_weights",
     "inverse_cross_entropy",
+    "pseudo_label_loss",
     "similarity_loss",
+    "squared_difference",
     "weighted_cross_entropy",
 ]
 
@@ -202,3 +204,50 @@ def similarity_loss(logits: Tensor, other: Tensor, ambiguity: Tensor) -> Tensor:
     """
     each = -(logits.float().softmax(1) * other.float().log_softmax(1)).sum(1)
     return (ambiguity.detach() * each).mean()
+
+
+def squared_difference(logits: Tensor, other: Tensor) -> Tensor:
+    """How much the answers to two views of the same items differ.
+
+    L_i = 1/C Σ_c (softmax(z_i)_c − softmax(z′_i)_c)²
+
+    Parameters
+    ----------
+    logits, other : Tensor, shape (N, C)
+        Class logits; detach those that no gradient shall reach.
+
+    Returns
+    -------
+    Tensor, shape (N,)
+
+    References
+    ----------
+    Laine and Aila 2017, section 2.1; Tarvainen and Valpola 2017, section 2.
+    """
+    return (logits.float().softmax(1) - other.float().softmax(1)).square().mean(1)
+
+
+def pseudo_label_loss(logits: Tensor, guess: Tensor, threshold: float) -> Tensor:
+    """Cross-entropy with the most probable class of another answer, where that answer is sure.
+
+    L_i = 1[max p(guess_i) ≥ threshold] · CE(softmax(z_i), argmax p(guess_i))
+
+    Parameters
+    ----------
+    logits : Tensor, shape (N, C)
+    guess : Tensor, shape (N, C)
+        Class logits of the same items; carries no gradient. May be `logits`.
+    threshold : float
+        In [0, 1].
+
+    Returns
+    -------
+    Tensor, shape (N,)
+        0 where the guess isn't sure.
+
+    References
+    ----------
+    Lee 2013, Eq. 15; Sohn et al. 2020, Eq. 4.
+    """
+    sure, label = guess.detach().float().softmax(1).max(1)
+    return F.cross_entropy(logits.float(), label, reduction="none") * (sure >= threshold)

@@ -1,20 +1,55 @@
-"""One file for each published method; `METHODS` names them."""
+"""One file for each published method; `METHODS`, `IMAGE_METHODS` and `ROW_METHODS` name them."""
 
 from collections.abc import Callable
 
 from napari_fathom.errors import TrainingError
+from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.methods.base import Loss, Method, MethodContext, Rows
 from napari_fathom.learning.methods.dc3 import DC3
+from napari_fathom.learning.methods.fixmatch import FixMatch
+from napari_fathom.learning.methods.forest import Forest
+from napari_fathom.learning.methods.image_rows import ImageContext, ImageMethod
+from napari_fathom.learning.methods.mean_teacher import MeanTeacher
+from napari_fathom.learning.methods.pi_model import PiModel
 from napari_fathom.learning.methods.predklus import PredKlus
+from napari_fathom.learning.methods.pseudo_label import PseudoLabel
+from napari_fathom.learning.methods.row_method import RowClassifier
+from napari_fathom.learning.methods.supervised import Supervised
 from napari_fathom.learning.methods.supseg import SupSeg
+from napari_fathom.learning.nets.image_network import ImageNetwork
 
-__all__ = ["DC3", "METHODS", "Loss", "Method", "MethodContext", "PredKlus", "Rows", "SupSeg", "make_method"]
+__all__ = [
+    "DC3",
+    "IMAGE_METHODS",
+    "METHODS",
+    "ROW_METHODS",
+    "Loss",
+    "Method",
+    "MethodContext",
+    "PredKlus",
+    "Rows",
+    "SupSeg",
+    "make_image_method",
+    "make_method",
+]
 
 METHODS: dict[str, Callable[[MethodContext], Method]] = {
     PredKlus.name: PredKlus,
     SupSeg.name: SupSeg,
 }
-"""Every method by the name that `TrainSettings.method` uses; add a paper by adding a file and a line here."""
+"""Methods of pixels by the name that `TrainSettings.method` uses; add a paper by a file and a line here."""
+
+IMAGE_METHODS: dict[str, type[ImageMethod]] = {
+    MeanTeacher.name: MeanTeacher,
+    FixMatch.name: FixMatch,
+    PseudoLabel.name: PseudoLabel,
+    PiModel.name: PiModel,
+    Supervised.name: Supervised,
+}
+"""Methods of images that train a network, by the name that `ImageSettings.method` uses."""
+
+ROW_METHODS: dict[str, type[RowClassifier]] = {Forest.name: Forest}
+"""Methods of images that fit rows of features and measures at once, by the same kind of name."""
 
 
 def make_method(context: MethodContext) -> Method:
@@ -30,3 +65,10 @@ def make_method(context: MethodContext) -> Method:
         raise TrainingError(f"No method is called {name!r}; there are {', '.join(sorted(METHODS))}.")
     method = METHODS[name](context)
     return DC3(method, context) if context.settings.ambiguity else method
+
+
+def make_image_method(context: ImageContext) -> Method[ImageNetwork, ImageBatch]:
+    """The same for images; the name must be in `IMAGE_METHODS`."""
+    kind = IMAGE_METHODS[context.settings.method]
+    method = kind(context)
+    return DC3(method, context) if context.settings.ambiguity and kind.needs_labels else method

@@ -86,6 +86,8 @@ class MethodContext(Generic[S_co]):
         Raises `Cancelled` when the user pressed Stop; called inside long work.
     rest : int, optional
         Class (0…C−1) that nearly every unpainted cell is of; None where nothing is assumed.
+    weights : tuple of float, length C, optional
+        How much a labelled image of each class counts; None for all alike.
     """
 
     settings: S_co
@@ -93,6 +95,7 @@ class MethodContext(Generic[S_co]):
     device: torch.device
     check: Callable[[], None]
     rest: int | None = None
+    weights: tuple[float, ...] | None = None
 
     def generator(self, salt: int) -> torch.Generator:
         """A generator on the CPU, seeded by the settings; `salt` tells one use from another."""

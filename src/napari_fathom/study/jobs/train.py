@@ -134,7 +134,9 @@ def _save(folder: Path, model: "Model", record: ModelRecord, held_out: "HeldOutA
         strokes = HeldOutStrokes.none(np.array(model.calibration.shares))
         if held_out is not None:
             calibrated = model.calibration.apply(held_out.probabilities)
-            strokes = HeldOutStrokes(calibrated, held_out.labels, held_out.strokes, strokes.source)
+            strokes = HeldOutStrokes(
+                calibrated, held_out.labels.astype(np.uint8), held_out.strokes, strokes.source
+            )
         strokes.save(folder)
         record.save(folder)
         files.flush_folder(folder)

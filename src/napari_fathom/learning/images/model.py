@@ -1,0 +1,143 @@
+"""A trained model of images with everything needed to use it, to go on, and to say where it came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from napari_fathom.errors import TrainingError
+from napari_fathom.learning.calibration import Calibration
+from napari_fathom.learning.images.augment import turned
+from napari_fathom.learning.images.batch import Views
+from napari_fathom.learning.images.scaling import ImageScaling
+from napari_fathom.learning.images.settings import ImageSettings
+from napari_fathom.learning.kmeans import assign
+from napari_fathom.learning.methods.row_method import RowClassifier
+from napari_fathom.learning.model import reduced_precision
+from napari_fathom.learning.nets.image_network import ImageNetwork
+
+__all__ = ["CENTROIDS", "ImageModel", "RawAnswers", "mean_features", "require_same_images"]
+
+CENTROIDS = "centroids"
+"""Name in `method_state` of the clusters of a model that isn't (only) a network."""
+
+
+@dataclass(frozen=True)
+class RawAnswers:
+    """What a model says of n images, not calibrated.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float32, shape (n, C)
+    cluster : ndarray of uint16, shape (n,)
+    ambiguity : ndarray of float32, shape (n,), optional
+        None for a model without an ambiguity head.
+    features : ndarray of float32, shape (n, D)
+    """
+
+    probabilities: npt.NDArray[np.float32]
+    cluster: npt.NDArray[np.uint16]
+    ambiguity: npt.NDArray[np.float32] | None
+    features: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ImageModel:
+    """What training on images returns and `predict_images` needs: a network, a classifier of rows, or both.
+
+    With both, the network's features and the measures make the rows.
+
+    Parameters
+    ----------
+    network : ImageNetwork, optional
+        On the CPU, in evaluation mode.
+    classifier : RowClassifier, optional
+    settings : ImageSettings
+        Of the run that made it.
+    class_names : tuple of str
+        Names of the class values 1…C, in order.
+    side : int
+        Of the images.
+    scaling : ImageScaling
+        From grey values and measures to what is learned from.
+    calibration : Calibration
+        Fitted on the held-out images; the identity where there were none.
+    method_state : mapping of str to Tensor
+        What the method keeps.
+    provenance : mapping of str to Any
+        Numbers and names for the record. Plain JSON values.
+    """
+
+    network: ImageNetwork | None
+    classifier: RowClassifier | None
+    settings: ImageSettings
+    class_names: tuple[str, ...]
+    side: int
+    scaling: ImageScaling
+    calibration: Calibration
+    method_state: Mapping[str, Tensor] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @torch.no_grad()
+    def answer(self, views: Views, device: torch.device) -> RawAnswers:
+        """Ask about images; the network must be on `device`."""
+        network = self.network
+        features = None if network is None else mean_features(network, views, self.settings, device)
+        if self.classifier is not None:
+            parts = [views.measures] if features is None else [features.cpu(), views.measures]
+            rows = torch.cat(parts, dim=1)
+            clusters, _ = assign(rows, self.method_state[CENTROIDS])
+            return RawAnswers(
+                self.classifier.probabilities(rows.numpy()),
+                clusters.numpy().astype(np.uint16),
+                None,
+                rows.numpy(),
+            )
+        assert network is not None and features is not None
+        heads = network.heads
+        ambiguity = (
+            torch.sigmoid(heads.ambiguity(features)).cpu().numpy() if self.settings.ambiguity else None
+        )
+        return RawAnswers(
+            heads.classes(features).softmax(1).cpu().numpy(),
+            heads.clusters(features).argmax(1).cpu().numpy().astype(np.uint16),
+            ambiguity,
+            features.cpu().numpy(),
+        )
+
+
+@torch.no_grad()
+def mean_features(
+    network: ImageNetwork, views: Views, settings: ImageSettings, device: torch.device
+) -> Tensor:
+    """Features (n, D) of images, averaged over as many turned copies as the settings say."""
+    layout = torch.channels_last if settings.channels_last else torch.contiguous_format
+    copies = []
+    with reduced_precision(settings, device):
+        for pixels in turned(views.pixels, settings.answer_turns):
+            copies.append(network.features(Views(pixels, views.measures).to(device, layout)).float())
+    return torch.stack(copies).mean(0)
+
+
+def require_same_images(model: ImageModel, side: int, measures: int) -> None:
+    """Refuse images of another side, or measured otherwise, and say what differs.
+
+    Raises
+    ------
+    TrainingError
+    """
+    advice = "Prepare the collection as the model's was, or train a model on this one."
+    if model.side != side:
+        raise TrainingError(
+            f"The model was trained on images of {model.side} × {model.side} pixels, "
+            f"these have {side} × {side}. {advice}"
+        )
+    known = len(model.scaling.mean)
+    if known and known != measures:
+        raise TrainingError(
+            f"The model knows {known} measures of each image, these have {measures}. {advice}"
+        )

@@ -1,0 +1,161 @@
+"""Batch by batch: class, cluster and ambiguity of every image of a collection."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Event as StopEvent
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from napari_fathom.errors import FathomError
+from napari_fathom.events import Done, Event, Note, Progress
+from napari_fathom.learning.hardware import best_device, is_out_of_memory, release_memory
+from napari_fathom.learning.images.model import ImageModel, RawAnswers, require_same_images
+from napari_fathom.learning.images.sampler import views_of
+from napari_fathom.learning.images.source import ImageSet
+from napari_fathom.learning.stopping import heeding, raise_if_set
+
+__all__ = ["ImageAnswers", "predict_images"]
+
+
+@dataclass(frozen=True)
+class ImageAnswers:
+    """What a model says of N images.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float32, shape (N, C)
+        Calibrated; sums to 1 over classes.
+    cluster : ndarray of uint16, shape (N,)
+        0…K−1.
+    ambiguity : ndarray of float32, shape (N,)
+        In [0, 1]: DC3's head, or 1 − max p for a model trained without it.
+    features : ndarray of float32, shape (N, D)
+        Where images that look alike lie near each other.
+    """
+
+    probabilities: npt.NDArray[np.float32]
+    cluster: npt.NDArray[np.uint16]
+    ambiguity: npt.NDArray[np.float32]
+    features: npt.NDArray[np.float32]
+
+    @property
+    def most_probable(self) -> npt.NDArray[np.int64]:
+        """Class 1…C of each image, whether ambiguous or not."""
+        return np.asarray(self.probabilities.argmax(axis=1) + 1, np.int64)
+
+    @property
+    def proposed(self) -> npt.NDArray[np.int64]:
+        """Class 1…C where the image isn't ambiguous (p_a < 0.5); 0 where its cluster is the answer.
+
+        References
+        ----------
+        DC3, section 2.2.
+        """
+        return np.where(self.ambiguity < 0.5, self.most_probable, 0)
+
+
+def predict_images(
+    model: ImageModel,
+    images: ImageSet,
+    *,
+    device: str | None = None,
+    stop: StopEvent | None = None,
+    batch: int = 256,
+) -> Iterator[Event[ImageAnswers]]:
+    """Predict a collection.
+
+    Parameters
+    ----------
+    model : ImageModel
+    images : ImageSet
+        Of the model's side, measured as the model's were.
+    device : str, optional
+        'cpu', 'cuda', …; without it, the best one here.
+    stop : threading.Event, optional
+        Ends the work within a second when set.
+    batch : int
+        Images at once.
+
+    Yields
+    ------
+    Progress
+        After each batch.
+    Note
+        If the memory didn't suffice and batches became smaller.
+    Done
+        Holding the ImageAnswers.
+
+    Raises
+    ------
+    FathomError
+        If the images don't fit the model, or not even one fits into memory.
+    Cancelled
+        If stopped.
+    """
+    require_same_images(model, images.side, 0 if images.measures is None else images.measures.shape[1])
+    where = torch.device(device or best_device())
+    network = model.network
+    parts: list[RawAnswers] = []
+    first = 0
+    if network is not None:
+        network.to(where)
+    try:
+        while first < len(images):
+            raise_if_set(stop)
+            last = min(first + batch, len(images))
+            answers = _try_batch(model, images, np.arange(first, last), where, stop)
+            if answers is None:
+                release_memory(where)
+                if batch == 1:
+                    raise FathomError(
+                        f"Not even one image fits into the memory of {where}. Close other programs, "
+                        "or predict on the CPU."
+                    )
+                batch //= 2
+                yield Note(f"Out of memory on {where}: going on with batches of {batch}.", "warning")
+                continue
+            parts.append(answers)
+            first = last
+            yield Progress("images", first, len(images))
+    finally:
+        if network is not None:
+            network.cpu()
+    yield Done(_gathered(model, parts))
+
+
+def _try_batch(
+    model: ImageModel,
+    images: ImageSet,
+    rows: npt.NDArray[np.int64],
+    device: torch.device,
+    stop: StopEvent | None,
+) -> RawAnswers | None:
+    """Answers for some rows; None if the memory doesn't suffice."""
+    views = views_of(images, rows, model.scaling)
+    try:
+        if model.network is None:
+            return model.answer(views, device)
+        with heeding(model.network, stop):
+            return model.answer(views, device)
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+        return None
+
+
+def _gathered(model: ImageModel, parts: list[RawAnswers]) -> ImageAnswers:
+    if not parts:
+        empty = np.zeros(0, np.float32)
+        shape = 0, len(model.class_names)
+        return ImageAnswers(np.zeros(shape, np.float32), np.zeros(0, np.uint16), empty, empty.reshape(0, 1))
+    raw = np.concatenate([part.probabilities for part in parts])
+    probabilities = np.ascontiguousarray(model.calibration.apply(raw.T).T)
+    known = [part.ambiguity for part in parts if part.ambiguity is not None]
+    return ImageAnswers(
+        probabilities,
+        np.concatenate([part.cluster for part in parts]),
+        np.concatenate(known) if known else 1 - probabilities.max(axis=1),
+        np.concatenate([part.features for part in parts]),
+    )

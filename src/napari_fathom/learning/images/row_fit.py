@@ -1,0 +1,124 @@
+"""Learning from a collection by a method that isn't a network: one fit of rows."""
+
+import copy
+from collections.abc import Callable, Generator, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from napari_fathom.errors import TrainingError
+from napari_fathom.events import Done, Epoch, Event, Progress
+from napari_fathom.learning.evaluate import HeldOutAnswers
+from napari_fathom.learning.images.held_out import HeldOutImages
+from napari_fathom.learning.images.model import CENTROIDS, ImageModel, mean_features
+from napari_fathom.learning.images.preparation import Prepared, prepare_images, require_labels
+from napari_fathom.learning.images.sampler import views_of
+from napari_fathom.learning.images.settings import ImageSettings
+from napari_fathom.learning.images.source import CachedImages, ImageLabels, ImageSet
+from napari_fathom.learning.images.task import calibrated, require_compatible_images
+from napari_fathom.learning.kmeans import kmeans
+from napari_fathom.learning.methods import ROW_METHODS
+from napari_fathom.learning.provenance import provenance
+
+__all__ = ["RowFit"]
+
+_BATCH = 256
+_ITERATIONS = 20  # of k-means
+
+
+class RowFit:
+    """Rows are the measures; with a start model that has a network, its features and the measures.
+
+    Parameters
+    ----------
+    images, labels, class_names, settings, start, check
+        As for `ImageTask`; the settings' method is one of `ROW_METHODS`.
+    device : torch.device
+        Where the network works.
+    """
+
+    def __init__(
+        self,
+        images: ImageSet,
+        labels: ImageLabels,
+        class_names: Sequence[str],
+        settings: ImageSettings,
+        start: ImageModel | None,
+        check: Callable[[], None],
+        device: torch.device,
+    ) -> None:
+        require_labels(labels, images, class_names)
+        if start is not None:
+            require_compatible_images(start, settings, images)
+        network = None if start is None else start.network
+        if network is None and (images.measures is None or not settings.measures):
+            raise TrainingError(
+                f"The method {settings.method} learns from measures, and this collection has none (or they "
+                "are switched off). Measure it, start from a model with a network, or choose another method."
+            )
+        self._images, self._labels, self._classes = CachedImages(images), labels, tuple(class_names)
+        self._settings, self._start, self._check, self._device = settings, start, check, device
+        self._network = copy.deepcopy(network)
+        self.best: ImageModel | None = None
+        self.held_out: HeldOutAnswers | None = None
+
+    def events(self) -> Iterator[Event[ImageModel]]:
+        """Note, Progress while features are made, one Epoch, and Done holding the model."""
+        settings, start = self._settings, self._start
+        scaling = None if start is None else start.scaling
+        prepared = yield from prepare_images(
+            self._images, self._labels, self._classes, settings, scaling, self._check
+        )
+        rows = yield from self._rows(prepared)
+        learner = ROW_METHODS[settings.method]
+        classifier = learner.fit(
+            rows[prepared.pool], prepared.target[prepared.pool], len(self._classes), settings, self._check
+        )
+        judges = HeldOutImages(prepared, self._labels.target, self._labels.groups, settings)
+        if len(judges.rows):
+            self.held_out = judges.answers(classifier.probabilities(rows[judges.rows]))
+        kappa = None if self.held_out is None else self.held_out.kappa
+        parent = {} if start is None else start.provenance
+        record = prepared.record | provenance(parent, 1, kappa, {}, str(self._device))
+        self.best = ImageModel(
+            self._network,
+            classifier,
+            settings,
+            self._classes,
+            self._images.side,
+            prepared.scaling,
+            calibrated(self.held_out, len(self._classes)),
+            {CENTROIDS: self._centroids(rows)},
+            record,
+        )
+        yield Epoch(1, 1, {}, kappa, True)
+        yield Done(self.best)
+
+    def _rows(self, prepared: Prepared) -> Generator[Event[ImageModel], None, npt.NDArray[np.float32]]:
+        """Features and measures of every image, shape (N, D); the network's part is what takes time."""
+        network, parts = self._network, []
+        try:
+            if network is not None:
+                network.to(self._device).eval()
+            for first in range(0, len(self._images), _BATCH):
+                self._check()
+                rows = np.arange(first, min(first + _BATCH, len(self._images)))
+                views = views_of(prepared.images, rows, prepared.scaling)
+                seen = [views.measures]
+                if network is not None:
+                    seen.insert(0, mean_features(network, views, self._settings, self._device).cpu())
+                    yield Progress("features", int(rows[-1]) + 1, len(self._images))
+                parts.append(torch.cat(seen, dim=1).numpy())
+        finally:
+            if network is not None:
+                network.cpu()
+        return np.concatenate(parts)
+
+    def _centroids(self, rows: npt.NDArray[np.float32]) -> torch.Tensor:
+        generator = torch.Generator().manual_seed(self._settings.seed)
+        clusters = self._settings.clusters_for(len(self._classes))
+        found = kmeans(
+            torch.from_numpy(rows), clusters, iterations=_ITERATIONS, generator=generator, check=self._check
+        )
+        return found.centroids

@@ -1,0 +1,86 @@
+"""Every value that training on images depends on, with its bounds and a sentence for its tooltip."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from napari_fathom.learning.shared_settings import Share, SharedSettings
+
+__all__ = ["ImageSettings"]
+
+
+class ImageSettings(SharedSettings):
+    """All settings of a training run on images."""
+
+    method: str = Field("mean-teacher", description="How is learned: a name in IMAGE_METHODS or ROW_METHODS.")
+    clusters: int = Field(0, ge=0, le=65535, description="Number of clusters; 0 for five times the classes.")
+    ambiguity_prior: Share = Field(0.6, description="Expected share of ambiguous images (DC3's p_A).")
+    ambiguity_anchor: Share = Field(
+        0.0, description="How much 1 − max p, not the head itself, ranks by ambiguity; 0 is DC3's own."
+    )
+    batch: int = Field(64, ge=1, le=1024, description="Labelled images in a mini-batch.")
+
+    # The network
+    encoder: Literal["compact", "wide", "pretrained"] = Field(
+        "compact",
+        description="A small ResNet, the paper's Wide-ResNet, or one that timm has trained on photographs.",
+    )
+    width: int = Field(16, ge=4, le=256, description="Channels of the encoder's first stage.")
+    norm: Literal["group", "batch"] = Field(
+        "group", description="What the encoder normalises over: channels of one image, or the mini-batch."
+    )
+    features: int = Field(64, ge=2, le=2048, description="Numbers that the heads read of each image.")
+    backbone: str = Field(
+        "resnet18.a1_in1k", description="timm's name of the pretrained encoder (extra 'pretrained')."
+    )
+    measures: bool = Field(
+        True, description="Let the heads see sizes and shapes as measured on the originals, too."
+    )
+
+    # What leaves an image of a class in that class
+    rotate: bool = Field(True, description="Turn images by any angle.")
+    flip: bool = Field(True, description="Mirror half of the images.")
+    shift: float = Field(0.08, ge=0, le=0.5, description="Largest shift, as a share of the side.")
+    zoom: float = Field(0.1, ge=0, le=0.9, description="Largest change of the size.")
+    contrast: float = Field(0.2, ge=0, le=0.9, description="Largest change of the contrast to the border.")
+    brightness: float = Field(0.05, ge=0, le=1, description="Largest change of the brightness.")
+    strong: float = Field(
+        2.5, ge=1, le=5, description="How much larger these changes are in a strong view (FixMatch)."
+    )
+    erase: float = Field(
+        0.3, ge=0, le=0.9, description="Largest side of the patch blanked in a strong view, of the image's."
+    )
+
+    # The labels
+    draws: Literal["balanced", "natural"] = Field(
+        "balanced",
+        description="Draw every class alike, or labels as they come, rare classes weighing more.",
+    )
+    unlabelled_ratio: int = Field(
+        1, ge=1, le=16, description="Unlabelled images for each labelled one (FixMatch's paper: 7)."
+    )
+
+    # The methods
+    consistency_weight: float = Field(
+        50.0, ge=0, description="Weight of the squared difference of two answers (Mean-Teacher, π-model)."
+    )
+    pseudo_label_weight: float = Field(
+        1.0, ge=0, description="Weight of the pseudo-labels (Pseudo-Label, FixMatch)."
+    )
+    threshold: Share = Field(0.95, description="How sure an answer must be to become a pseudo-label.")
+    ramp: Share = Field(
+        0.4, description="Share of the run over which the weight of the unlabelled grows to its full size."
+    )
+    teacher_memory: float = Field(
+        0.999, ge=0, lt=1, description="Memory of Mean-Teacher's average of the weights."
+    )
+    trees: int = Field(300, ge=1, le=10000, description="Trees of the forest.")
+
+    # The answer
+    answer_turns: Literal[1, 2, 4, 8] = Field(
+        1, description="Turned and mirrored copies of an image whose features are averaged in an answer."
+    )
+
+    def clusters_for(self, classes: int) -> int:
+        """K for C classes: 5 C where it isn't given (DC3, section 3.3), at least 2."""
+        return self.clusters or max(5 * classes, 2)

@@ -1,0 +1,194 @@
+"""Learning from the labelled images of a collection, by a network."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from napari_fathom.errors import TrainingError
+from napari_fathom.events import Note
+from napari_fathom.learning.calibration import Calibration
+from napari_fathom.learning.evaluate import HeldOutAnswers
+from napari_fathom.learning.images.batch import ImageBatch
+from napari_fathom.learning.images.held_out import HeldOutImages
+from napari_fathom.learning.images.model import ImageModel, require_same_images
+from napari_fathom.learning.images.preparation import Prepared, prepare_images, require_labels
+from napari_fathom.learning.images.sampler import ImageSampler
+from napari_fathom.learning.images.settings import ImageSettings
+from napari_fathom.learning.images.source import CachedImages, ImageLabels, ImageSet
+from napari_fathom.learning.methods import IMAGE_METHODS, make_image_method
+from napari_fathom.learning.methods.base import Method, MethodContext
+from napari_fathom.learning.model import copy_weights
+from napari_fathom.learning.nets.image_network import ImageNetwork, build_image_network
+
+__all__ = ["ImageTask", "calibrated", "require_compatible_images"]
+
+
+class ImageTask:
+    """A collection, its labels, and the network that shall tell its images apart.
+
+    Parameters
+    ----------
+    images : ImageSet
+    labels : ImageLabels
+        Of the same images.
+    class_names : sequence of str
+        Names of the class values 1…C.
+    settings : ImageSettings
+        Its method is one of `IMAGE_METHODS`.
+    start : ImageModel, optional
+        Where to go on from. Other classes are no hindrance: the heads then start anew.
+    check : callable
+        Raises when the user pressed Stop.
+
+    Raises
+    ------
+    TrainingError
+        If nothing can be learned from the labels, or `start` doesn't fit.
+    """
+
+    main_loss = "classes"
+
+    def __init__(
+        self,
+        images: ImageSet,
+        labels: ImageLabels,
+        class_names: Sequence[str],
+        settings: ImageSettings,
+        start: ImageModel | None,
+        check: Callable[[], None],
+    ) -> None:
+        self.settings = settings
+        self._kind = IMAGE_METHODS[settings.method]
+        if self._kind.needs_labels:
+            require_labels(labels, images, class_names)
+        if start is not None:
+            require_compatible_images(start, settings, images)
+        self._images, self._labels, self._classes = CachedImages(images), labels, tuple(class_names)
+        self._start, self._check = start, check
+        self._prepared: Prepared
+        self._judges: HeldOutImages
+        self._sampler: ImageSampler
+
+    @property
+    def parent(self) -> Mapping[str, Any]:
+        """Provenance of the start model."""
+        return {} if self._start is None else self._start.provenance
+
+    def prepare(self) -> Iterator[Note]:
+        """Read the images, hold some labels out, and say what is missing."""
+        start, settings = self._start, self.settings
+        scaling = None if start is None else start.scaling
+        prepared = yield from prepare_images(
+            self._images, self._labels, self._classes, settings, scaling, self._check
+        )
+        self._prepared = prepared
+        self._judges = HeldOutImages(prepared, self._labels.target, self._labels.groups, settings)
+        self._sampler = ImageSampler(
+            prepared.images, prepared.target, prepared.pool, prepared.scaling, settings
+        )
+        if start is not None and start.network is not None and start.class_names != self._classes:
+            yield Note("The classes are others than those of the model to start from: the heads start anew.")
+
+    def network(self) -> ImageNetwork:
+        """Encoder, perceptron and three heads."""
+        measures = len(self._prepared.scaling.mean)
+        network = build_image_network(self.settings, self._images.side, measures, len(self._classes))
+        start = self._start
+        if start is not None and start.network is not None:
+            copy_weights(start.network.encoder, network.encoder)
+            copy_weights(start.network.join, network.join)
+            if start.class_names == self._classes:
+                copy_weights(start.network.heads, network.heads)
+        return network
+
+    def method(self, device: torch.device, check: Callable[[], None]) -> Method[ImageNetwork, ImageBatch]:
+        """As the settings name it."""
+        context = MethodContext(
+            self.settings, len(self._classes), device, check=check, weights=self._class_weights()
+        )
+        method = make_image_method(context)
+        if self._start is not None:
+            method.restore(self._start.method_state)
+        return method
+
+    def _class_weights(self) -> tuple[float, ...] | None:
+        """w_c = N / (C n_c), unless every class is drawn alike."""
+        if self.settings.draws == "balanced":
+            return None
+        counts = self._prepared.counts(len(self._classes))
+        return tuple(
+            float(counts.sum() / (len(counts) * count)) if count else 0.0 for count in counts.tolist()
+        )
+
+    def draw(self, size: int, method: Method[ImageNetwork, ImageBatch]) -> ImageBatch:
+        """Labelled images and, if needed, others in one view or two."""
+        return self._sampler.draw(
+            size, unlabelled=method.needs_unlabelled, view=method.needs_view, strong=self._kind.strong_view
+        )
+
+    def judge(self, network: ImageNetwork, device: torch.device) -> HeldOutAnswers | None:
+        """Ask about the held-out images."""
+        return self._judges.judge(network, device)
+
+    def model(
+        self,
+        network: ImageNetwork,
+        state: Mapping[str, Tensor],
+        answers: HeldOutAnswers | None,
+        provenance: Mapping[str, Any],
+    ) -> ImageModel:
+        """Calibrated on the held-out images, where there are any."""
+        return ImageModel(
+            network,
+            None,
+            self.settings,
+            self._classes,
+            self._images.side,
+            self._prepared.scaling,
+            calibrated(answers, len(self._classes)),
+            state,
+            self._prepared.record | dict(provenance),
+        )
+
+    def remarks(self, answers: HeldOutAnswers | None) -> Iterator[Note]:
+        """Nothing more to say."""
+        yield from ()
+
+    def too_large(self, device: torch.device) -> str:
+        """Say what to lower."""
+        side = self._images.side
+        return (
+            f"One image of {side} × {side} pixels is more than the memory of {device} holds. "
+            "Choose a smaller width."
+        )
+
+
+def calibrated(answers: HeldOutAnswers | None, classes: int) -> Calibration:
+    """Fitted on the held-out answers for equal class shares; the identity without any."""
+    identity = Calibration.identity(classes)
+    return identity if answers is None else answers.calibration(identity.shares)
+
+
+def require_compatible_images(model: ImageModel, settings: ImageSettings, images: ImageSet) -> None:
+    """Refuse to go on from a model that doesn't fit, and say what differs.
+
+    Raises
+    ------
+    TrainingError
+    """
+    measured = images.measures is not None and settings.measures
+    require_same_images(model, images.side, images.measures.shape[1] if images.measures is not None else 0)
+    if bool(model.scaling.mean) != measured:
+        has = "sees measures" if model.scaling.mean else "sees no measures"
+        raise TrainingError(
+            f"The model to start from {has}, this training is to be otherwise. Start from scratch."
+        )
+    for name in ("encoder", "width", "norm", "features", "backbone"):
+        theirs, ours = getattr(model.settings, name), getattr(settings, name)
+        if theirs != ours and model.network is not None:
+            raise TrainingError(
+                f"The model to start from has {name} {theirs}, this training {ours}. "
+                "Start from scratch, or from a model that was made with the same."
+            )

@@ -1,0 +1,101 @@
+"""Training on images, as others call it: arrays in, a model out."""
+
+from collections.abc import Iterator, Sequence
+from threading import Event as StopEvent
+
+import torch
+
+from napari_fathom.errors import TrainingError
+from napari_fathom.events import Event
+from napari_fathom.learning.evaluate import HeldOutAnswers
+from napari_fathom.learning.hardware import best_device
+from napari_fathom.learning.images.batch import ImageBatch
+from napari_fathom.learning.images.model import ImageModel
+from napari_fathom.learning.images.row_fit import RowFit
+from napari_fathom.learning.images.settings import ImageSettings
+from napari_fathom.learning.images.source import ImageLabels, ImageSet
+from napari_fathom.learning.images.task import ImageTask
+from napari_fathom.learning.loop import Loop
+from napari_fathom.learning.methods import IMAGE_METHODS, ROW_METHODS
+from napari_fathom.learning.nets.image_network import ImageNetwork
+from napari_fathom.learning.stopping import raise_if_set
+
+__all__ = ["ImageTraining"]
+
+
+class ImageTraining:
+    """One run on a collection, from labelled images to a model.
+
+    Parameters
+    ----------
+    images : ImageSet
+    labels : ImageLabels
+        Of the same images; must not change meanwhile.
+    class_names : sequence of str
+        Names of the class values 1…C.
+    settings : ImageSettings
+    start : ImageModel, optional
+        Where to go on from; without it, from random weights. A method that isn't a network learns on the
+        start model's features.
+    device : str, optional
+        'cpu', 'cuda', …; without it, the best one here.
+    stop : threading.Event, optional
+        Ends the run within a second when set, also from inside a step.
+
+    Raises
+    ------
+    TrainingError
+        If nothing can be learned from the labels, there is no such method, or `start` doesn't fit.
+    """
+
+    def __init__(
+        self,
+        images: ImageSet,
+        labels: ImageLabels,
+        class_names: Sequence[str],
+        settings: ImageSettings,
+        *,
+        start: ImageModel | None = None,
+        device: str | None = None,
+        stop: StopEvent | None = None,
+    ) -> None:
+        def check() -> None:
+            raise_if_set(stop)
+
+        self._run: Loop[ImageNetwork, ImageBatch, ImageModel] | RowFit
+        if settings.method in IMAGE_METHODS:
+            task = ImageTask(images, labels, class_names, settings, start, check)
+            self._run = Loop(task, device=device, stop=stop)
+        elif settings.method in ROW_METHODS:
+            where = torch.device(device or best_device())
+            self._run = RowFit(images, labels, class_names, settings, start, check, where)
+        else:
+            names = ", ".join(sorted([*IMAGE_METHODS, *ROW_METHODS]))
+            raise TrainingError(f"No method of images is called {settings.method!r}; there are {names}.")
+
+    @property
+    def best(self) -> ImageModel | None:
+        """The best model so far; None until the first epoch is over."""
+        return self._run.best
+
+    @property
+    def held_out(self) -> HeldOutAnswers | None:
+        """What the best model says of the held-out images; None where nothing was held out."""
+        return self._run.held_out
+
+    def events(self) -> Iterator[Event[ImageModel]]:
+        """Train.
+
+        Yields
+        ------
+        Note, Progress, Step, Epoch
+            As `Loop.events`; a method that isn't a network tells of one epoch.
+        Done
+            Holding the best model.
+
+        Raises
+        ------
+        TrainingError, Cancelled
+            As `Loop.events`.
+        """
+        return self._run.events()

@@ -1,0 +1,79 @@
+"""Images through the network together, and what all methods of images share."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Protocol
+
+import torch
+from torch import Tensor
+
+from napari_fathom.learning import losses
+from napari_fathom.learning.images.batch import ImageBatch, Views
+from napari_fathom.learning.images.settings import ImageSettings
+from napari_fathom.learning.methods.base import Method, MethodContext
+from napari_fathom.learning.nets.image_network import ImageNetwork
+
+__all__ = ["ImageContext", "ImageMethod", "Ramp", "image_features", "supervised_loss"]
+
+ImageContext = MethodContext[ImageSettings]
+
+
+class ImageMethod(Method[ImageNetwork, ImageBatch], Protocol):
+    """A way of learning from a few labelled images and many others; registered in `IMAGE_METHODS`."""
+
+    needs_labels: ClassVar[bool]
+    """False for one that only learns to see, for others to go on from."""
+    strong_view: ClassVar[bool]
+    """Whether the second view is to be a strong one."""
+
+    def __init__(self, context: ImageContext) -> None: ...
+
+
+def image_features(network: ImageNetwork, *views: Views | None) -> list[Tensor]:
+    """Features of several sets of images that go through the network in one piece.
+
+    One pass is quicker than many small ones; and where the encoder normalises over the mini-batch, all meet
+    the same statistics.
+
+    Returns
+    -------
+    list of Tensor, each of shape (n, D)
+        Without rows for a set that is None.
+    """
+    sizes = [0 if each is None else len(each) for each in views]
+    rows = network.features(Views.joined([each for each in views if each is not None]))
+    return list(torch.split(rows, sizes))
+
+
+def supervised_loss(logits: Tensor, target: Tensor, context: ImageContext) -> Tensor:
+    """Cross-entropy, class-weighted by w_c = N / (C n_c) where classes are drawn as they come."""
+    weights = None if context.weights is None else torch.tensor(context.weights, device=logits.device)
+    return losses.weighted_cross_entropy(logits, target, weights)
+
+
+class Ramp:
+    """Grows from 0 to 1 over the first `share` of `total` mini-batches, then stays."""
+
+    def __init__(self, share: float, total: int) -> None:
+        self._length, self._count = share * total, 0
+
+    def next(self) -> float:
+        """The weight for the next mini-batch."""
+        weight = 1.0 if self._count >= self._length else self._count / self._length
+        self._count += 1
+        return weight
+
+    @classmethod
+    def of(cls, settings: ImageSettings) -> "Ramp":
+        """As the settings say."""
+        return cls(settings.ramp, settings.epochs * settings.steps)
+
+
+class Stateless:
+    """A method that keeps nothing beside the network's weights."""
+
+    def state(self) -> Mapping[str, Tensor]:
+        """Nothing."""
+        return {}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Nothing to restore."""

@@ -1,0 +1,67 @@
+"""A method that isn't a network: it fits rows of numbers once, and answers for rows."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_fathom.learning.images.settings import ImageSettings
+
+__all__ = ["Arrays", "Floats", "RowClassifier"]
+
+Arrays = Mapping[str, npt.NDArray[Any]]
+Floats = npt.NDArray[np.float32]
+
+
+class RowClassifier(Protocol):
+    """Learned from rows, registered in `ROW_METHODS`.
+
+    A row is what is known of one image: features of an encoder, region measures, or both, scaled.
+    """
+
+    name: ClassVar[str]
+
+    @classmethod
+    def fit(
+        cls,
+        rows: Floats,
+        target: npt.NDArray[np.int64],
+        classes: int,
+        settings: ImageSettings,
+        check: Callable[[], None],
+    ) -> Self:
+        """Learn.
+
+        Parameters
+        ----------
+        rows : ndarray of float32, shape (N, D)
+            All images but the held-out, the unlabelled among them.
+        target : ndarray of int64, shape (N,)
+            0 = nobody has said, 1…C.
+        classes : int
+            C.
+        settings : ImageSettings
+        check : callable
+            Raises when the user pressed Stop; called now and then.
+        """
+        ...
+
+    def probabilities(self, rows: Floats) -> Floats:
+        """Shape (n, C) for rows (n, D); sums to 1 over classes."""
+        ...
+
+    def arrays(self) -> Arrays:
+        """All that it is, for the model file."""
+        ...
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> Self:
+        """The same again.
+
+        Raises
+        ------
+        KeyError, ValueError
+            If the arrays aren't what `arrays` gives.
+        """
+        ...

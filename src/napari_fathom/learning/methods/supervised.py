@@ -1,0 +1,46 @@
+"""Supervised: cross-entropy on the labelled images."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from napari_fathom.learning.images.batch import ImageBatch
+from napari_fathom.learning.methods.base import Loss, Rows
+from napari_fathom.learning.methods.image_rows import (
+    ImageContext,
+    Stateless,
+    image_features,
+    supervised_loss,
+)
+from napari_fathom.learning.nets.image_network import ImageNetwork
+
+__all__ = ["Supervised"]
+
+
+class Supervised(Stateless):
+    """Learn from the labelled images alone: the baseline."""
+
+    name: ClassVar[str] = "supervised"
+    needs_labels: ClassVar[bool] = True
+    strong_view: ClassVar[bool] = False
+
+    def __init__(self, context: ImageContext) -> None:
+        self._context = context
+
+    @property
+    def needs_unlabelled(self) -> bool:
+        """Labelled images are enough."""
+        return False
+
+    @property
+    def needs_view(self) -> bool:
+        """One view will do."""
+        return False
+
+    def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
+        """Yield the cross-entropy; unlabelled images, if there are any, are only handed on to a wrapper."""
+        labelled, unlabelled, view = image_features(network, batch.labelled, batch.unlabelled, batch.view)
+        value = supervised_loss(network.heads.classes(labelled), batch.target, self._context)
+        others = None
+        if batch.unlabelled is not None:
+            others = Rows(unlabelled, view=None if batch.view is None else view)
+        yield Loss("classes", value, Rows(labelled, batch.target), others)

@@ -1,0 +1,270 @@
+"""From a few labelled images to a model: what is learned, what is said on the way, and how it ends early."""
+
+import threading
+
+import numpy as np
+import pytest
+import torch
+from tests.learning.images.shapes import NAMES, collection, quick, some
+
+from napari_fathom.errors import Cancelled, TrainingError
+from napari_fathom.events import Done, Epoch, Event, Note, Step
+from napari_fathom.learning.hardware import Hardware
+from napari_fathom.learning.images.model import ImageModel
+from napari_fathom.learning.images.predict import ImageAnswers, predict_images
+from napari_fathom.learning.images.presets import IMAGE_PRESETS, LAPTOP, WORKSTATION, propose_for_images
+from napari_fathom.learning.images.settings import ImageSettings
+from napari_fathom.learning.images.source import ArrayImages, ImageLabels
+from napari_fathom.learning.images.training import ImageTraining
+from napari_fathom.learning.methods import IMAGE_METHODS, ROW_METHODS
+from napari_fathom.learning.settings import TrainSettings
+
+IMAGES, TRUTH = collection(40)
+LABELS = some(TRUTH, 10)
+
+
+def run(training: ImageTraining) -> tuple[ImageModel, list[Event[ImageModel]]]:
+    events = list(training.events())
+    last = events[-1]
+    assert isinstance(last, Done)
+    return last.result, events
+
+
+def train(settings: ImageSettings, labels: ImageLabels = LABELS, **more: object) -> tuple[ImageModel, list]:
+    return run(ImageTraining(IMAGES, labels, NAMES, settings, device="cpu", **more))  # type: ignore[arg-type]
+
+
+def answers(model: ImageModel, images: ArrayImages = IMAGES) -> ImageAnswers:
+    last = list(predict_images(model, images, device="cpu"))[-1]
+    assert isinstance(last, Done)
+    return last.result
+
+
+def accuracy(model: ImageModel) -> float:
+    """On images that nobody labelled; chance is 0.25."""
+    others = LABELS.target == 0
+    return float((answers(model).most_probable == TRUTH)[others].mean())
+
+
+def notes(events: list[Event[ImageModel]]) -> str:
+    return " ".join(event.message for event in events if isinstance(event, Note))
+
+
+def weights(model: ImageModel) -> torch.Tensor:
+    assert model.network is not None
+    return torch.cat([parameter.flatten() for parameter in model.network.parameters()])
+
+
+@pytest.mark.parametrize("method", IMAGE_METHODS)
+def test_ten_labels_a_class_teach_far_more_than_chance(method: str) -> None:
+    settings = quick(
+        method=method,
+        ambiguity=True,
+        steps=25,
+        epochs=4,
+        learning_rate=1e-2,
+        batch=16,
+        schedule="cosine",
+        keep="last",
+        held_out=0.0,
+        teacher_memory=0.9,
+        consistency_weight=5.0,
+        answer_turns=4,
+    )
+    trained, _ = train(settings)
+    untrained, _ = train(settings.model_copy(update={"steps": 1, "epochs": 1, "learning_rate": 1e-9}))
+    assert accuracy(trained) > 0.6
+    assert accuracy(trained) > accuracy(untrained) + 0.2
+
+
+def test_a_forest_learns_from_measures_alone() -> None:
+    model, events = train(quick(method="forest", measures=True))
+    assert model.network is None
+    assert accuracy(model) > 0.6
+    found = answers(model)
+    assert found.features.shape == (160, 5)
+    assert 2 <= np.unique(found.cluster).size <= 20
+    np.testing.assert_allclose(found.ambiguity, 1 - found.probabilities.max(1))
+    assert [event.kappa for event in events if isinstance(event, Epoch)] == [model.provenance["kappa"]]
+
+
+def test_a_forest_learns_on_the_features_of_a_network_to_start_from() -> None:
+    first, _ = train(quick(measures=True))
+    model, _ = train(quick(method="forest", measures=True), start=first)
+    assert model.network is not None
+    assert answers(model).features.shape == (160, 16 + 5)
+    assert torch.equal(weights(model), weights(first))
+    assert model.provenance["parent"] == first.provenance["id"]
+
+
+def test_a_forest_without_measures_says_what_to_do() -> None:
+    bare = ArrayImages(IMAGES.pixels)
+    with pytest.raises(TrainingError, match="learns from measures, and this collection has none"):
+        ImageTraining(bare, LABELS, NAMES, quick(method="forest", measures=True))
+
+
+def test_measures_tell_what_resizing_lost() -> None:
+    random = np.random.default_rng(0)
+    noise = ArrayImages(random.integers(0, 255, IMAGES.pixels.shape).astype(np.uint8), IMAGES.measures)
+    settings = quick(measures=True, steps=40, learning_rate=1e-2, keep="last", held_out=0.0)
+    model, _ = run(ImageTraining(noise, LABELS, NAMES, settings, device="cpu"))
+    found = answers(model, noise)
+    assert (found.most_probable == TRUTH)[LABELS.target == 0].mean() > 0.5
+
+
+def test_tells_every_step_and_epoch_and_ends_with_the_best() -> None:
+    training = ImageTraining(IMAGES, LABELS, NAMES, quick(method="mean-teacher"), device="cpu")
+    model, events = run(training)
+    assert [event.step for event in events if isinstance(event, Step)] == list(range(1, 9))
+    epochs = [event for event in events if isinstance(event, Epoch)]
+    assert [epoch.epoch for epoch in epochs] == [1, 2]
+    best = [epoch for epoch in epochs if epoch.best][-1]
+    assert model is training.best
+    assert (model.provenance["epoch"], model.provenance["kappa"]) == (best.epoch, best.kappa)
+    assert model.provenance["labelled_images"] == dict.fromkeys(NAMES, 8)
+    assert model.provenance["held_out_images"] == dict.fromkeys(NAMES, 2)
+    assert model.calibration.strokes == 8
+
+
+@pytest.mark.parametrize("method", ["mean-teacher", "fixmatch"])
+def test_same_seed_same_model(method: str) -> None:
+    settings = quick(method=method, epochs=1, ambiguity=True, weight_average=0.9)
+    one, again = (train(settings)[0] for _ in range(2))
+    other, _ = train(settings.model_copy(update={"seed": 1}))
+    assert torch.equal(weights(one), weights(again))
+    assert not torch.equal(weights(one), weights(other))
+
+
+def test_goes_on_from_a_model() -> None:
+    first, _ = train(quick())
+    second, _ = train(quick(steps=1, epochs=1, learning_rate=1e-8), start=first)
+    torch.testing.assert_close(weights(second), weights(first), atol=1e-5, rtol=0)
+    assert second.provenance["parent"] == first.provenance["id"]
+    assert second.scaling == first.scaling
+
+
+def test_goes_on_with_other_classes_by_new_heads() -> None:
+    first, _ = train(quick())
+    training = ImageTraining(
+        IMAGES, LABELS, (*NAMES, "star"), quick(epochs=1, learning_rate=1e-8), start=first, device="cpu"
+    )
+    second, events = run(training)
+    assert "the heads start anew" in notes(events)
+    assert "No image of star is labelled" in notes(events)
+    assert answers(second).probabilities.shape == (160, 5)
+
+
+def test_stop_keeps_the_best_so_far() -> None:
+    stop = threading.Event()
+    training = ImageTraining(IMAGES, LABELS, NAMES, quick(epochs=500), device="cpu", stop=stop)
+    events: list[Event[ImageModel]] = []
+    for event in training.events():
+        events.append(event)
+        if isinstance(event, Epoch) and event.epoch == 2:
+            stop.set()
+    assert isinstance(events[-1], Done)
+    assert events[-1].result is training.best
+    assert "Stopped. The model of epoch" in notes(events)
+
+
+@pytest.mark.parametrize("method", ["mean-teacher", "forest"])
+def test_stop_before_the_first_model_is_a_cancellation(method: str) -> None:
+    stop = threading.Event()
+    stop.set()
+    training = ImageTraining(
+        IMAGES, LABELS, NAMES, quick(method=method, measures=True), device="cpu", stop=stop
+    )
+    with pytest.raises(Cancelled):
+        list(training.events())
+
+
+def test_one_label_a_class_holds_nothing_out_and_says_so() -> None:
+    model, events = train(quick(), some(TRUTH, 1))
+    assert "Too few labels to hold some out" in notes(events)
+    assert model.provenance["kappa"] is None
+    assert model.calibration.temperature == 1
+
+
+def test_twins_with_two_labels_and_classes_without_are_named() -> None:
+    group = np.arange(len(TRUTH))
+    first, second = np.flatnonzero(LABELS.target == 1)[0], np.flatnonzero(LABELS.target == 2)[0]
+    group[second] = group[first]
+    target = np.where(LABELS.target == 4, 0, LABELS.target)
+    _, events = train(quick(epochs=1), ImageLabels(target, group))
+    assert "different classes in 1 case" in notes(events)
+    assert "No image of cross is labelled" in notes(events)
+
+
+def test_rare_classes_weigh_more_where_labels_are_drawn_as_they_come() -> None:
+    settings = quick(draws="natural", steps=30, learning_rate=1e-2, held_out=0.0, measures=True, keep="last")
+    few = LABELS.target.copy()
+    few[np.flatnonzero(few == 3)[2:]] = 0
+    model, _ = train(settings, ImageLabels(few))
+    rods = answers(model).most_probable[(TRUTH == 3) & (few == 0)] == 3
+    assert rods.mean() > 0.3
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        (np.zeros(160, int), "No image is labelled"),
+        (np.where(TRUTH == 1, 1, 0), r"Only disc \(40 images\) is labelled"),
+        (np.where(TRUTH == 1, 9, TRUTH), "class value 9, but there are 4 classes"),
+        (np.ones(3, int), "labels for 3 images, but 160 images"),
+    ],
+)
+def test_labels_from_which_nothing_can_be_learned_are_refused(target: np.ndarray, message: str) -> None:
+    with pytest.raises(TrainingError, match=message):
+        ImageTraining(IMAGES, ImageLabels(target), NAMES, quick())
+
+
+def test_an_unknown_method_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(TrainingError, match=r"No method of images is called 'magic'.*mean-teacher"):
+        ImageTraining(IMAGES, LABELS, NAMES, quick(method="magic"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [({"width": 8}, "width 4, this training 8"), ({"measures": True}, "sees no measures")],
+)
+def test_a_start_that_does_not_fit_is_refused(changes: dict[str, object], message: str) -> None:
+    first, _ = train(quick(epochs=1))
+    with pytest.raises(TrainingError, match=message):
+        ImageTraining(IMAGES, LABELS, NAMES, quick(**changes), start=first)
+
+
+def test_images_of_another_side_are_refused() -> None:
+    first, _ = train(quick(epochs=1))
+    small = ArrayImages(IMAGES.pixels[:, :16, :16])
+    with pytest.raises(TrainingError, match="24 × 24 pixels, these have 16 × 16"):
+        list(predict_images(first, small, device="cpu"))
+
+
+def test_pretrained_without_timm_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "timm", None)
+    with pytest.raises(TrainingError, match=r"pip install 'napari-fathom\[pretrained\]'"):
+        train(quick(encoder="pretrained"))
+
+
+@pytest.mark.parametrize("name", IMAGE_PRESETS)
+def test_presets_are_valid_and_survive_json(name: str) -> None:
+    preset = IMAGE_PRESETS[name]
+    assert ImageSettings.model_validate_json(preset.model_dump_json()) == preset
+    assert preset.method in IMAGE_METHODS.keys() | ROW_METHODS.keys()
+
+
+def test_every_setting_has_a_sentence_and_none_means_two_things() -> None:
+    fields = ImageSettings.model_fields
+    assert all((field.description or "").endswith(".") for field in fields.values())
+
+
+def test_a_preset_is_proposed_from_the_hardware() -> None:
+    assert propose_for_images(Hardware("cuda", "A100", 40, True)) == WORKSTATION
+    assert propose_for_images(Hardware("cpu", "CPU", 0, False)) == LAPTOP
+
+
+def test_five_clusters_a_class_unless_told_otherwise() -> None:
+    assert ImageSettings().clusters_for(10) == 50
+    assert ImageSettings(clusters=7).clusters_for(10) == 7
+    assert ImageSettings().ambiguity_prior == 0.6
+    assert TrainSettings().ambiguity_prior == 0.1

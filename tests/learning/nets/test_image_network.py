@@ -1,0 +1,52 @@
+"""Encoders of images, and what joins them to the measures and the heads."""
+
+import pytest
+import torch
+from tests.learning.images.shapes import quick
+
+from napari_fathom.learning.images.batch import Views
+from napari_fathom.learning.nets.image_network import build_image_network
+from napari_fathom.learning.nets.resnet import CompactResNet, WideResNet
+
+
+@pytest.mark.parametrize("side", [8, 24, 64, 96])
+def test_the_compact_encoder_takes_any_side(side: int) -> None:
+    encoder = CompactResNet(4)
+    assert encoder(torch.randn(3, 1, side, side)).shape == (3, encoder.features) == (3, 32)
+
+
+@pytest.mark.parametrize(("side", "features"), [(8, 4), (32, 16), (96, 64)])
+def test_the_papers_encoder_has_a_scale_for_each_doubling_of_the_side(side: int, features: int) -> None:
+    encoder = WideResNet(4, side)
+    assert encoder.features == features
+    assert encoder(torch.randn(2, 1, side, side)).shape == (2, features)
+
+
+def test_the_papers_encoder_has_its_size() -> None:
+    convolutions = [m for m in WideResNet(32, 96).modules() if isinstance(m, torch.nn.Conv2d)]
+    assert len([m for m in convolutions if m.kernel_size == (3, 3)]) == 1 + 5 * 4 * 2
+
+
+def test_group_normalisation_makes_the_answer_its_own_images_alone() -> None:
+    encoder = CompactResNet(4).train()
+    images = torch.randn(5, 1, 16, 16)
+    torch.testing.assert_close(encoder(images)[:1], encoder(images[:1]), atol=1e-5, rtol=1e-4)
+    batch = CompactResNet(4, "batch").train()
+    assert not torch.allclose(batch(images)[:1], batch(images[:2])[:1], atol=1e-3)
+
+
+def test_measures_reach_the_features() -> None:
+    network = build_image_network(quick(), 16, 3, 4)
+    pixels = torch.randn(2, 1, 16, 16)
+    one = network.features(Views(pixels, torch.zeros(2, 3)))
+    other = network.features(Views(pixels, torch.ones(2, 3)))
+    assert one.shape == (2, 16)
+    assert not torch.allclose(one, other)
+
+
+def test_first_weights_depend_on_the_seed_alone() -> None:
+    state = torch.random.get_rng_state()
+    one, again, other = (build_image_network(quick(seed=seed), 16, 0, 4).state_dict() for seed in (0, 0, 1))
+    assert torch.equal(state, torch.random.get_rng_state())
+    assert all(torch.equal(one[name], again[name]) for name in one)
+    assert not torch.equal(one["heads._classes.weight"], other["heads._classes.weight"])
