@@ -12,28 +12,35 @@ if TYPE_CHECKING:
     from napari_fathom.plankton.formats import read_tables, sniff
     from napari_fathom.plankton.model import Collection
     from napari_fathom.plankton.options import ImageOptions
+    from napari_fathom.plankton.suggest import Offer, Suggestion, suggest_options
     from napari_fathom.plankton.tables import Tables
 
 _HOMES = {
     "Collection": "model",
     "Fault": "faults",
     "ImageOptions": "options",
+    "Offer": "suggest",
+    "Suggestion": "suggest",
     "Tables": "tables",
     "convert_collection": "conversion",
     "lay_out_collection": "conversion",
     "read_tables": "formats",
     "sniff": "formats",
+    "suggest_options": "suggest",
 }
 
 __all__ = [
     "Collection",
     "Fault",
     "ImageOptions",
+    "Offer",
+    "Suggestion",
     "Tables",
     "convert_collection",
     "lay_out_collection",
     "read_tables",
     "sniff",
+    "suggest_options",
 ]
 
 

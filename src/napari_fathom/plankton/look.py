@@ -65,11 +65,14 @@ def look(collection: Collection) -> Generator[Event[Collection], None, None]:
     total = len(collection)
     done = total - len(waiting)
     yield Progress("look", done, total)
-    for chunk in chunks.tolist():
-        start, stop = chunk * CHUNK, min((chunk + 1) * CHUNK, total)
-        for seen in _look_at(collection, group, start, stop):
-            yield Progress("look", done + seen, total)
-        done += stop - start
+    try:
+        for chunk in chunks.tolist():
+            start, stop = chunk * CHUNK, min((chunk + 1) * CHUNK, total)
+            for seen in _look_at(collection, group, start, stop):
+                yield Progress("look", done + seen, total)
+            done += stop - start
+    finally:
+        collection.close()
     finish_look(collection.path)
     yield Done(Collection.open(collection.path))
 

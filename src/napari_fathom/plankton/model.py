@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from napari_fathom.errors import FormatError
 from napari_fathom.plankton.faults import Fault
 from napari_fathom.plankton.options import ImageOptions, prepare, vignette
-from napari_fathom.plankton.places import ImageFiles, Place
+from napari_fathom.plankton.places import ImageFiles, Place, place_at, place_columns
 from napari_fathom.plankton.store import CollectionRecord, fault_files, look_arrays, read_faults, read_record
 from napari_fathom.plankton.tables import OBJECT_COLUMNS
 
@@ -147,9 +147,7 @@ class Collection:
             raise FormatError(
                 self.path, f"{name!r} has {self.ranks(row)} images", f"There is no image of rank {rank}."
             )
-        at = int(self._first[row]) + rank
-        kind, source, member, *numbers = (column[at] for column in self._columns)
-        return Place(kind, source, member, *map(int, numbers))
+        return place_at(self._columns, int(self._first[row]) + rank)
 
     def decode(self, row: int, rank: int = 0) -> NDArray[Any]:
         """One image in grey as its file has it, shape (h, w), before any option.
@@ -235,8 +233,8 @@ class Collection:
         return np.searchsorted(self.images["row"].to_numpy(), np.arange(len(self) + 1)).astype(np.int64)
 
     @cached_property
-    def _columns(self) -> list[Any]:
-        return [self.images[name].array for name in Place._fields]
+    def _columns(self) -> tuple[Any, ...]:
+        return place_columns(self.images)
 
     def _table(self, name: str) -> pd.DataFrame:
         try:

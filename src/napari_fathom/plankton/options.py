@@ -115,7 +115,8 @@ def shrink(squares: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     starts = np.arange(side) * whole // side
     sizes = np.diff(np.append(starts, whole))
     sums = np.add.reduceat(np.add.reduceat(squares.astype(np.uint32), starts, 1), starts, 2)
-    return np.rint(sums / (sizes[:, None] * sizes)).astype(np.uint8)
+    means: NDArray[np.uint8] = np.rint(sums / (sizes[:, None] * sizes)).astype(np.uint8)
+    return means
 
 
 def _stretched(pixels: NDArray[Any]) -> NDArray[np.uint8]:

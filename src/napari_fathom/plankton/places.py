@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from napari_fathom.errors import FormatError
 from napari_fathom.plankton.pixels import as_grey, check_size, decode, open_picture
 from napari_fathom.plankton.tree import Folder, Tree, open_tree
 
-__all__ = ["ImageFiles", "Place"]
+__all__ = ["ImageFiles", "Place", "place_at", "place_columns"]
 
 
 class Place(NamedTuple):
@@ -41,6 +42,17 @@ class Place(NamedTuple):
     offset: int = 0
     height: int = 0
     width: int = 0
+
+
+def place_columns(images: pd.DataFrame) -> tuple[Any, ...]:
+    """The columns of a table of images that say where they lie, quick to index one by one."""
+    return tuple(images[name].array for name in Place._fields)
+
+
+def place_at(columns: tuple[Any, ...], at: int) -> Place:
+    """Where the image in row `at` of a table lies; `columns` from `place_columns`."""
+    kind, source, member, *numbers = (column[at] for column in columns)
+    return Place(kind, source, member, *map(int, numbers))
 
 
 class ImageFiles:
