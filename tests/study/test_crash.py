@@ -63,11 +63,13 @@ def worker() -> Iterator[Victim]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        env=os.environ | {"OMP_NUM_THREADS": "1"},  # no threads before the forks
+        start_new_session=True,
     ) as process:
-        yield Victim(process)
-        assert process.stdin is not None
-        process.stdin.close()
+        try:
+            yield Victim(process)
+        finally:  # a test that failed in the midst of a round leaves one that would work for ever
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ on stdout is what a scientist would have seen: a stroke or a model is said only 
 
 import os
 import sys
+import traceback
 from pathlib import Path
 
 import numpy as np
@@ -83,9 +84,13 @@ def main() -> None:
         what, folder, settings = line.rstrip("\n").split("\t")
         child = os.fork()
         if not child:
-            say("begun", os.getpid())
-            {"paint": paint, "train": train, "save": save}[what](Path(folder), settings)
-            os._exit(1)  # they only end by being killed
+            try:
+                say("begun", os.getpid())
+                {"paint": paint, "train": train, "save": save}[what](Path(folder), settings)
+            except Exception:  # noqa: BLE001 - whatever it is, it is told, and the fork ends here
+                traceback.print_exc()
+            finally:  # they only end by being killed; a fork's interpreter may wait for threads it hasn't got
+                os._exit(1)
         os.waitpid(child, 0)
         say("dead", child)
 
