@@ -61,6 +61,7 @@ def test_every_format_that_is_written_comes_back_the_same(
 
     assert incoming.shape == labels.shape
     assert incoming.notes == ()
+    assert set(incoming.names) == (set() if name == "evl" else set(NAMES.values()))
     assert np.array_equal(incoming.read((0, RANGES, 0, PINGS)), labels)
     assert np.array_equal(incoming.read((7, 19, 33, 71)), labels[7:19, 33:71])
 

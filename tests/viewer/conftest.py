@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from qtpy.QtCore import QSettings
 from tests.viewer.studies import make_answered
 from tests.viewer.surveys import make_echogram
 
@@ -17,3 +18,9 @@ def echogram(tmp_path_factory: pytest.TempPathFactory) -> Echogram:
 def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small study with strokes, a model and an answer; tests work on copies (`studies.copy_of`)."""
     return make_answered(tmp_path_factory.mktemp("answered"))
+
+
+@pytest.fixture(autouse=True)
+def memory(tmp_path: Path) -> None:
+    """Let what the program remembers of its user be this test's own."""
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "memory"))

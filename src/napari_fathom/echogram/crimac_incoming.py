@@ -76,7 +76,10 @@ def read_crimac_labels(
             labels[annotation.T > 0] = value
         return labels
 
-    return IncomingLabels(f"CRIMAC {Path(path).name}", shape, read, left_out("category", unknown) + missed)
+    found = tuple(dict.fromkeys(name for name, code in zip(called, codes, strict=True) if code != IGNORED))
+    return IncomingLabels(
+        f"CRIMAC {Path(path).name}", shape, read, left_out("category", unknown) + missed, found
+    )
 
 
 def read_crimac_bottom(path: Path, grid: Grid) -> Depths:

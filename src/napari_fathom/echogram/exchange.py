@@ -110,7 +110,8 @@ def read_label_evr(path: Path, grid: Grid, class_values: Mapping[str, int]) -> I
     def read(box: Box) -> NDArray[np.uint8]:
         return regions_to_mask(near(box[2], box[3]), grid, class_values, box)
 
-    return IncomingLabels(f"EVR {path.name}", shape, read, left_out("classification", unmatched))
+    notes = left_out("classification", unmatched)
+    return IncomingLabels(f"EVR {path.name}", shape, read, notes, tuple(dict.fromkeys(labelling)))
 
 
 def read_label_evl(path: Path, grid: Grid, class_values: Mapping[str, int]) -> IncomingLabels:

@@ -30,12 +30,16 @@ class IncomingLabels:
         Box → uint8 labels in the survey's own class values; 0 where the file says nothing.
     notes : tuple of str
         What was left out or assumed, for the user to read.
+    names : tuple of str
+        What the file calls its classes, each once, whether or not the survey has them; empty where it doesn't
+        say.
     """
 
     origin: str
     shape: tuple[int, int]
     read: ReadLabels
     notes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     def blocks(self, pings: int = 2048) -> Iterator[tuple[Box, NDArray[np.uint8]]]:
         """Walk the survey from first ping to last; yield the boxes that hold labels, cropped to them."""
@@ -155,4 +159,4 @@ def labels_from_array(
             )
         return table[block]
 
-    return IncomingLabels(origin, shape, read, notes)
+    return IncomingLabels(origin, shape, read, notes, tuple(dict.fromkeys((names or {}).values())))

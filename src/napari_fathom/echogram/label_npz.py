@@ -128,7 +128,8 @@ def read_label_npz(path: Path, grid: Grid, class_values: Mapping[str, int]) -> I
     path = Path(path)
     arrays = _load(path)
     labels = arrays["labels"]
-    table, notes = value_table(_names(path, arrays), class_values)
+    names = _names(path, arrays)
+    table, notes = value_table(names, class_values)
     shape = check_grid(grid)
     pings, rows = _places(path, arrays, grid)
 
@@ -140,7 +141,7 @@ def read_label_npz(path: Path, grid: Grid, class_values: Mapping[str, int]) -> I
         block[:, ping < 0] = 0
         return block
 
-    return IncomingLabels(f"npz {path.name}", shape, read, notes)
+    return IncomingLabels(f"npz {path.name}", shape, read, notes, tuple(dict.fromkeys(names.values())))
 
 
 def _load(path: Path) -> dict[str, NDArray[Any]]:

@@ -1,12 +1,9 @@
 """Labels made elsewhere (a file, or another layer of this window), laid on the survey as partial labels."""
 
-import threading
-from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -18,17 +15,27 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_fathom.events import Event
+from napari_fathom.errors import LabelError
+from napari_fathom.viewer.class_map import ClassMap, is_known, proposed
+from napari_fathom.viewer.class_map_dialog import ClassMapDialog
+from napari_fathom.viewer.importing import lay_array, lay_file, lay_opened, look
 from napari_fathom.viewer.jobs_ui import JobBar
+from napari_fathom.viewer.remembered import recall, remember
 from napari_fathom.viewer.roles import role_of
-from napari_fathom.viewer.worker import JobMaker
+from napari_fathom.viewer.worker import JobHandle, JobMaker
 
 if TYPE_CHECKING:
+    from napari.layers import Labels
+
+    from napari_fathom.echogram.incoming import IncomingLabels
     from napari_fathom.labels import LabelEvent
     from napari_fathom.study import Study
     from napari_fathom.viewer.session import Session
 
 __all__ = ["ImportPanel"]
+
+_MEMORY = "class names"
+"""Under which the meaning of other programs' class names is remembered."""
 
 _FILES = (
     "Labels (*.evr *.evl *.tif *.tiff *.npz);;Echoview regions (*.evr);;Echoview line (*.evl);;"
@@ -48,9 +55,11 @@ class ImportPanel(QWidget):
     def __init__(self, session: "Session", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.asking: ClassMapDialog | None = None
         hint = QLabel(
             "Regions and labels from Echoview (EVR, EVL), CRIMAC, TIFF, npz or another labels layer."
-            " Classes are matched by name; what the file doesn't label stays unlabelled."
+            " Classes are matched by name, and other names asked about; what the file doesn't label stays"
+            " unlabelled."
         )
         hint.setWordWrap(True)
         self.file_button = QPushButton("From a file…")
@@ -85,25 +94,31 @@ class ImportPanel(QWidget):
         self.refresh()
 
     def import_file(self, path: Path) -> None:
-        """Import a file or a zarr folder; its format is known by its content."""
+        """Import a file or a zarr folder; its format is known by its content.
+
+        Where it names classes that the study hasn't, `asking` is the dialog that asks what they mean.
+        """
+        study = self._session.study
+        if study is None:
+            return
+        self._start(f"Looking into {path.name}", look(study, path)).finished.connect(self._looked)
+
+    def import_layer(self, layer: "Labels") -> None:
+        """Import a labels layer of this window."""
         study = self._session.study
         if study is not None:
-            self._start(_file_job(study, path, self._overwrite.isChecked()))
-
-    def import_layer(self, name: str) -> None:
-        """Import a labels layer of this window."""
-        study, viewer = self._session.study, self._session.viewer
-        if study is not None and viewer is not None:
             # a copy, made here: the user may paint on while the worker reads
-            values = np.array(viewer.layers[name].data, copy=True)
-            self._start(_layer_job(study, name, values, self._overwrite.isChecked()))
+            values = np.array(layer.data, copy=True)
+            self._lay(lay_array(study, layer.name, values, self._overwrite.isChecked()))
 
     def refresh(self, event: object = None) -> None:
         """Offer the layers that could be imported."""
         study, viewer = self._session.study, self._session.viewer
         self._layers.clear()
         if study is not None and viewer is not None:
-            self._layers.addItems([layer.name for layer in viewer.layers if _fits(layer, study.labels.shape)])
+            for layer in viewer.layers:
+                if _fits(layer, study.labels.shape):
+                    self._layers.addItem(layer.name, layer)
         for button in (self.file_button, self.folder_button):
             button.setEnabled(study is not None)
         self.layer_button.setEnabled(self._layers.count() > 0)
@@ -126,16 +141,48 @@ class ImportPanel(QWidget):
             self.import_file(Path(path))
 
     def _import_layer(self) -> None:
-        if self._layers.currentText():
-            self.import_layer(self._layers.currentText())
+        layer, viewer = self._layers.currentData(), self._session.viewer
+        if viewer is not None and layer in viewer.layers:
+            self.import_layer(layer)
 
-    def _start(self, make: JobMaker) -> None:
+    def _looked(self, found: "tuple[Path, IncomingLabels]") -> None:
+        """Lay what was found, or first ask what its classes mean."""
+        study, (path, incoming) = self._session.study, found
+        if study is None:
+            return
+        if all(is_known(name, study.classes) for name in incoming.names):
+            self._lay(lay_opened(study, incoming, self._overwrite.isChecked()))
+            return
+        self.asking = dialog = ClassMapDialog(path.name, incoming.names, study.classes, self)
+        dialog.setValue(proposed(incoming.names, study.classes, recall(_MEMORY, {})))
+        dialog.accepted.connect(lambda: self._answered(study, path, dialog.value()))
+        dialog.finished.connect(dialog.deleteLater)
+        self.bar.conclude("Say what its classes mean here; until then nothing is imported.")
+        dialog.open()
+
+    def _answered(self, study: "Study", path: Path, meant: ClassMap) -> None:
+        if self._session.study is not study:
+            return
+        remember(_MEMORY, {**recall(_MEMORY, {}), **meant})
+        wanted = {name: one for name, one in meant.items() if one is not None}
+        try:
+            self._session.set_classes(study.classes.with_all_added(wanted.values()))
+        except LabelError as error:
+            self.bar.say(str(error))
+            return
+        values = {name: study.classes.named(one).value for name, one in wanted.items()}
+        self._lay(lay_file(study, path, values, self._overwrite.isChecked()))
+
+    def _lay(self, make: JobMaker) -> None:
+        self._start("Importing labels", make).finished.connect(self._finished)
+
+    def _start(self, title: str, make: JobMaker) -> JobHandle:
         paint = self._session.paint
         if paint is not None:
             paint.flush()
-        job = self._session.light.submit("Importing labels", make, owner=self._session.study)
-        job.finished.connect(self._finished)
+        job = self._session.light.submit(title, make, owner=self._session.study)
         self.bar.watch(job)
+        return job
 
     def _finished(self, events: "tuple[LabelEvent, ...]") -> None:
         paint = self._session.paint
@@ -156,24 +203,3 @@ def _fits(layer: Any, shape: tuple[int, int]) -> bool:
         and not layer.multiscale
         and layer.data.shape == shape
     )
-
-
-def _file_job(study: "Study", path: Path, overwrite: bool) -> JobMaker:
-    def make(stop: threading.Event) -> Generator[Event[Any], None, None]:
-        from napari_fathom.study.jobs import import_labels_job
-
-        return import_labels_job(study, path, overwrite=overwrite, stop=stop)
-
-    return make
-
-
-def _layer_job(study: "Study", name: str, values: NDArray[Any], overwrite: bool) -> JobMaker:
-    def make(stop: threading.Event) -> Generator[Event[Any], None, None]:
-        from napari_fathom.echogram.incoming import labels_from_array
-        from napari_fathom.study.jobs import lay_labels_job
-
-        known = {item.name: item.value for item in study.classes}
-        incoming = labels_from_array(values, study.labels.shape, known, origin=f"layer {name}")
-        return lay_labels_job(study, incoming, overwrite=overwrite, stop=stop)
-
-    return make

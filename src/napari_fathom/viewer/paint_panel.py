@@ -57,6 +57,7 @@ class PaintPanel(QWidget):
         self.classes.selectedChanged.connect(self._select)
         self._session.studyChanged.connect(self._show_study)
         self._session.labelsChanged.connect(self._count)
+        self._session.classesChanged.connect(self._show_classes)
         self._show_study()
 
     def _show_study(self, study: object = None) -> None:
@@ -107,15 +108,17 @@ class PaintPanel(QWidget):
         if painting is None:
             return
         try:
-            painting.wait_saved(2.0)
-            painting.store.set_classes(classes)
+            self._session.set_classes(classes)
         except LabelError as error:  # painted meanwhile: the store knows best
             self.classes.setValue(painting.store.classes)
             self.hint.setText(str(error))
-            return
-        painting.set_classes(classes)
-        self._bind(classes)
-        self._session.classesChanged.emit()
+
+    def _show_classes(self) -> None:
+        """They may have been changed here, in another dock, or by an import."""
+        if self._session.paint is not None:
+            classes = self._session.paint.store.classes
+            self.classes.setValue(classes)
+            self._bind(classes)
 
     def _count(self) -> None:
         if self._session.paint is not None:

@@ -14,6 +14,7 @@ from napari_fathom.viewer.worker import Worker
 if TYPE_CHECKING:
     import napari
 
+    from napari_fathom.labels import Classes
     from napari_fathom.study import ModelRecord, PredictionStore, Study
     from napari_fathom.viewer.paint_window import PaintWindow
     from napari_fathom.viewer.seabed import SeabedLine
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 _Kept = TypeVar("_Kept")
+_CLASSES_WAIT_S = 2.0
+"""How long to wait for strokes on their way, so that a class that was just painted isn't taken for empty."""
 
 
 class Session(QObject):
@@ -118,6 +121,23 @@ class Session(QObject):
             self._show(viewer, study)
         self._study = study
         self.studyChanged.emit(study)
+
+    def set_classes(self, classes: "Classes") -> None:
+        """Replace the open study's classes.
+
+        Raises
+        ------
+        LabelError
+            If a class goes that has painted pixels, or the study is read-only; nothing has changed then.
+        """
+        if self._study is None:
+            return
+        if self.paint is not None:
+            self.paint.wait_saved(_CLASSES_WAIT_S)
+        self._study.labels.set_classes(classes)
+        if self.paint is not None:
+            self.paint.set_classes(classes)
+        self.classesChanged.emit()
 
     def close(self) -> None:
         """Drop all jobs, wait a little for the threads, and close the study; twice does no harm."""

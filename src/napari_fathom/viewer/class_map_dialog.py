@@ -1,0 +1,87 @@
+"""A small table that asks what a file's class names mean here."""
+
+from collections.abc import Iterable
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from napari_fathom.labels.classes import Classes
+from napari_fathom.viewer.class_map import ClassMap, is_known
+
+__all__ = ["ClassMapDialog"]
+
+_HEIGHT = 360  # a file may name fifty classes
+
+
+class ClassMapDialog(QDialog):
+    """A row a name: one of the study's classes, a new class, or nothing.
+
+    Parameters
+    ----------
+    file : str
+        What is imported, for the title.
+    names : iterable of str
+        What the file calls its classes.
+    classes : Classes
+        The study's.
+    parent : QWidget, optional
+        Qt's owner.
+    """
+
+    def __init__(
+        self, file: str, names: Iterable[str], classes: Classes, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"Classes of {file}")
+        words = QLabel("Some of these classes have other names than this study's. What do they mean here?")
+        words.setWordWrap(True)
+        self._rows = {name: _choice(name, classes) for name in names}
+        form = QFormLayout()
+        for name, choice in self._rows.items():
+            label = QLabel(name)
+            label.setTextFormat(Qt.TextFormat.PlainText)  # a stranger's file must not write HTML here
+            form.addRow(label, choice)
+        table = QWidget()
+        table.setLayout(form)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setMaximumHeight(_HEIGHT)
+        area.setWidget(table)
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addWidget(words)
+        column.addWidget(area)
+        column.addWidget(self.buttons)
+
+    def value(self) -> ClassMap:
+        """What is chosen for each name."""
+        return {name: choice.currentData() for name, choice in self._rows.items()}
+
+    def setValue(self, meant: ClassMap) -> None:
+        """Show a choice; names that the file doesn't have are passed over."""
+        for name, choice in self._rows.items():
+            at = choice.findData(meant.get(name))
+            choice.setCurrentIndex(at if at >= 0 else choice.findData(None))
+
+
+def _choice(name: str, classes: Classes) -> QComboBox:
+    box = QComboBox()
+    for item in classes:
+        box.addItem(item.name, item.name)
+    if not is_known(name, classes):
+        box.addItem(f"a new class, {name}", name)
+    box.addItem("leave it out", None)
+    return box
