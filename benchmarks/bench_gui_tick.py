@@ -73,20 +73,17 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
 
-    import napari
     from qtpy.QtTest import QTest
 
-    from napari_fathom.viewer.main_dock import FathomDock
+    from napari_fathom.viewer.launch import launch
     from napari_fathom.viewer.navigate import look_at
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = make_study(Path(scratch), options.pings)
-        viewer = napari.Viewer()
-        viewer.window.resize(1600, 1000)
-        dock = FathomDock(viewer)
-        viewer.window.add_dock_widget(dock, name="Fathom", area="right")
+        viewer, dock = launch([folder])
         session = dock.session
-        session.open(Study.open(folder))
+        while session.study is None:
+            QTest.qWait(50)
         look_at(viewer, session.view.frame, (0, 512, 4000, 5500))
         QTest.qWait(3000)
         dock.show_tab(dock.train)

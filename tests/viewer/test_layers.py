@@ -115,5 +115,23 @@ def test_stamps_of_a_brush_stay_between_the_labels_layer_and_the_canvas() -> Non
     layers.events.connect(lambda event: everyone.append(event.type))
     window.events.labels_update.connect(lambda event: drawn.append(event.type))
     window.paint((20, 30), 1)
-    assert "labels_update" not in everyone
+    window.refresh()
+    assert not {"labels_update", "set_data"} & set(everyone)
     assert drawn == ["labels_update"]
+
+
+def test_a_window_that_moves_without_growing_keeps_its_shader_and_forgets_its_history() -> None:
+    frame = Frame(rows=40, pings=600, row_m=1.0, ping_m=2.0, depth_m=0.0)
+    window = make_window("s", frame, DEFAULT_CLASSES)
+    put_window(window, frame, (0, 40, 0, 60), np.zeros((40, 60), np.uint8))
+    window.paint((20, 30), 1)
+    replaced: list[str] = []
+    window.events.data.connect(lambda event: replaced.append(event.type))  # napari compiles a shader for each
+    there = np.full((40, 60), 2, np.uint8)
+    put_window(window, frame, (0, 40, 100, 160), there)
+    window.undo()
+    assert replaced == []
+    assert np.array_equal(window.data, there)
+    assert tuple(window.translate) == (0.0, 200.0)
+    put_window(window, frame, (0, 40, 100, 170), np.zeros((40, 70), np.uint8))
+    assert replaced == ["data"]

@@ -30,7 +30,13 @@ def test_the_window_covers_the_view_within_the_survey_and_the_budget(
 
 def test_the_window_reaches_beyond_a_small_view_so_that_small_pans_need_no_reload() -> None:
     box = paint_box((100, 400, 10_000, 11_000), (500, 1_000_000))
-    assert box == (0, 500, 9472, 11520)
+    assert box == (0, 500, 9472, 11584)
+
+
+@given(st.integers(100_000, 900_000))
+def test_a_view_that_only_moves_has_windows_of_one_size(left: int) -> None:
+    _, _, first, last = paint_box((0, 500, left, left + 1000), (500, 1_000_000))
+    assert last - first == 2112
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """One thread runs the jobs; whoever watches is told in the GUI thread."""
 
+import gc
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterator
@@ -73,6 +74,18 @@ def test_the_window_gets_python_back_sooner_while_torch_works_and_all_is_as_befo
     with qtbot.waitSignal(worker.submit("torch", job, torch=True).ended):
         pass
     assert during[0] < before == sys.getswitchinterval()
+
+
+def test_garbage_is_not_sought_among_what_was_there_while_torch_works(qtbot: QtBot, worker: Worker) -> None:
+    during: list[int] = []
+
+    def job(stop: threading.Event) -> Job:
+        during.append(gc.get_freeze_count())
+        yield Done(None)
+
+    with qtbot.waitSignal(worker.submit("torch", job, torch=True).ended):
+        pass
+    assert during[0] > 0 == gc.get_freeze_count()
 
 
 def test_jobs_run_one_after_the_other_in_one_thread(qtbot: QtBot, worker: Worker) -> None:

@@ -13,7 +13,7 @@ from napari_fathom.events import Epoch, Event, Step
 
 __all__ = ["CurveData", "TrainingCurves"]
 
-_REDRAW_MS = 250
+_REDRAW_MS = 500
 _HEIGHT = 230  # leaves room for the buttons in a window of 800 pixels
 _INK = "#9a9a9a"  # napari's themes are style sheets, which a plot doesn't see; this is read on dark and light
 _POINTS = 400  # a line in a dock is some 300 pixels wide

@@ -3,6 +3,7 @@
 One thread and not one per job, because every new thread that uses torch gets its own OpenMP pool.
 """
 
+import gc
 import os
 import queue
 import sys
@@ -101,6 +102,7 @@ def _drive(task: Task, inbox: Inbox) -> Outcome:
             if task.torch:
                 _leave_a_core_to_the_window()
                 around.enter_context(_short_turns())
+                around.enter_context(_short_collections())
             return _iterate(task, inbox)
     except Cancelled:
         return Stopped()
@@ -145,3 +147,21 @@ def _short_turns() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(former)
+
+
+@contextmanager
+def _short_collections() -> Iterator[None]:
+    """Let Python's garbage collector pass over what is there already, for as long as a job computes.
+
+    With torch and napari imported one full collection holds Python for a quarter of a second, whichever
+    thread it befalls; what the job itself makes is looked through in a millisecond or two. Where somebody
+    has frozen things for good (our own `launch` does), they stay so.
+    """
+    if gc.get_freeze_count():
+        yield
+        return
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

@@ -45,7 +45,7 @@ def launch(paths: Sequence[Path] = ()) -> "tuple[napari.Viewer, FathomDock]":
     _, dock = viewer.window.add_plugin_dock_widget("napari-fathom", "Fathom")
     viewer.window.resize(*WINDOW_SIZE)
     gc.collect()
-    gc.freeze()  # what is there now stays: each later search for garbage among it would stop the window for 0.3 s
+    gc.freeze()  # what is there now stays; each later search for garbage among it would hold the window 0.3 s
     if paths:
         dock.survey.open(list(paths))
     return viewer, dock

@@ -80,6 +80,8 @@ class LazyLayers(QObject):
             failed=lambda error: self._trouble.emit(number, error),
         )
         layer = make(pyramid.levels(stretch))
+        # a refresh would also reach napari's layer list, which draws all its rows anew for it
+        layer.events.set_data.block(layer.events)
         self._entries[number] = _Entry(pyramid, weakref.ref(layer))
         return layer
 

@@ -65,5 +65,6 @@ def _widened(view: Box, margin: float, shape: tuple[int, int]) -> Box:
 
 def _span(first: int, last: int, margin: float, size: int) -> tuple[int, int]:
     extra = int((last - first) * margin)
-    low, high = (first - extra) // STEP * STEP, -(-(last + extra) // STEP) * STEP
-    return max(0, low), min(size, high)
+    low = (first - extra) // STEP * STEP
+    length = (-(-(last - first + 2 * extra) // STEP) + 1) * STEP  # wherever the view lies: see `put_window`
+    return max(0, low), min(size, low + length)

@@ -160,7 +160,9 @@ class LazyPyramid:
         coarse_rows, coarse_pings = self._coarsest.shape[:2]
         down = np.arange(box[0], box[1]) * coarse_rows // rows
         along = np.arange(box[2], box[3]) * coarse_pings // pings
-        guess: Array = self._coarsest[down[:, None], along[None, :]]
+        guess: Array = self._coarsest.take(along, axis=1).take(
+            down, axis=0
+        )  # four times as fast as one gather
         return guess
 
     def _cut_hole(self, out: Array, level: int, box: Box) -> None:
