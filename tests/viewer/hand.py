@@ -51,6 +51,13 @@ class Hand:
         """Move the mouse over a cell."""
         self._send(MOVE, self._point(frame, cell), NONE, NONE)
 
+    def click_at(self, frame: Frame, cell: Cell) -> None:
+        """Click with the left button on a cell."""
+        point = self._point(frame, cell)
+        self._send(MOVE, point, NONE, NONE)
+        self._send(PRESS, point, LEFT, LEFT)
+        self._send(RELEASE, point, LEFT, NONE)
+
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press a key over the canvas."""
         self.canvas.setFocus()

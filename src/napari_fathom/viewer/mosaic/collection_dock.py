@@ -1,0 +1,308 @@
+"""Collection: open images, arrange their mosaic, and label what is selected or painted."""
+
+import weakref
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from qtpy.QtWidgets import QFileDialog, QGroupBox, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from napari_fathom.errors import LabelError
+from napari_fathom.events import Done, Event
+from napari_fathom.viewer._compat import unwrapped
+from napari_fathom.viewer.jobs_ui import JobBar
+from napari_fathom.viewer.mosaic.arrange_panel import ArrangePanel
+from napari_fathom.viewer.mosaic.board import Board, board_job
+from napari_fathom.viewer.mosaic.hands import Hands, Tool
+from napari_fathom.viewer.mosaic.label_panel import LabelPanel, row_of
+from napari_fathom.viewer.mosaic.mosaic_view import MosaicView
+from napari_fathom.viewer.mosaic.object_card import ObjectCard, card_job
+from napari_fathom.viewer.mosaic.voting import Voting
+from napari_fathom.viewer.session import Session
+from napari_fathom.viewer.shortcuts import Shortcuts
+
+if TYPE_CHECKING:
+    import napari
+
+    from napari_fathom.labels import Classes
+    from napari_fathom.study import CollectionStudy
+
+__all__ = ["CollectionDock"]
+
+IDLE = "Open a folder of images, an EcoTaxa export, IFCB bins, or a study you made before."
+
+
+class CollectionDock(QWidget):
+    """Works on one collection in one window.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer
+        Shows the mosaic; its session's workers do the reading and writing.
+    """
+
+    def __init__(self, viewer: "napari.viewer.Viewer", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._viewer = unwrapped(viewer)
+        self._session = Session.of(self._viewer)
+        self.study: CollectionStudy | None = None
+        self.view: MosaicView | None = None
+        self.hands: Hands | None = None
+        self.voting: Voting | None = None
+        self.card = ObjectCard(self)
+        self.open_folder = QPushButton("Open folder…")
+        self.open_folder.setToolTip(
+            "A folder of images (one folder a class, or flat), of IFCB bins, of an EcoTaxa export, or a study"
+        )
+        self.open_files = QPushButton("Open files…")
+        self.open_files.setToolTip(
+            "A zip or table of EcoTaxa, IFCB bins, a multi-page TIFF, npy, csv of paths"
+        )
+        self.bar = JobBar(IDLE)
+        self.summary = QLabel()
+        self.summary.setWordWrap(True)
+        self.arrange = ArrangePanel()
+        self.again = QPushButton("Arrange again")
+        self.again.setToolTip("Labels given meanwhile move no tile until you ask for it (R)")
+        self.labels = LabelPanel()
+        column = QVBoxLayout(self)
+        column.addLayout(row_of(self.open_folder, self.open_files))
+        for part in (self.bar, self.summary):
+            column.addWidget(part)
+        column.addWidget(_group("Mosaic", self.arrange, self.again))
+        column.addWidget(_group("Labels", self.labels))
+        column.addStretch(1)
+        self._connect()
+        self._keys = [_NumberKey(self._label_nth, number) for number in range(1, 10)]
+        self._shortcuts = Shortcuts(
+            self._viewer,
+            {
+                "M": self._take_move,
+                "S": self._take_select,
+                "P": self._take_paint,
+                "R": self.rearrange,
+                "Enter": self.open_selected,
+                "Control-Shift-U": self.undo,
+                **{str(number): key.press for number, key in enumerate(self._keys, 1)},
+            },
+        )
+        self._show_state()
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Open a study of a collection, or make one of files beside them."""
+        job = self._session.light.submit("Opening", _opening(list(paths)), owner=self._session)
+        job.finished.connect(self.show_study)
+        self.bar.watch(job)
+
+    def show_study(self, study: "CollectionStudy") -> None:
+        """Work on an open study; the former one is closed."""
+        self.close_study()
+        self._session.open(None)
+        self.study = study
+        self.view = MosaicView(self._viewer, study, self)
+        self.hands = Hands(self.view)
+        self.view.failed.connect(self._session.failed)
+        self.view.selectionChanged.connect(self._tell_selection)
+        self.hands.painted.connect(self._painted)
+        self.hands.opened.connect(self.open_object)
+        self.labels.classes.setValue(study.classes)
+        if study.writable:
+            self.voting = Voting(study, self._session.light, self)
+            self.voting.annotator = self.labels.annotator.text() or self.voting.annotator
+            self.labels.annotator.setText(self.voting.annotator)
+            self.voting.changed.connect(self._votes_changed)
+            self.voting.told.connect(self.labels.say)
+        if len(study.classes):
+            self.labels.classes.setSelected(study.classes.values[0])
+        self._votes_changed()
+        self._look(study)
+
+    def close_study(self) -> None:
+        """Let go of the study; its layers go with it."""
+        if self.hands is not None:
+            self.hands.let_go()
+        if self.view is not None:
+            self.view.close()
+        if self.study is not None:
+            self._session.light.drop_all()
+            self.study.close()
+        self.study = self.view = self.hands = self.voting = None
+        self._show_state()
+
+    def rearrange(self) -> None:
+        """Read what is known of the objects now and lay the mosaic out as it is wished for."""
+        study = self.study
+        if study is None:
+            return
+        wish = self.arrange.value()
+        job = self._session.light.submit("Arranging", lambda stop: board_job(study, wish), owner=study)
+        job.finished.connect(self._show_board)
+        self.bar.watch(job)
+
+    def label_selection(self, value: int, status: str = "validated") -> None:
+        """Give the selected objects a class; 0 withdraws."""
+        if self.voting is not None and self.view is not None:
+            self.voting.cast(self.view.selected(), value, status=status)
+
+    def undo(self) -> None:
+        """Take the last labelling back."""
+        if self.voting is not None:
+            self.voting.undo()
+
+    def redo(self) -> None:
+        """Label again what was taken back."""
+        if self.voting is not None:
+            self.voting.redo()
+
+    def open_selected(self) -> None:
+        """Show the first selected object large."""
+        if self.view is not None and len(rows := self.view.selected()):
+            self.open_object(int(rows[0]))
+
+    def open_object(self, row: int) -> None:
+        """Show one object large."""
+        study, board = self.study, None if self.view is None else self.view.board
+        if study is None or board is None:
+            return
+        job = self._session.light.submit(
+            "Opening an object", lambda stop: card_job(study, board, row), owner=study
+        )
+        job.finished.connect(self.card.show_card)
+
+    def _look(self, study: "CollectionStudy") -> None:
+        """Look at images that have not been looked at; the mosaic comes when all have."""
+        from napari_fathom.study.jobs.collect import look_job
+
+        if not study.writable or bool(np.all(study.collection.looked_at)):
+            self.rearrange()
+            return
+        job = self._session.light.submit("Looking at every image", lambda stop: look_job(study), owner=study)
+        job.finished.connect(lambda _: self.rearrange())
+        job.stopped.connect(self.rearrange)
+        self.bar.watch(job)
+
+    def _show_board(self, board: Board) -> None:
+        if self.view is not None:
+            self.arrange.setColumns([str(name) for name in board.objects.columns])
+            self.view.show(board)
+            self.bar.conclude(f"{len(board.arrangement):,} of {len(board.objects):,} objects are shown.")
+
+    def _painted(self, rows: Any) -> None:
+        if self.voting is not None:
+            self.voting.cast(rows, self.labels.classes.selected())
+
+    def _votes_changed(self) -> None:
+        if self.study is not None and self.view is not None:
+            self.view.refresh_labels()
+            self.labels.classes.setCounts(self.study.votes.counts())
+        self._show_state()
+
+    def _edit_classes(self, classes: "Classes") -> None:
+        if self.study is None or self.view is None:
+            return
+        try:
+            self.study.votes.set_classes(classes)
+        except LabelError as error:
+            self.labels.say(str(error))
+            self.labels.classes.setValue(self.study.classes)
+        self.view.recolour()
+
+    def _tell_selection(self, rows: Any) -> None:
+        told = f"{len(rows):,} selected. Keys 1–9 label them, Enter shows the first large."
+        self.labels.say(told if len(rows) else "Nothing is selected.")
+        self._show_state()
+
+    def _show_state(self) -> None:
+        study, view = self.study, self.view
+        self.labels.show_state(self.voting, 0 if view is None else len(view.selected()))
+        self.arrange.setEnabled(study is not None)
+        self.again.setEnabled(study is not None)
+        if study is None:
+            self.summary.setText("")
+            return
+        labelled = sum(study.votes.counts().values())
+        self.summary.setText(
+            f"{study.name}: {len(study.collection):,} objects, {len(study.classes):,} classes, "
+            f"{labelled:,} labelled by people."
+        )
+
+    def _label_nth(self, number: int) -> None:
+        if self.study is not None and number <= len(self.study.classes):
+            self.label_selection(self.study.classes.values[number - 1])
+
+    def _take_move(self) -> None:
+        self.labels.take(Tool.MOVE)
+
+    def _take_select(self) -> None:
+        self.labels.take(Tool.SELECT)
+
+    def _take_paint(self) -> None:
+        self.labels.take(Tool.PAINT)
+
+    def _take(self, tool: Tool) -> None:
+        if self.hands is not None:
+            self.hands.take(tool)
+
+    def _rename_annotator(self, name: str) -> None:
+        if self.voting is not None:
+            self.voting.annotator = name
+
+    def _ask_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Open a collection")
+        if chosen:
+            self.open([Path(chosen)])
+
+    def _ask_files(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileNames(self, "Open a collection")
+        if chosen:
+            self.open([Path(name) for name in chosen])
+
+    def _connect(self) -> None:
+        self.open_folder.clicked.connect(self._ask_folder)
+        self.open_files.clicked.connect(self._ask_files)
+        self.again.clicked.connect(self.rearrange)
+        self.arrange.valueChanged.connect(lambda _: self.rearrange())
+        self.labels.classes.valueChanged.connect(self._edit_classes)
+        self.labels.toolChanged.connect(self._take)
+        self.labels.labelAsked.connect(self.label_selection)
+        self.labels.undoAsked.connect(self.undo)
+        self.labels.redoAsked.connect(self.redo)
+        self.labels.annotatorChanged.connect(self._rename_annotator)
+        self.card.opened.connect(self.open_object)
+
+
+class _NumberKey:
+    """A key that calls a method of the dock with its number; holds the dock weakly, as `Shortcuts` does."""
+
+    def __init__(self, method: Callable[[int], None], number: int) -> None:
+        self._method, self._number = weakref.WeakMethod(method), number
+
+    def press(self) -> None:
+        method = self._method()
+        if method is not None:
+            method(self._number)
+
+
+def _opening(paths: list[Path]) -> Any:
+    def make(stop: object) -> "Generator[Event[CollectionStudy], None, None]":
+        from napari_fathom.study import CollectionStudy
+        from napari_fathom.study.jobs.collect import collect_job
+        from napari_fathom.viewer.opening import is_study, study_folder
+        from napari_fathom.viewer.survey_dock import samples_folder
+
+        folder = study_folder(paths, samples_folder())
+        if is_study(folder):
+            yield Done(CollectionStudy.open(folder))
+        else:
+            yield from collect_job(paths, folder)
+
+    return make
+
+
+def _group(title: str, *parts: QWidget) -> QGroupBox:
+    box = QGroupBox(title)
+    column = QVBoxLayout(box)
+    for part in parts:
+        column.addWidget(part)
+    return box

@@ -1,0 +1,194 @@
+"""One object, large: its image, what its table says, the likeliest classes, and what looks like it."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtGui import QIcon, QImage, QPixmap
+from qtpy.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from napari_fathom.errors import FormatError
+from napari_fathom.events import Done, Event
+
+if TYPE_CHECKING:
+    from napari_fathom.study import CollectionStudy
+    from napari_fathom.viewer.mosaic.board import Board
+
+__all__ = ["Card", "ObjectCard", "card_job"]
+
+LIKELIEST = 5
+NEIGHBOURS = 8
+_SIDE = 360
+
+
+@dataclass(frozen=True, eq=False)
+class Card:
+    """What is shown of one object.
+
+    Parameters
+    ----------
+    row : int
+    image : ndarray of uint8, shape (h, w), or None
+        None where it can't be read; `trouble` says why.
+    trouble : str
+    facts : tuple of (str, str)
+        Columns of its table that say something, and what.
+    likeliest : tuple of (str, float)
+        Classes and their probabilities, the highest first; empty without an answer.
+    neighbours : tuple of int
+        Rows of the objects whose features are nearest; empty without an answer.
+    thumbnails : ndarray of uint8, shape (n, side, side)
+        Of the neighbours.
+    """
+
+    row: int
+    image: NDArray[np.uint8] | None
+    trouble: str
+    facts: tuple[tuple[str, str], ...]
+    likeliest: tuple[tuple[str, float], ...]
+    neighbours: tuple[int, ...]
+    thumbnails: NDArray[np.uint8]
+
+
+def card_job(study: "CollectionStudy", board: "Board", row: int) -> Generator[Event[Card], None, None]:
+    """Read everything that a card shows.
+
+    Yields
+    ------
+    Done(Card)
+    """
+    image, trouble = None, ""
+    try:
+        image = study.collection.read(row)
+    except FormatError as error:
+        trouble = str(error)
+    likeliest: list[tuple[str, float]] = []
+    near = np.zeros(0, np.int64)
+    answers = study.answers()
+    if answers is not None and answers.cluster[row]:
+        chances = np.asarray(answers.probabilities[row], np.float32)
+        names = answers.record.class_table.names
+        best = np.argsort(-chances, kind="stable")[:LIKELIEST]
+        likeliest = [(names[index], float(chances[index])) for index in best]
+        near = _nearest(np.asarray(answers.features), row, np.asarray(answers.cluster) > 0)
+    thumbnails = study.collection.thumbnails(near)
+    yield Done(
+        Card(row, image, trouble, _facts(board, row), tuple(likeliest), tuple(near.tolist()), thumbnails)
+    )
+
+
+class ObjectCard(QWidget):
+    """A window of its own that shows one card after the other."""
+
+    opened = Signal(int)
+    """Row of a neighbour that was double-clicked."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Tool)
+        self.setWindowTitle("Object")
+        self._card: Card | None = None
+        self.image = QLabel()
+        self.image.setFixedSize(_SIDE, _SIDE)
+        self.image.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.image.setWordWrap(True)
+        self.likeliest = QLabel()
+        self.neighbours = QListWidget()
+        self.neighbours.setViewMode(QListWidget.ViewMode.IconMode)
+        self.neighbours.setMovement(QListWidget.Movement.Static)
+        self.neighbours.setToolTip("What the network places nearest; double-click opens it")
+        self.neighbours.setFixedHeight(170)
+        self.neighbours.itemDoubleClicked.connect(self._open)
+        self.facts = QTreeWidget()
+        self.facts.setHeaderLabels(["column", "value"])
+        self.facts.setRootIsDecorated(False)
+        self.facts.setColumnWidth(0, 150)
+        left = QVBoxLayout()
+        left.addWidget(self.image)
+        left.addWidget(self.likeliest)
+        left.addStretch(1)
+        above = QHBoxLayout()
+        above.addLayout(left)
+        above.addWidget(self.facts, 1)
+        column = QVBoxLayout(self)
+        column.addLayout(above)
+        column.addWidget(QLabel("Nearest neighbours"))
+        column.addWidget(self.neighbours)
+        self.resize(760, 640)
+
+    @property
+    def card(self) -> Card | None:
+        """What is shown."""
+        return self._card
+
+    def show_card(self, card: Card) -> None:
+        """Show another object, in front."""
+        self._card = card
+        self.setWindowTitle(dict(card.facts).get("object_id", f"Object {card.row}"))
+        if card.image is None:
+            self.image.setText(card.trouble)
+        else:
+            fitted = _pixmap(card.image).scaled(
+                _SIDE,
+                _SIDE,
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.FastTransformation,
+            )
+            self.image.setPixmap(fitted)
+        lines = [f"{100 * chance:5.1f} %  {name}" for name, chance in card.likeliest]
+        self.likeliest.setText("\n".join(lines) or "No model has answered yet.")
+        self.facts.clear()
+        self.facts.addTopLevelItems([QTreeWidgetItem(list(pair)) for pair in card.facts])
+        self.neighbours.clear()
+        for row, picture in zip(card.neighbours, card.thumbnails, strict=True):
+            item = QListWidgetItem(QIcon(_pixmap(picture)), "")
+            item.setData(Qt.ItemDataRole.UserRole, row)
+            self.neighbours.addItem(item)
+        self.show()
+        self.raise_()
+
+    def _open(self, item: QListWidgetItem) -> None:
+        self.opened.emit(int(item.data(Qt.ItemDataRole.UserRole)))
+
+
+def _facts(board: "Board", row: int) -> tuple[tuple[str, str], ...]:
+    found = []
+    for name, value in board.objects.iloc[row].items():
+        text = "" if value is None or value != value else _text(value)
+        if text and name != "fingerprint":
+            found.append((str(name), text))
+    return tuple(found)
+
+
+def _text(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)
+
+
+def _nearest(features: NDArray[Any], row: int, there: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Rows of the nearest other objects by cosine, nearest first; a pass over all features."""
+    wanted = features[row].astype(np.float32)
+    lengths = np.linalg.norm(features.astype(np.float32), axis=1)
+    alike = features.astype(np.float32) @ wanted / np.maximum(lengths, 1e-12)
+    alike[~there] = -np.inf
+    alike[row] = -np.inf
+    count = min(NEIGHBOURS, int(np.isfinite(alike).sum()))
+    near = np.argpartition(-alike, count)[:count] if count < len(alike) else np.arange(len(alike))
+    return np.asarray(near[np.argsort(-alike[near], kind="stable")], np.int64)
+
+
+def _pixmap(grey: NDArray[np.uint8]) -> QPixmap:
+    height, width = grey.shape
+    whole = np.ascontiguousarray(grey)
+    picture = QImage(whole.tobytes(), width, height, width, QImage.Format.Format_Grayscale8)
+    return QPixmap.fromImage(picture.copy())  # the bytes belong to numpy
