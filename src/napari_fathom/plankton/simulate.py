@@ -1,6 +1,5 @@
 """A simulated collection whose soft labels are known: forms that turn into each other, and people's votes."""
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from napari_fathom import files
 from napari_fathom.errors import FormatError
 from napari_fathom.plankton.exports.dcic import annotation_sets, dataset_record
+from napari_fathom.plankton.exports.pictures import png_bytes
 from napari_fathom.plankton.simulate_draw import draw
 from napari_fathom.plankton.simulate_forms import FORMS, between, varied
 from napari_fathom.plankton.simulate_settings import PlanktonSettings
@@ -148,7 +148,7 @@ def write_simulated_plankton(folder: Path, settings: PlanktonSettings) -> Path:
         for path, image in zip(paths, made.images, strict=True):
             file = beside / path.removeprefix(f"{_IMAGES}/")
             file.parent.mkdir(exist_ok=True)
-            file.write_bytes(_png(image))
+            file.write_bytes(png_bytes(image))
     shares = pd.DataFrame(made.soft.round(6), columns=[f"p_{name}" for name in made.class_names])
     files.replace_text(folder / "truth.csv", _csv(pd.concat([truth.assign(path=paths), shares], axis=1)))
     told = votes.assign(object_id=truth["object_id"].to_numpy()[votes["row"]])
@@ -181,11 +181,3 @@ def _entropy_bits(soft: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _csv(table: pd.DataFrame) -> str:
     return str(table.to_csv(index=False, lineterminator="\n"))
-
-
-def _png(image: NDArray[np.uint8]) -> bytes:
-    from PIL import Image
-
-    stream = io.BytesIO()
-    Image.fromarray(image).save(stream, "png")
-    return stream.getvalue()

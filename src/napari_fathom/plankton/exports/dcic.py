@@ -1,16 +1,82 @@
 """The data-centric image classification benchmark's JSON: who said what of which image, and soft labels."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["annotation_sets", "dataset_record"]
+from napari_fathom.errors import FormatError
+from napari_fathom.events import Done, Event, Note, Progress
+from napari_fathom.files import replace_json
+from napari_fathom.plankton.exports.names import safe_name, unlike_names
+from napari_fathom.plankton.exports.pictures import Images, new_folder, png_bytes
 
+__all__ = ["annotation_sets", "dataset_record", "write_dcic"]
+
+Split = Literal["train", "val", "test", "unlabeled"]
 _TIME = "%d-%m-%Y-%H-%M-%S"
+_EVERY = 50
 _UNKNOWN = {"gt": -1, "gt_verbose": "unknown", "soft_gt": []}
+
+
+def write_dcic(
+    path: Path,
+    images: Images,
+    votes: pd.DataFrame,
+    soft: NDArray[np.floating[Any]],
+    class_names: Sequence[str],
+    *,
+    anonymous: bool = True,
+) -> Iterator[Event[Path]]:
+    """Write a data set of the benchmark: images as PNG, `annotations.json` and `dataset.json`.
+
+    Parameters
+    ----------
+    path : Path
+        A folder that is not there yet, or empty; its name is the data set's.
+    images : Images
+        A `Collection` of N objects.
+    votes : DataFrame
+        row · annotator · class_name · time: people's standing votes, as of `VoteStore.votes`.
+    soft : array, shape (N, C)
+        Rows of zeros where nobody voted; those images become the unlabeled split.
+    class_names : sequence of str, shape (C,)
+    anonymous : bool
+        Leave the annotators' names out, as the benchmark's own loader wants it.
+
+    Yields
+    ------
+    Note for images that are left out, Progress, at last Done(path).
+
+    Raises
+    ------
+    FathomError
+        If something is at `path` already.
+    """
+    path = Path(path)
+    stems = unlike_names(map(safe_name, images.objects["object_id"]))
+    paths = [f"{path.name}/fold1/{stem}.png" for stem in stems]
+    there = np.zeros(len(paths), bool)
+    with new_folder(path) as beside:
+        (beside / "fold1").mkdir()
+        for row, stem in enumerate(stems):
+            try:
+                (beside / "fold1" / f"{stem}.png").write_bytes(png_bytes(images.read(row)))
+                there[row] = True
+            except FormatError as error:
+                yield Note(f"Left out: {error}", "warning")
+            if row % _EVERY == 0 or row == len(stems) - 1:
+                yield Progress("images", row + 1, len(stems))
+        kept = np.flatnonzero(there)
+        splits: list[Split] = ["train" if known else "unlabeled" for known in soft[kept].sum(axis=1) > 0]
+        sets = annotation_sets(votes[there[votes["row"]]], paths, path.name, anonymous=anonymous)
+        record = dataset_record([paths[row] for row in kept], soft[kept], class_names, path.name, splits)
+        replace_json(beside / "annotations.json", sets)
+        replace_json(beside / "dataset.json", record)
+    yield Done(path)
 
 
 def annotation_sets(
@@ -57,7 +123,7 @@ def dataset_record(
     soft: NDArray[np.floating[Any]],
     class_names: Sequence[str],
     name: str,
-    splits: Iterable[Literal["train", "val", "test", "unlabeled"]],
+    splits: Iterable[Split],
     *,
     fold: int = 1,
 ) -> dict[str, Any]:
