@@ -1,4 +1,4 @@
-"""A collection in a real window: opened, selected and painted by mouse, labelled by keys, undone, reopened."""
+"""A collection in a real window: opened, selected and painted by mouse, labelled by keys, taken back."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
