@@ -68,7 +68,7 @@ def worker() -> Iterator[Victim]:
     ) as process:
         try:
             yield Victim(process)
-        finally:  # a test that failed in the midst of a round leaves one that would work for ever
+        finally:  # also where a test fails in the midst of a round, with a fork still at work
             os.killpg(process.pid, signal.SIGKILL)
 
 

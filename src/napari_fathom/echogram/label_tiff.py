@@ -31,13 +31,8 @@ def write_label_tiff(
 
     Parameters
     ----------
-    path : Path
-        Replaced whole when all is written.
-    grid : Grid
-    read : callable
-        Box → uint8 labels.
-    class_names : mapping of int to str
-        Class value → name.
+    path, grid, read, class_names
+        As for `write_label_npz`.
 
     Yields
     ------

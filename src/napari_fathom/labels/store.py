@@ -1,8 +1,7 @@
 """Partial labels of a whole survey on disk; nothing that was painted is ever lost."""
 
 import threading
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -12,23 +11,18 @@ from numpy.typing import ArrayLike, NDArray
 from napari_fathom import files
 from napari_fathom.errors import LabelError
 from napari_fathom.events import Box
-from napari_fathom.labels.changes import changed_pixels, checked_box, checked_strokes, checked_values, inverse
+from napari_fathom.labels.changes import changed_pixels, checked_box, checked_strokes, checked_values
 from napari_fathom.labels.checkpoint import Checkpoint
-from napari_fathom.labels.chunks import ChunkFolder, chunk_keys
+from napari_fathom.labels.chunks import ChunkFolder
 from napari_fathom.labels.classes import DEFAULT_CLASSES, Classes
 from napari_fathom.labels.head import StoreHead
-from napari_fathom.labels.journal import Journal, JournalEntry, LabelEvent
+from napari_fathom.labels.journal import Journal, LabelEvent
+from napari_fathom.labels.ledger import Ledger
 from napari_fathom.labels.lock import WriteLock
 from napari_fathom.labels.pages import Pages
-from napari_fathom.labels.patch import Patch
-from napari_fathom.labels.restore import RESTORING, with_former_strokes
+from napari_fathom.labels.restore import RESTORING
 
 __all__ = ["LabelStore"]
-
-MOST_DIRTY_CHUNKS = 24
-"""Changed chunks that are held in memory; beyond, each stroke writes as many as it touches and one more."""
-CHECKPOINT_EVENTS = 200
-"""Events after which a checkpoint is written."""
 
 
 class LabelStore:
@@ -53,9 +47,7 @@ class LabelStore:
             self._pages.notes.append(
                 f"The last line of the journal was cut off by a crash ({torn} bytes); it was removed."
             )
-        self._history: list[
-            tuple[Box, int]
-        ] = []  # of this session: box and place in the journal of each event
+        self._ledger = Ledger(self._journal, self._pages)
 
     @classmethod
     def create(
@@ -222,11 +214,11 @@ class LabelStore:
             ids = checked_strokes(strokes, shape, first)
             patch = changed_pixels(box, new, where, ids, *self._pages.read(box))
             if patch is None:
-                return self._event(0, origin, note, (box[0], box[0], box[2], box[2]), 0, 0)
+                return self._ledger.nothing(origin, note, box)
             brought = max(0, int(patch.strokes.max()) - first + 1)
             if origin in RESTORING:
-                patch = with_former_strokes(patch, self._walk_back())
-            return self._record(patch, origin, note, brought)
+                patch = self._ledger.restored(patch)
+            return self._ledger.record(patch, origin, note, brought)
 
     def revert(self, events: Iterable[LabelEvent]) -> list[LabelEvent]:
         """Take changes back, newest first, wherever nobody has painted over them since.
@@ -243,16 +235,10 @@ class LabelStore:
         LabelError
             If an event is not in this store's journal.
         """
-        wanted = {event.number: event for event in events if event.number}
+        numbers = {event.number for event in events if event.number}
         with self._guard:
             self._require_writable()
-            found = [entry for entry in self._journal.entries() if entry.event.number in wanted]
-            if len(found) < len(wanted):
-                missing = sorted(set(wanted) - {entry.event.number for entry in found})
-                raise LabelError(
-                    f"{self.path.name}: the journal has no event {missing}; it can't be taken back."
-                )
-            return [self._revert(entry) for entry in reversed(found)]
+            return self._ledger.revert(numbers)
 
     def counts(self) -> dict[int, int]:
         """Painted pixels of each class, 0 for a class without any."""
@@ -310,40 +296,6 @@ class LabelStore:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _record(self, patch: Patch, origin: str, note: str, strokes: int) -> LabelEvent:
-        event = self._event(self._pages.number + 1, origin, note, patch.box, patch.pixels, strokes)
-        entry = self._journal.append(event, patch)
-        self._pages.apply(entry)
-        self._history.append((patch.box, entry.start))
-        self._catch_up(len(list(chunk_keys(patch.box))))
-        return event
-
-    def _catch_up(self, touched: int) -> None:
-        try:
-            if self._pages.dirty > MOST_DIRTY_CHUNKS:
-                self._pages.flush_oldest(touched + 1)
-            if self._pages.pending >= CHECKPOINT_EVENTS:
-                self._pages.save_checkpoint()
-        except OSError as error:  # the change itself is safe in the journal; the next checkpoint tries again
-            self._pages.notes.append(
-                f"The chunk files could not be brought up to date ({error}); the journal has all."
-            )
-
-    def _event(self, number: int, origin: str, note: str, box: Box, pixels: int, strokes: int) -> LabelEvent:
-        now = np.datetime64(time.time_ns() // 1_000_000, "ms")
-        return LabelEvent(number, now, origin, note, box, pixels, self._pages.next_stroke, strokes)
-
-    def _walk_back(self) -> Iterator[Patch]:
-        for _, start in reversed(self._history):
-            yield from (entry.patch for entry in self._journal.entries(start, start + 1))
-
-    def _revert(self, entry: JournalEntry) -> LabelEvent:
-        note = f"takes back {entry.event.number}"
-        back = inverse(entry.patch, *self._pages.read(entry.patch.box))
-        if back is None:
-            return self._event(0, "undo", note, entry.patch.box, 0, 0)
-        return self._record(back, "undo", note, 0)
 
     def _require_writable(self) -> None:
         if not self.writable:
