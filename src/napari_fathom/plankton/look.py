@@ -18,7 +18,7 @@ from napari_fathom.plankton.measures import MEASURE_NAMES, measure
 from napari_fathom.plankton.model import Collection
 from napari_fathom.plankton.options import ImageOptions, prepare, shrink, vignette
 from napari_fathom.plankton.pixels import fingerprint
-from napari_fathom.plankton.store import CHUNK, SPECK, look_arrays, write_faults
+from napari_fathom.plankton.store import SPECK, look_arrays, write_faults
 
 __all__ = ["Seen", "look", "see"]
 
@@ -61,13 +61,13 @@ def look(collection: Collection) -> Generator[Event[Collection], None, None]:
     """
     group = look_arrays(collection.path, "r+")
     waiting = np.flatnonzero(~group["looked_at"][:])
-    chunks = np.unique(waiting // CHUNK)
+    rows = group["looked_at"].shards[0]
     total = len(collection)
     done = total - len(waiting)
     yield Progress("look", done, total)
     try:
-        for chunk in chunks.tolist():
-            start, stop = chunk * CHUNK, min((chunk + 1) * CHUNK, total)
+        for start in np.unique(waiting // rows * rows).tolist():
+            stop = min(start + rows, total)
             for seen in _look_at(collection, group, start, stop):
                 yield Progress("look", done + seen, total)
             done += stop - start
@@ -102,7 +102,7 @@ def _look_at(collection: Collection, group: Any, start: int, stop: int) -> Itera
     group["size"][start:stop] = sizes
     group["fingerprint"][start:stop] = fingerprints
     if faults:
-        write_faults(collection.path / "look_faults" / f"{start // CHUNK:08d}.json", faults)
+        write_faults(collection.path / "look_faults" / f"{start:08d}.json", faults)
     group["looked_at"][start:stop] = True
     yield count
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from napari_fathom.errors import FormatError
 from napari_fathom.plankton.pixels import as_grey, check_size, decode, open_picture
 from napari_fathom.plankton.tree import Folder, Tree, open_tree
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 __all__ = ["ImageFiles", "Place", "place_at", "place_columns"]
 
@@ -53,6 +56,13 @@ def place_at(columns: tuple[Any, ...], at: int) -> Place:
     """Where the image in row `at` of a table lies; `columns` from `place_columns`."""
     kind, source, member, *numbers = (column[at] for column in columns)
     return Place(kind, source, member, *map(int, numbers))
+
+
+class _Pages(NamedTuple):
+    """A picture of many pages, and the open file they are read from."""
+
+    stream: BinaryIO
+    picture: Image.Image
 
 
 class ImageFiles:
@@ -104,7 +114,7 @@ class ImageFiles:
                 tree.close()
             self._trees.clear()
         with self._one_at_a_time:
-            self._last = (("", ""), None)
+            self._forget()
 
     def _tree(self, place: Place) -> Tree:
         with self._lock:
@@ -141,8 +151,15 @@ class ImageFiles:
         return whole[start : start + count]
 
     def _page(self, tree: Tree, place: Place) -> NDArray[Any]:
-        picture = self._kept(place, lambda: open_picture(tree.open(place.member), place.member))
-        return decode(picture, place.member, place.offset)
+        def load() -> _Pages:
+            stream = tree.open(place.member)
+            try:
+                return _Pages(stream, open_picture(stream, place.member))
+            except FormatError:
+                stream.close()
+                raise
+
+        return decode(self._kept(place, load).picture, place.member, place.offset)
 
     def _plane(self, tree: Tree, place: Place) -> NDArray[Any]:
         def load() -> Any:
@@ -154,9 +171,9 @@ class ImageFiles:
             return open_array(path)
 
         array = self._kept(place, load)
-        if place.offset >= len(array):
+        if place.offset >= array.shape[0]:
             raise FormatError(
-                place.member, f"{len(array)} images", f"Number {place.offset} was expected; convert it again."
+                place.member, f"{array.shape[0]} images", f"Number {place.offset} was expected; convert it again."
             )
         return as_grey(np.asarray(array[place.offset]), place.member)
 
@@ -164,6 +181,13 @@ class ImageFiles:
         """What was loaded last, since images of one file are mostly read in a row."""
         key, loaded = self._last
         if key != (place.source, place.member):
+            self._forget()
             loaded = load()
             self._last = ((place.source, place.member), loaded)
         return loaded
+
+    def _forget(self) -> None:
+        _, loaded = self._last
+        self._last = (("", ""), None)
+        if isinstance(loaded, _Pages):
+            loaded.stream.close()

@@ -13,7 +13,7 @@ Layout of `NAME.collection/`::
         size              (N, 2) int32, height and width in pixels, 0 = no image that can be read
         fingerprint       (N,) uint64
         looked_at         (N,) bool; a row's is written after all else of its chunk
-    look_faults/K.json    images of chunk K that could not be read
+    look_faults/R.json    images of the chunk that begins at row R that could not be read
     look.parquet          size and fingerprint once more, in one piece, when every image has been looked at
 """
 
@@ -32,7 +32,6 @@ from napari_fathom.plankton.faults import Fault
 from napari_fathom.plankton.options import ImageOptions
 
 __all__ = [
-    "CHUNK",
     "SPECK",
     "CollectionRecord",
     "create_store",
@@ -44,8 +43,8 @@ __all__ = [
 ]
 
 VERSION = 1
-CHUNK = 1024
-"""Objects a chunk of the look holds: 4 MB of vignettes, a few seconds of work that a crash may cost."""
+LARGEST_CHUNK = 1024
+"""Objects a chunk of the look holds at most: 4 MB of vignettes, seconds of work that a crash may cost."""
 SCATTERED = 16
 """Vignettes that are read together: sorted by anything, a screen of the mosaic comes from all over the
 collection (98 of them in 0.05 s, where whole chunks take 0.18)."""
@@ -105,6 +104,7 @@ def _create_arrays(path: Path, record: CollectionRecord) -> None:
 
     group: Any = zarr.create_group(path, zarr_format=3)
     side, count = record.options.side, record.objects
+    chunk = _chunk_of(count)
     shapes: dict[str, tuple[tuple[int, ...], str]] = {
         "vignettes": ((side, side), "uint8"),
         "specks": ((SPECK, SPECK), "uint8"),
@@ -114,10 +114,18 @@ def _create_arrays(path: Path, record: CollectionRecord) -> None:
         "looked_at": ((), "bool"),
     }
     for name, (shape, dtype) in shapes.items():
-        few = SCATTERED if name == "vignettes" else CHUNK
+        few = SCATTERED if name == "vignettes" else chunk
         group.create_array(
-            name, shape=(count, *shape), chunks=(few, *shape), shards=(CHUNK, *shape), dtype=dtype
+            name, shape=(count, *shape), chunks=(few, *shape), shards=(chunk, *shape), dtype=dtype
         )
+
+
+def _chunk_of(count: int) -> int:
+    """Objects a chunk holds: about a thirtieth of a small collection, so that it too can be resumed."""
+    chunk = SCATTERED
+    while chunk < LARGEST_CHUNK and chunk * 32 < count:
+        chunk *= 2
+    return chunk
 
 
 def look_arrays(path: Path, mode: Literal["r", "r+"] = "r") -> Any:

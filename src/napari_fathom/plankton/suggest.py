@@ -123,7 +123,7 @@ def has_scale_bar(grey: NDArray[np.uint8]) -> bool:
     if len(grey) <= SCALE_BAR_PX + 8:
         return False
     strip = grey[-SCALE_BAR_PX:].astype(np.int16)
-    marked = np.asarray(np.abs(strip - int(np.median(strip))) > 100)
+    marked: NDArray[np.bool_] = np.greater(np.abs(strip - int(np.median(strip))), 100)
     rows = np.flatnonzero(marked.any(axis=1))
     if not len(rows):
         return False
@@ -132,7 +132,7 @@ def has_scale_bar(grey: NDArray[np.uint8]) -> bool:
     left, right = int(columns[0]), int(columns[-1]) + 1
     if right - left < 8 or len(columns) < right - left:
         return False
-    bar = marked[: lowest + 1, left:right].all(axis=1)[::-1]
+    bar = np.asarray(marked[: lowest + 1, left:right].all(axis=1))[::-1]
     thickness = int(np.argmin(bar)) if not bar.all() else len(bar)
     above = lowest - thickness
     return thickness <= 4 and above >= 0 and not marked[above, left:right].any()

@@ -100,7 +100,7 @@ def _array_part(tree: Tree, name: str) -> Part:
     path = tree.local(name)
     if path is None:
         raise FormatError(name, "a stack in an archive", "Unpack the archive first.")
-    return _part(tree, name, "stack", len(open_array(path)))
+    return _part(tree, name, "stack", open_array(path).shape[0])
 
 
 def _part(tree: Tree, name: str, kind: str, count: int) -> Part:
