@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,18 @@ def test_a_cell_in_words(small: Echogram) -> None:
     assert reading.time == "1970-01-01 00:00:07.000 UTC"
     assert (reading.depth, reading.range_) == ("2.00 m", "2.00 m")
     assert reading.sv == ("-61.2 dB", "–", "-80.0 dB")
+
+
+def test_a_ping_that_does_not_know_its_transducers_depth_takes_its_neighbours(small: Echogram) -> None:
+    depth = np.full(60, np.nan)
+    depth[[5, 9]] = 4.0, 6.0
+    gaps = replace(small, transducer_depth_m=depth)
+    assert [describe(gaps, 5, ping, None).depth for ping in (0, 5, 7, 59)] == [
+        "6.00 m",
+        "6.00 m",
+        "7.00 m",
+        "8.00 m",
+    ]
 
 
 def test_until_the_cell_is_read_its_echoes_are_dots(small: Echogram) -> None:

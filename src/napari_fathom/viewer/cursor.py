@@ -58,7 +58,9 @@ def describe(echogram: "Echogram", row: int, ping: int, sv_db: NDArray[np.float3
         Its Sv; None while it is being read.
     """
     distance = float(echogram.range_m[row])
-    transducer = float(np.nan_to_num(echogram.transducer_depth_m[ping]))
+    transducer = float(echogram.transducer_depth_m[ping])
+    if not np.isfinite(transducer):  # only then: filling the gaps of a million pings takes its time
+        transducer = float(echogram.depth_of_ping_m[ping])
     depth = transducer - distance if echogram.upward else transducer + distance
     time = np.datetime_as_string(echogram.ping_time[ping].astype("datetime64[ms]")).replace("T", " ")
     count = len(echogram.frequency_hz)
