@@ -32,7 +32,7 @@ def test_calibrated_answers_give_the_true_shares_and_are_believed() -> None:
     random = np.random.default_rng(0)
     _, probabilities = survey([0.95, 0.05], 50_000, random)
     opinion = judge_shares(probabilities, held_out(random))
-    assert opinion.favoured
+    assert opinion.favoured and opinion.judged
     np.testing.assert_allclose(opinion.shares, [0.95, 0.05], atol=0.01)
 
 
@@ -54,6 +54,7 @@ def test_without_held_out_strokes_of_every_class_nothing_is_corrected() -> None:
     random = np.random.default_rng(0)
     _, probabilities = survey([0.9, 0.1], 10_000, random)
     assert not judge_shares(probabilities, None).favoured
+    assert not judge_shares(probabilities, None).judged
     known = held_out(random)
     one_class = known.labels == 1
     half = HeldOutStrokes(

@@ -67,6 +67,25 @@ def test_a_failure_leaves_its_advice_in_the_dock(bar: JobBar, worker: Worker, qt
     assert bar.text() == "Only one class is painted. Paint a second one."
 
 
+def test_stop_says_what_it_keeps_before_and_after(bar: JobBar, worker: Worker, qtbot: QtBot) -> None:
+    bar.watch(
+        worker.submit("Training", endless), keeps="The network is kept.", stopped="Nothing was learned."
+    )
+    assert "The network is kept." in bar.stop_button.toolTip()
+    with qtbot.waitSignal(bar.ended, timeout=1000):
+        bar.stop()
+    assert bar.text() == "Stopped. Nothing was learned."
+
+
+def test_a_bar_with_nothing_to_say_takes_no_line(qtbot: QtBot) -> None:
+    bar = JobBar()
+    qtbot.addWidget(bar)
+    bar.show()
+    assert bar.sizeHint().height() == 0
+    bar.say("Ready.")
+    assert bar.sizeHint().height() > 0
+
+
 def test_a_job_that_is_replaced_is_heard_no_more(bar: JobBar, worker: Worker, qtbot: QtBot) -> None:
     former = worker.submit("Former", endless)
     bar.watch(former)

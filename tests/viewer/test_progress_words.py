@@ -30,6 +30,13 @@ def test_a_new_stage_starts_its_own_clock() -> None:
     assert state.left_s == pytest.approx(16.0)
 
 
+def test_stages_are_said_in_words_and_large_numbers_are_grouped() -> None:
+    assert after(JobState(), Progress("pings", 2048, 10000), now_s=0.0).text == (
+        "Converting pings: 2,048 of 10,000"
+    )
+    assert after(JobState(), Progress("pyramid", 1, 3), now_s=0.0).text == "Building the views: 1 of 3"
+
+
 def test_training_tells_the_best_kappa_not_the_last() -> None:
     state = after(JobState(), Epoch(1, 5, kappa=0.8, best=True), now_s=1.0)
     state = after(state, Epoch(2, 5, kappa=0.3), now_s=2.0)

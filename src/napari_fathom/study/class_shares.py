@@ -28,6 +28,8 @@ class ClassShares(BaseModel):
         Whether the held-out strokes favour correcting.
     reason : str
         A sentence for the user.
+    judged : bool
+        Whether there was anything to judge the estimate by; without, it is a guess that nobody should read.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,6 +41,7 @@ class ClassShares(BaseModel):
     target: tuple[float, ...]
     favoured: bool
     reason: str
+    judged: bool = True
 
     def correct(self, probabilities: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
         """Move a model's probabilities, shape (C, …), to the target shares."""

@@ -108,5 +108,9 @@ def judge_shares(probabilities: NDArray[np.float32], held_out: HeldOutStrokes | 
         tuple(held_out.source.tolist()),
     )
     return ClassShares(
-        **asdict(choice.estimate), target=choice.target, favoured=choice.favoured, reason=choice.reason
+        **asdict(choice.estimate),
+        target=choice.target,
+        favoured=choice.favoured,
+        reason=choice.reason,
+        judged=bool(choice.gains),
     )

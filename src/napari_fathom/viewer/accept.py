@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Acceptor"]
 
+_KEEPS = "The labels are as they were."
+
 
 class Acceptor(QObject):
     """Does what an `AcceptPanel` says.
@@ -130,7 +132,7 @@ class Acceptor(QObject):
         self._watch(job)
 
     def _watch(self, job: JobHandle) -> None:
-        self._panel.bar.watch(job)
+        self._panel.bar.watch(job, keeps=_KEEPS, stopped=_KEEPS)
         for button in (self._panel.accept_button, self._panel.undo_button):
             button.setEnabled(False)
 

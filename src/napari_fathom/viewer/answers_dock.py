@@ -14,13 +14,15 @@ from napari_fathom.viewer.jobs_ui import JobBar
 from napari_fathom.viewer.predicting import Predictor
 from napari_fathom.viewer.shares_panel import ShareChoice, SharesPanel
 from napari_fathom.viewer.shares_words import shares_view
-from napari_fathom.viewer.worker import JobMaker
+from napari_fathom.viewer.worker import JobHandle, JobMaker
 
 if TYPE_CHECKING:
     from napari_fathom.study import Study
     from napari_fathom.viewer.session import Session
 
 __all__ = ["AnswersDock"]
+
+_KEEPS = "The former answer stays in force."
 
 
 class AnswersDock(QWidget):
@@ -51,6 +53,7 @@ class AnswersDock(QWidget):
         )
         self._tour_words = QLabel()
         self._tour_words.setWordWrap(True)
+        self._tour_words.hide()
 
         column = QVBoxLayout(self)
         column.addWidget(_group("Prediction", self.predict_button, self.bar))
@@ -59,10 +62,10 @@ class AnswersDock(QWidget):
         column.addWidget(_group("Class shares", self.shares))
         column.addStretch(1)
 
-        self.predictor.started.connect(self.bar.watch)
+        self.predictor.started.connect(self._watch)
         self.predict_button.clicked.connect(self._predict)
         self.next_button.clicked.connect(self.tour.go)
-        self.tour.told.connect(self._tour_words.setText)
+        self.tour.told.connect(self._tell_tour)
         self.shares.choiceChanged.connect(self._reclass)
         self.bar.ended.connect(self.refresh)
         session.studyChanged.connect(self._open)
@@ -77,7 +80,7 @@ class AnswersDock(QWidget):
         model = self._session.model()
         self.predict_button.setEnabled(model is not None)
         self.next_button.setEnabled(store is not None)
-        self.shares.setEnabled(store is not None)
+        self.shares.setEnabled(store is not None and not self.bar.running)
         self.shares.setValue(None if store is None or study is None else shares_view(study, store))
         if study is None:
             self.bar.say("No survey is open. Open one under Survey.")
@@ -93,6 +96,10 @@ class AnswersDock(QWidget):
             self.shares.setChoice(study.document.shares)
         self.refresh()
 
+    def _tell_tour(self, words: str) -> None:
+        self._tour_words.setText(words)
+        self._tour_words.show()
+
     def _predict(self) -> None:
         self.predictor.predict()
 
@@ -102,7 +109,11 @@ class AnswersDock(QWidget):
             return
         job = self._session.light.submit("Class shares", _reclass_job(study, choice), owner=study)
         job.finished.connect(self._reclassed)
-        self.bar.watch(job)
+        self._watch(job)
+
+    def _watch(self, job: JobHandle) -> None:
+        self.bar.watch(job, keeps=_KEEPS, stopped=_KEEPS)
+        self.refresh()
 
     def _reclassed(self) -> None:
         self.predictor.show_whole()

@@ -46,6 +46,7 @@ class AspectBar(QWidget):
         self._metres.setSuffix(" m/ping")
         self._metres.setToolTip("How many metres one ping takes along the track on the screen")
         self._metres.setKeyboardTracking(False)
+        self._metres.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)  # they would cut the number
         self._metres.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
         self._metres.valueChanged.connect(self.valueChanged)
         layout.addWidget(self._metres, 1)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
+from qtpy.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 from superqt.utils import signals_blocked
 
 __all__ = ["CompositeChooser", "default_three"]
@@ -15,7 +15,7 @@ def default_three(count: int) -> tuple[int, int, int]:
 
 
 class CompositeChooser(QWidget):
-    """Three frequencies, as indices, and a button that shows them.
+    """Three frequencies in kHz, as indices, and a button that shows them.
 
     Parameters
     ----------
@@ -34,10 +34,11 @@ class CompositeChooser(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
         self._combos: list[QComboBox] = []
-        for name in ("Red", "Green", "Blue"):
+        for name in ("red", "green", "blue"):
             combo = QComboBox()
-            combo.setToolTip(f"Frequency that is shown {name.lower()}")
+            combo.setToolTip(f"Frequency in kHz that is shown {name}")
             combo.currentIndexChanged.connect(lambda _: self.valueChanged.emit(self.value()))
+            layout.addWidget(QLabel(name))
             layout.addWidget(combo, 1)
             self._combos.append(combo)
         self._button = QPushButton("Show")
@@ -52,7 +53,7 @@ class CompositeChooser(QWidget):
         for combo, index in zip(self._combos, chosen, strict=True):
             with signals_blocked(combo):
                 combo.clear()
-                combo.addItems([f"{hertz / 1000:g} kHz" for hertz in frequency_hz])
+                combo.addItems([f"{hertz / 1000:g}" for hertz in frequency_hz])
                 combo.setCurrentIndex(index)
         self.setEnabled(len(frequency_hz) > 1)
 

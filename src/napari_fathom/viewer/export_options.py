@@ -46,7 +46,7 @@ class ExportOptionsPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.choose = QCheckBox("Only some classes")
+        self.choose = QCheckBox("Only some")
         self.choose.setToolTip(
             "Without it all are written, but background is left out of NASC and of an answer's regions, where"
             " it would be nearly everything"

@@ -48,6 +48,8 @@ _FORMATS = (
     _Format("npz", "npz", ".npz", "Arrays with their coordinates, for numpy."),
     _Format("nasc", "NASC table (CSV)", ".csv", "Backscatter per interval, depth layer and class."),
 )
+_BROWSE_PX = 32
+_KEEPS = "Files that were finished stay; no half-written one is left."
 _SOURCES: dict["ExportSource", str] = {
     "prediction": "The model's answer",
     "labels": "What I painted and accepted",
@@ -111,7 +113,7 @@ class ExportPanel(QWidget):
         self._folder = QLineEdit()
         self._folder.setPlaceholderText("a folder")
         browse = QPushButton("…")
-        browse.setFixedWidth(32)
+        browse.setFixedWidth(_BROWSE_PX)
         browse.setToolTip("Choose a folder")
         self._name = QLineEdit()
         self.export_button = QPushButton("Export")
@@ -124,9 +126,9 @@ class ExportPanel(QWidget):
         place.addWidget(browse)
         rows = QFormLayout()
         rows.addRow("What", self._source)
-        for box in self._boxes.values():
-            rows.addRow("", box)
-        rows.addRow("", self.options)
+        for number, box in enumerate(self._boxes.values()):
+            rows.addRow("" if number else "Formats", box)
+        rows.addRow("Classes", self.options)
         rows.addRow("Folder", place)
         rows.addRow("Name", self._name)
         column = QVBoxLayout(self)
@@ -136,6 +138,7 @@ class ExportPanel(QWidget):
         column.addWidget(self.bar)
         browse.clicked.connect(self._browse)
         self.export_button.clicked.connect(self.export)
+        self.bar.ended.connect(self.refresh)
         session.studyChanged.connect(self._open)
         session.predictionChanged.connect(self.refresh)
         session.classesChanged.connect(self.refresh)
@@ -173,14 +176,13 @@ class ExportPanel(QWidget):
             self._session.paint.flush()
         job = self._session.light.submit("Exporting", _export_job(study, choice), owner=study)
         job.finished.connect(self._finished)
-        self.bar.watch(job)
+        self.bar.watch(job, keeps=_KEEPS, stopped=_KEEPS)
         self.export_button.setEnabled(False)
-        job.ended.connect(self.refresh)
 
     def refresh(self) -> None:
         """Offer what can be exported now."""
         study = self._session.study
-        self.export_button.setEnabled(study is not None)
+        self.export_button.setEnabled(study is not None and not self.bar.running)
         if study is not None:
             self.options.setClasses(study.classes)
         if study is None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ImportPanel"]
 
+_KEEPS = "Nothing is imported then."
 _MEMORY = "class names"
 """Under which the meaning of other programs' class names is remembered."""
 
@@ -181,7 +182,7 @@ class ImportPanel(QWidget):
         if paint is not None:
             paint.flush()
         job = self._session.light.submit(title, make, owner=self._session.study)
-        self.bar.watch(job)
+        self.bar.watch(job, keeps=_KEEPS, stopped=_KEEPS)
         return job
 
     def _finished(self, events: "tuple[LabelEvent, ...]") -> None:

@@ -13,6 +13,7 @@ from napari_fathom.viewer.worker import JobHandle
 
 __all__ = ["JobBar", "failure_words", "tell_failure"]
 
+_KEEPS = "What was in force before still is."
 _REDRAW_MS = 100  # a fast job yields hundreds of events a second; nobody reads more than ten lines of them
 
 
@@ -33,12 +34,12 @@ class JobBar(QWidget):
         self._job: JobHandle | None = None
         self._state = JobState()
         self._concluded = False
-        self._words = QLabel(idle)
+        self._words = QLabel()
         self._words.setWordWrap(True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._stop = QPushButton("Stop")
-        self._stop.setToolTip("End this job within a second. What was best so far is kept.")
+        self._stopped_words = ""
         self._stop.clicked.connect(self.stop)
         self._timer = QTimer(self)
         self._timer.setInterval(_REDRAW_MS)
@@ -50,6 +51,7 @@ class JobBar(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(row)
         column.addWidget(self._words)
+        self._write(idle)
         self._show_controls(False)
 
     @property
@@ -68,11 +70,11 @@ class JobBar(QWidget):
 
     def say(self, words: str) -> None:
         """Write a line while no job runs; a running job's own words overwrite it."""
-        self._words.setText(words)
+        self._write(words)
 
     def say_at_once(self, words: str) -> None:
         """Write a line that is seen though the window stands still for the next moment."""
-        self._words.setText(words)
+        self._write(words)
         self._words.repaint()
 
     def conclude(self, words: str) -> None:
@@ -80,16 +82,27 @@ class JobBar(QWidget):
         self._concluded = True
         self._state = JobState(text=words)
 
-    def watch(self, job: JobHandle) -> None:
-        """Show `job` from now on; a former one that still runs is heard no more."""
+    def watch(self, job: JobHandle, *, keeps: str = _KEEPS, stopped: str = _KEEPS) -> None:
+        """Show `job` from now on; a former one that still runs is heard no more.
+
+        Parameters
+        ----------
+        job : JobHandle
+        keeps : str
+            What Stop will leave, a sentence for its tooltip.
+        stopped : str
+            What it has left, if it brought nothing; a sentence.
+        """
         if self._job is not None:
             self._listen(self._job, False)
         self._job = job
         self._concluded = False
         self._state = JobState(text=f"{job.title}: waiting for its turn…")
         self._listen(job, True)
+        self._stopped_words = f"Stopped. {stopped}"
         self._stop.setEnabled(True)
         self._stop.setText("Stop")
+        self._stop.setToolTip(f"End this within a second. {keeps}")
         self._show_controls(True)
         self._timer.start()
         self._redraw()
@@ -124,7 +137,7 @@ class JobBar(QWidget):
         self.conclude(failure_words(error))
 
     def _stopped(self) -> None:
-        self.conclude("Stopped. What was in force before still is.")
+        self.conclude(self._stopped_words)
 
     def _ended(self) -> None:
         if not self._concluded and self._job is not None and not self._job.wanted:
@@ -136,12 +149,16 @@ class JobBar(QWidget):
         self.ended.emit()
 
     def _redraw(self) -> None:
-        self._words.setText(self._state.text)
+        self._write(self._state.text)
         if self._state.fraction is None:
             self._bar.setRange(0, 0)
         else:
             self._bar.setRange(0, 1000)
             self._bar.setValue(round(1000 * self._state.fraction))
+
+    def _write(self, words: str) -> None:
+        self._words.setText(words)
+        self._words.setVisible(bool(words))  # else an empty line would part what belongs together
 
     def _show_controls(self, shown: bool) -> None:
         self._bar.setVisible(shown)

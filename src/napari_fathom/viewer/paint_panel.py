@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from napari_fathom.errors import LabelError
 from napari_fathom.viewer.class_editor import ClassEditor
 from napari_fathom.viewer.paint_keys import bind_class_keys
+from napari_fathom.viewer.paint_tools import PaintTools
 from napari_fathom.viewer.session import Session
 
 if TYPE_CHECKING:
@@ -34,23 +35,14 @@ class PaintPanel(QWidget):
         self._session = Session.of(viewer)
         self._bound: Classes | None = None
         self.classes = ClassEditor()
-        self.brush = QPushButton("Paint")
-        self.brush.setToolTip("Brush over the echogram with the chosen class ([ and ] change the brush)")
-        self.brush.clicked.connect(lambda: self._set_mode("paint"))
-        self.outline = QPushButton("Outline")
-        self.outline.setToolTip("Click around a school; a double click closes and fills the outline")
-        self.outline.clicked.connect(lambda: self._set_mode("polygon"))
-        self.pan = QPushButton("Move")
-        self.pan.setToolTip("Pan and zoom (or hold the space bar)")
-        self.pan.clicked.connect(lambda: self._set_mode("pan_zoom"))
+        self.tools = PaintTools()
+        self.tools.chosen.connect(self._set_mode)
+        self.brush = self.tools.buttons["paint"]
         self.hint = QLabel()
         self.hint.setWordWrap(True)
-        tools = QHBoxLayout()
-        for button in (self.brush, self.outline, self.pan):
-            tools.addWidget(button)
         layout = QVBoxLayout(self)
         layout.addWidget(self.classes)
-        layout.addLayout(tools)
+        layout.addWidget(self.tools)
         layout.addWidget(self.hint)
         layout.addStretch()
         self.classes.valueChanged.connect(self._change_classes)
@@ -63,7 +55,7 @@ class PaintPanel(QWidget):
     def _show_study(self, study: object = None) -> None:
         painting = self._session.paint
         self._bound = None
-        for widget in (self.classes, self.brush, self.outline, self.pan):
+        for widget in (self.classes, self.tools):
             widget.setEnabled(painting is not None)
         if painting is None:
             self.hint.setText(NO_STUDY)
@@ -81,7 +73,10 @@ class PaintPanel(QWidget):
         self._bind(self.classes.value())
         self._select(self.classes.selected())
         if self._session.paint is not None:
-            self._session.paint.layer.events.selected_label.connect(self._follow_layer)
+            layer = self._session.paint.layer
+            layer.events.selected_label.connect(self._follow_layer)
+            layer.events.mode.connect(self._follow_mode)
+            self._follow_mode()
 
     def _bind(self, classes: "Classes") -> None:
         if self._session.paint is not None:
@@ -97,11 +92,17 @@ class PaintPanel(QWidget):
         if self._session.paint is not None:
             self.classes.setSelected(int(self._session.paint.layer.selected_label))
 
+    def _follow_mode(self, event: object = None) -> None:
+        """The tool was chosen in napari's own controls, or by a key."""
+        if self._session.paint is not None:
+            self.tools.setValue(str(self._session.paint.layer.mode))
+
     def _set_mode(self, mode: str) -> None:
         painting, viewer = self._session.paint, self._session.viewer
         if painting is not None and viewer is not None:
             viewer.layers.selection.active = painting.layer
             painting.layer.mode = mode
+            self._follow_mode()
 
     def _change_classes(self, classes: "Classes") -> None:
         painting = self._session.paint

@@ -10,6 +10,20 @@ __all__ = ["JobState", "after", "duration_words"]
 
 _SURE_S = 2.0  # before this much of a stage has passed, an extrapolation is a guess
 _SURE_SHARE = 0.01
+_STAGES: Mapping[str, str] = {
+    "look": "Looking into the files",
+    "pings": "Converting pings",
+    "pyramid": "Building the views",
+    "import": "Importing pings",
+    "accept": "Accepting pings",
+    "classes": "Weighing the classes anew",
+    "regions": "Outlining regions",
+    "image": "Writing the image",
+    "labels": "Writing the labels",
+    "predictions": "Writing the answer",
+    "nasc": "Integrating intervals",
+}
+"""What the user reads of a stage; one that isn't here goes by its own name."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +39,7 @@ class JobState:
     left_s : float or None
         Seconds left in this stage, by extrapolation; None while that would be a guess.
     kappa : float or None
-        On held-out strokes, of the best epoch so far.
+        On held-out strokes, of the epoch that would be kept now.
     """
 
     text: str = "Waiting for its turn…"
@@ -51,10 +65,11 @@ def after(state: JobState, event: Event[Any], now_s: float) -> JobState:
         return replace(state, text=_training_words(state, event.losses))
     if isinstance(event, Tile):
         state = _counted(state, "Predicting", event.done, event.total, now_s)
-        return replace(state, text=f"Predicting: tile {event.done} of {event.total}{_left(state)}")
+        return replace(state, text=f"Predicting: tile {event.done:,} of {event.total:,}{_left(state)}")
     if isinstance(event, Progress):
         state = _counted(state, event.stage, event.done, event.total, now_s)
-        return replace(state, text=f"{event.stage}: {event.done} of {event.total}{_left(state)}")
+        stage = _STAGES.get(event.stage, event.stage)
+        return replace(state, text=f"{stage}: {event.done:,} of {event.total:,}{_left(state)}")
     return state
 
 

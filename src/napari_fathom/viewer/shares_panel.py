@@ -9,9 +9,10 @@ from qtpy.QtWidgets import QComboBox, QFormLayout, QGridLayout, QLabel, QVBoxLay
 from superqt.utils import signals_blocked
 
 from napari_fathom.labels.classes import ClassInfo
+from napari_fathom.study.class_shares import percent
 from napari_fathom.viewer.class_counts import swatch
 
-__all__ = ["ShareChoice", "SharesPanel", "SharesView", "percent_words"]
+__all__ = ["ShareChoice", "SharesPanel", "SharesView"]
 
 ShareChoice = Literal["auto", "on", "off"]
 _CHOICES: dict[ShareChoice, str] = {
@@ -30,9 +31,10 @@ class SharesView:
     classes : sequence of ClassInfo
         In the model's order.
     trained : sequence of float
-        Share of each class among the painted pixels the model learned from.
-    estimated : sequence of float
-        Share of each class in the whole survey, as estimated.
+        Share of each class that the model learned to expect.
+    estimated : sequence of float or None
+        Share of each class in the whole survey, as estimated; None where nothing could judge an estimate, for
+        a figure would be read as a finding.
     corrected : bool
         Whether the class layer is corrected now.
     evidence : str
@@ -41,7 +43,7 @@ class SharesView:
 
     classes: Sequence[ClassInfo]
     trained: Sequence[float]
-    estimated: Sequence[float]
+    estimated: Sequence[float] | None
     corrected: bool
     evidence: str
 
@@ -67,7 +69,7 @@ class SharesPanel(QWidget):
         self._words = QLabel("Estimated with the first prediction.")
         self._words.setWordWrap(True)
         rows = QFormLayout()
-        rows.addRow("Correct for class shares", self._choice)
+        rows.addRow("Correct answers", self._choice)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(rows)
@@ -97,7 +99,10 @@ class SharesPanel(QWidget):
         if view is None:
             self._words.setText("Estimated with the first prediction.")
             return
-        for column, title in ((1, "class"), (2, "painted"), (3, "in the survey")):
+        self._show_words(view)
+        if view.estimated is None:
+            return
+        for column, title in ((1, "class"), (2, "in training"), (3, "in the survey")):
             head = QLabel(title)
             head.setEnabled(False)
             self._table.addWidget(head, 0, column)
@@ -105,15 +110,9 @@ class SharesPanel(QWidget):
         for row, (item, trained, estimated) in enumerate(rows, start=1):
             self._table.addWidget(swatch(item.colour), row, 0)
             self._table.addWidget(QLabel(item.name), row, 1)
-            self._table.addWidget(QLabel(percent_words(trained)), row, 2)
-            self._table.addWidget(QLabel(percent_words(estimated)), row, 3)
+            self._table.addWidget(QLabel(percent(trained)), row, 2)
+            self._table.addWidget(QLabel(percent(estimated)), row, 3)
+
+    def _show_words(self, view: SharesView) -> None:
         state = "Corrected." if view.corrected else "Not corrected."
         self._words.setText(f"{state} {view.evidence}".strip())
-
-
-def percent_words(share: float) -> str:
-    """`0.0123` → `1.2 %`; small shares keep two digits, for rare fish are the point."""
-    percent = 100 * share
-    if percent == 0 or percent >= 10:
-        return f"{percent:.0f} %"
-    return f"{percent:.2g} %" if percent >= 0.001 else "< 0.001 %"

@@ -25,12 +25,13 @@ def shares_view(study: "Study", store: "PredictionStore") -> SharesView | None:
         return None
     known = {item.value: item for item in study.classes}  # names and colours of now, not of the training
     classes = [known.get(item.value, item) for item in store.classes]
+    tells = record.shares.judged or record.corrected
     return SharesView(
         classes,
         record.shares.source_shares,
-        record.shares.shares,
+        record.shares.shares if tells else None,
         record.corrected,
-        evidence_words(record.shares),
+        evidence_words(record.shares) if tells else record.shares.reason,
     )
 
 

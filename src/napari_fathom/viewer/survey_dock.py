@@ -159,6 +159,7 @@ class SurveyDock(QWidget):
         first_time = QFormLayout()
         first_time.addRow("Main frequency", self.main_frequency)
         first_time.addRow("", self.upward)
+        first_time.addRow("", _quiet("Both count when files are opened for the first time."))
         layout.addLayout(first_time)
         layout.addWidget(self.job)
         layout.addWidget(self.words)
@@ -190,7 +191,8 @@ class SurveyDock(QWidget):
             f"Opening {where.stem}", make, owner=self._session
         )
         handle.finished.connect(self._show)
-        self.job.watch(handle)
+        again = "Asked to open these files again, it goes on where it was."
+        self.job.watch(handle, keeps=again, stopped=again)
 
     def _job(self, paths: Sequence[Path], folder: Path) -> "JobMaker | None":
         """What opens these; None where the user cancelled, or must mend something first."""
@@ -238,6 +240,13 @@ class SurveyDock(QWidget):
 
     def _show_study(self, study: "Study | None") -> None:
         self.words.setText("" if study is None else summary(study.echogram, study.notes))
+
+
+def _quiet(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setWordWrap(True)
+    label.setEnabled(False)
+    return label
 
 
 def _docks(viewer: "napari.Viewer") -> SurveyDock | None:

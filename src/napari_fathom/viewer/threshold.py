@@ -73,4 +73,5 @@ class ThresholdControl(QWidget):
         box.setSuffix(" dB")
         box.setToolTip(tip)
         box.setKeyboardTracking(False)
+        box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)  # the slider does what they would
         return box

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 __all__ = ["TrainDock"]
 
 _COUNT_MS = 250
+_KEEPS = {
+    "last": "The network is kept as it is then.",
+    "best": "The network is kept as it was when it judged the held-out strokes best.",
+}
+"""By the setting `keep`: what Stop leaves."""
 
 
 class TrainDock(QWidget):
@@ -100,7 +105,8 @@ class TrainDock(QWidget):
         self.curves.show()
         job.progressed.connect(self.curves.add)
         job.finished.connect(self._finished)
-        self.bar.watch(job)
+        keeps = _KEEPS.get(self.form.value().keep, _KEEPS["best"])
+        self.bar.watch(job, keeps=keeps, stopped="Nothing was learned yet; the former model stays in force.")
         self.retrain_button.setEnabled(False)
 
     def stop(self) -> None:
@@ -167,7 +173,8 @@ class TrainDock(QWidget):
         return make
 
     def _finished(self, record: "ModelRecord") -> None:
-        self.bar.conclude("Done. The survey is being predicted.")
+        how = "Stopped; what was learned until then is in force" if record.stopped else "Done"
+        self.bar.conclude(f"{how}. The survey is being predicted.")
         self._session.modelChanged.emit()
         self.trained.emit(record)
 
