@@ -7,7 +7,7 @@ import pytest
 
 from napari_fathom.errors import Cancelled, StudyError
 from napari_fathom.events import Done, Event, Progress
-from napari_fathom.study.jobs.guards import heeding, relay, saving
+from napari_fathom.study.jobs.guards import heeding, relay, require_device, saving
 
 
 def counting(log: list[str]) -> Iterator[Event[str]]:
@@ -65,3 +65,11 @@ def test_what_the_disk_refuses_is_told_with_what_is_kept() -> None:
     told = r"The answer could not be saved \(No space left.*in force.*room"
     with pytest.raises(StudyError, match=told), saving("The answer", "the former one is in force"):
         raise OSError(28, "No space left on device")
+
+
+def test_a_device_that_is_not_there_is_told_before_anything_is_begun() -> None:
+    require_device(None)
+    require_device("cpu")
+    for name in ("tricorder", "cuda:77"):
+        with pytest.raises(StudyError, match=f"No device '{name}' .* Say cpu"):
+            require_device(name)

@@ -1,4 +1,4 @@
-"""What all jobs share: work inside work, to hear Stop between two events, and words for a full disk."""
+"""What all jobs share: work inside work, to hear Stop between events, words for what the machine can't do."""
 
 import threading
 from collections.abc import Generator, Iterator
@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from napari_fathom.errors import Cancelled, StudyError
 from napari_fathom.events import Done, Event
 
-__all__ = ["heeding", "relay", "saving"]
+__all__ = ["heeding", "relay", "require_device", "saving"]
 
 T = TypeVar("T")
 
@@ -55,6 +55,28 @@ def heeding(
     finally:
         if isinstance(events, Generator):
             events.close()
+
+
+def require_device(name: str | None) -> None:
+    """Make sure that torch can compute where the user wants it to, before anything is begun.
+
+    Raises
+    ------
+    StudyError
+        If there is no such device here.
+    """
+    if name is None:
+        return
+    import torch
+
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:  # torch has no family of its own
+        reason = str(error).splitlines()[0]
+        raise StudyError(
+            f"No device {name!r} can be used here ({reason}). Say cpu, or cuda, cuda:1, mps where there is "
+            "one; or leave it out for the best there is."
+        ) from error
 
 
 @contextmanager
