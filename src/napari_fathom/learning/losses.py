@@ -9,6 +9,7 @@ __all__ = [
     "ambiguity_targets",
     "class_weights",
     "cluster_weights",
+    "contrastive_loss",
     "inverse_cross_entropy",
     "pseudo_label_loss",
     "similarity_loss",
@@ -251,3 +252,32 @@ def pseudo_label_loss(logits: Tensor, guess: Tensor, threshold: float) -> Tensor
     """
     sure, label = guess.detach().float().softmax(1).max(1)
     return F.cross_entropy(logits.float(), label, reduction="none") * (sure >= threshold)
+
+
+def contrastive_loss(rows: Tensor, other: Tensor, temperature: float) -> Tensor:
+    """Find each item's other view among all views of a mini-batch.
+
+    L = 1/2N Σ_i −ln( exp(s(i, i′)/τ) / Σ_{k≠i} exp(s(i, k)/τ) ), s = cosine, over all 2N views
+
+    Parameters
+    ----------
+    rows, other : Tensor, shape (N, D)
+        Two views of the same items; not all zero in any row.
+    temperature : float
+        τ.
+
+    Returns
+    -------
+    Tensor, scalar
+        0 for a single item: there is nothing to tell it from.
+
+    References
+    ----------
+    Chen, Kornblith, Norouzi and Hinton 2020, Eq. 1.
+    """
+    items = len(rows)
+    views = F.normalize(torch.cat([rows, other]).float(), dim=1)
+    similarity = views @ views.T / temperature
+    itself = torch.eye(2 * items, dtype=torch.bool, device=rows.device)
+    partner = torch.arange(2 * items, device=rows.device).roll(items)
+    return F.cross_entropy(similarity.masked_fill(itself, -torch.inf), partner)

@@ -55,7 +55,10 @@ def weights(model: ImageModel) -> torch.Tensor:
     return torch.cat([parameter.flatten() for parameter in model.network.parameters()])
 
 
-@pytest.mark.parametrize("method", IMAGE_METHODS)
+LABEL_FREE = [name for name, kind in IMAGE_METHODS.items() if not kind.needs_labels]
+
+
+@pytest.mark.parametrize("method", sorted(set(IMAGE_METHODS) - set(LABEL_FREE)))
 def test_ten_labels_a_class_teach_far_more_than_chance(method: str) -> None:
     settings = quick(
         method=method,
@@ -92,9 +95,39 @@ def test_a_forest_learns_on_the_features_of_a_network_to_start_from() -> None:
     first, _ = train(quick(measures=True))
     model, _ = train(quick(method="forest", measures=True), start=first)
     assert model.network is not None
-    assert answers(model).features.shape == (160, 16 + 5)
+    assert answers(model).features.shape == (160, 8 * 4 + 5)
     assert torch.equal(weights(model), weights(first))
     assert model.provenance["parent"] == first.provenance["id"]
+
+
+def test_a_method_without_labels_learns_to_see_and_says_what_for() -> None:
+    nothing = ImageLabels(np.zeros(len(TRUTH), int))
+    _, events = train(quick(method="simclr", steps=20, batch=32, learning_rate=3e-3), nothing)
+    losses = [event.losses["contrast"] for event in events if isinstance(event, Epoch)]
+    assert losses[1] < losses[0]
+    assert "not yet to name them" in notes(events)
+    assert all(event.kappa is None for event in events if isinstance(event, Epoch))
+
+
+def test_what_was_learned_without_labels_is_where_others_start() -> None:
+    settings = quick(method="simclr", steps=1)
+    seeing, _ = train(settings)
+    model, _ = train(quick(steps=1, epochs=1, learning_rate=1e-9), start=seeing)
+    assert seeing.network is not None
+    assert model.network is not None
+    theirs, ours = seeing.network.state_dict(), model.network.state_dict()
+    kept = [name for name in ours if torch.allclose(ours[name], theirs[name], atol=1e-6)]
+    assert all(name in kept for name in ours if name.startswith("encoder."))
+    assert "join.1.weight" not in kept  # that was the projection
+
+
+def test_learning_to_see_first_is_part_of_the_run_where_asked_for() -> None:
+    bare = ArrayImages(IMAGES.pixels)
+    settings = quick(method="forest", pretrain_epochs=2, pretrain_batch=16, steps=3)
+    model, events = run(ImageTraining(bare, LABELS, NAMES, settings, device="cpu"))
+    assert [set(event.losses) for event in events if isinstance(event, Epoch)] == [{"contrast"}] * 2 + [set()]
+    assert len([event for event in events if isinstance(event, Step)]) == 6
+    assert answers(model, bare).features.shape == (160, 32)  # the encoder's own
 
 
 def test_a_forest_without_measures_says_what_to_do() -> None:

@@ -14,6 +14,7 @@ from napari_fathom.learning.methods.image_rows import Ramp
 from napari_fathom.learning.nets.image_network import ImageNetwork, build_image_network
 
 CLASSES, CPU = 3, torch.device("cpu")
+NAMING = sorted(name for name, kind in IMAGE_METHODS.items() if kind.needs_labels)
 
 
 def network() -> ImageNetwork:
@@ -46,7 +47,7 @@ def losses(method: str, net: ImageNetwork, batches: int = 1, **changes: object) 
     return [loss for _ in range(batches) for loss in made.objectives(net, BATCH)]
 
 
-@pytest.mark.parametrize("method", IMAGE_METHODS)
+@pytest.mark.parametrize("method", NAMING)
 @pytest.mark.parametrize("weights", [None, (0.5, 2.0, 1.0)])
 def test_the_labelled_part_is_weighted_cross_entropy(method: str, weights: tuple[float, ...] | None) -> None:
     net = network()
@@ -145,7 +146,7 @@ def test_pi_model_learns_through_both_views() -> None:
     assert all(gradient is not None for gradient in gradients)
 
 
-@pytest.mark.parametrize("method", sorted(set(IMAGE_METHODS) - {"supervised"}))
+@pytest.mark.parametrize("method", sorted(set(NAMING) - {"supervised"}))
 def test_dc3_weighs_each_image_by_its_certainty_and_leaves_the_labels_alone(method: str) -> None:
     net = network()
     quiet = {"inverse_weight": 0.0, "ambiguity_weight": 0.0, "similarity_weight": 0.0}
@@ -170,7 +171,7 @@ def similarity(net: ImageNetwork, first: torch.Tensor, second: torch.Tensor, fea
     return 0.1 * sum(each) / len(each)
 
 
-@pytest.mark.parametrize("method", IMAGE_METHODS)
+@pytest.mark.parametrize("method", NAMING)
 def test_dc3s_similarity_compares_the_two_views_that_the_method_has(method: str) -> None:
     net = network()
     common = {"inverse_weight": 0.0, "ambiguity_weight": 0.0, "ambiguity": True, "ramp": 0.0}
@@ -185,7 +186,7 @@ def test_dc3s_similarity_compares_the_two_views_that_the_method_has(method: str)
     assert float((with_it.value - without.value).detach()) == pytest.approx(expected, rel=1e-3)
 
 
-@pytest.mark.parametrize("method", IMAGE_METHODS)
+@pytest.mark.parametrize("method", NAMING)
 def test_dc3_bears_tiny_batches_and_single_classes(method: str) -> None:
     net = network()
     settings = quick(method=method, clusters=6, ambiguity=True)
@@ -197,3 +198,23 @@ def test_dc3_bears_tiny_batches_and_single_classes(method: str) -> None:
     assert torch.isfinite(loss.total)
     loss.total.backward()
     assert all(value.grad is None or torch.isfinite(value.grad).all() for value in net.parameters())
+
+
+def test_the_contrastive_loss_finds_the_other_view_among_all() -> None:
+    net = network()
+    [loss] = losses("simclr", net)
+    assert BATCH.unlabelled is not None
+    assert BATCH.view is not None
+    with torch.no_grad():
+        rows = [
+            row / np.linalg.norm(row)
+            for seen in (BATCH.unlabelled, BATCH.view)
+            for row in net.features(Views(seen.pixels, torch.zeros_like(seen.measures))).double().numpy()
+        ]
+    total, items = 0.0, len(BATCH.unlabelled)
+    for i, row in enumerate(rows):
+        partner = (i + items) % (2 * items)
+        others = [math.exp(float(row @ other) / 0.2) for k, other in enumerate(rows) if k != i]
+        total -= math.log(math.exp(float(row @ rows[partner]) / 0.2) / sum(others))
+    assert float(loss.total.detach()) == pytest.approx(total / len(rows), rel=1e-4)
+    assert loss.unlabelled is None

@@ -67,5 +67,5 @@ class HeldOutImages:
         return HeldOutAnswers(np.ascontiguousarray(probabilities.T), self._labels, self._groups)
 
     def _ask(self, network: ImageNetwork, views: Views, device: torch.device) -> npt.NDArray[np.float32]:
-        features = mean_features(network, views, self._settings, device)
+        features = mean_features(network.features, views, self._settings, device)
         return network.heads.classes(features).softmax(1).cpu().numpy()

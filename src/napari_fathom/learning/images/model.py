@@ -1,6 +1,6 @@
 """A trained model of images with everything needed to use it, to go on, and to say where it came from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from napari_fathom.learning.methods.row_method import RowClassifier
 from napari_fathom.learning.model import reduced_precision
 from napari_fathom.learning.nets.image_network import ImageNetwork
 
-__all__ = ["CENTROIDS", "ImageModel", "RawAnswers", "mean_features", "require_same_images"]
+__all__ = ["CENTROIDS", "ImageModel", "RawAnswers", "mean_features", "require_same_images", "rows_for"]
 
 CENTROIDS = "centroids"
 """Name in `method_state` of the clusters of a model that isn't (only) a network."""
@@ -86,10 +86,8 @@ class ImageModel:
     def answer(self, views: Views, device: torch.device) -> RawAnswers:
         """Ask about images; the network must be on `device`."""
         network = self.network
-        features = None if network is None else mean_features(network, views, self.settings, device)
         if self.classifier is not None:
-            parts = [views.measures] if features is None else [features.cpu(), views.measures]
-            rows = torch.cat(parts, dim=1)
+            rows = rows_for(network, views, self.settings, device)
             clusters, _ = assign(rows, self.method_state[CENTROIDS])
             return RawAnswers(
                 self.classifier.probabilities(rows.numpy()),
@@ -97,7 +95,8 @@ class ImageModel:
                 None,
                 rows.numpy(),
             )
-        assert network is not None and features is not None
+        assert network is not None
+        features = mean_features(network.features, views, self.settings, device)
         heads = network.heads
         ambiguity = (
             torch.sigmoid(heads.ambiguity(features)).cpu().numpy() if self.settings.ambiguity else None
@@ -112,15 +111,40 @@ class ImageModel:
 
 @torch.no_grad()
 def mean_features(
-    network: ImageNetwork, views: Views, settings: ImageSettings, device: torch.device
+    see: Callable[[Views], Tensor], views: Views, settings: ImageSettings, device: torch.device
 ) -> Tensor:
-    """Features (n, D) of images, averaged over as many turned copies as the settings say."""
+    """Features (n, D) of images, averaged over as many turned copies as the settings say.
+
+    Parameters
+    ----------
+    see : callable
+        `features` or `pooled` of a network on `device`, in evaluation mode.
+    views : Views
+        On the CPU.
+    settings : ImageSettings
+    device : torch.device
+    """
     layout = torch.channels_last if settings.channels_last else torch.contiguous_format
     copies = []
     with reduced_precision(settings, device):
         for pixels in turned(views.pixels, settings.answer_turns):
-            copies.append(network.features(Views(pixels, views.measures).to(device, layout)).float())
+            copies.append(see(Views(pixels, views.measures).to(device, layout)).float())
     return torch.stack(copies).mean(0)
+
+
+def rows_for(
+    network: ImageNetwork | None, views: Views, settings: ImageSettings, device: torch.device
+) -> Tensor:
+    """What a method that isn't a network learns from: what an encoder sees, if any, and the measures.
+
+    Returns
+    -------
+    Tensor, shape (n, D)
+        On the CPU.
+    """
+    if network is None:
+        return views.measures
+    return torch.cat([mean_features(network.pooled, views, settings, device).cpu(), views.measures], dim=1)
 
 
 def require_same_images(model: ImageModel, side: int, measures: int) -> None:

@@ -14,7 +14,7 @@ from napari_fathom.learning.images.scaling import ImageScaling, fit_scaling
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.images.source import CachedImages, ImageLabels, ImageSet
 
-__all__ = ["Prepared", "prepare_images", "require_labels"]
+__all__ = ["Prepared", "prepare_images", "require_labels", "require_same_collection"]
 
 _SAMPLE = 2048  # images that the scaling of grey values is fitted on
 _NAMED = 5  # classes named in one note
@@ -75,7 +75,8 @@ def prepare_images(
     held = hold_out_images(labels, settings.held_out, settings.seed)
     said = labels.target.astype(np.int64)
     target = np.where(held, 0, said)
-    yield from _remarks(labels, said, held, class_names)
+    if said.any():
+        yield from _remarks(labels, said, held, class_names)
     images.load(check)
     if scaling is None:
         random = np.random.default_rng([settings.seed, 13])
@@ -94,19 +95,28 @@ def prepare_images(
     )
 
 
-def require_labels(labels: ImageLabels, images: ImageSet, class_names: Sequence[str]) -> None:
-    """Refuse labels from which nothing can be learned, and say what to label.
+def require_same_collection(labels: ImageLabels, images: ImageSet) -> None:
+    """Refuse labels of other images.
 
     Raises
     ------
     TrainingError
-        If they are of other images, one class only or none is labelled, or a value has no class.
     """
     if len(images) != len(labels.target):
         raise TrainingError(
             f"There are labels for {len(labels.target)} images, but {len(images)} images; "
             "they must be of the same collection."
         )
+
+
+def require_labels(labels: ImageLabels, class_names: Sequence[str]) -> None:
+    """Refuse labels from which nothing can be learned, and say what to label.
+
+    Raises
+    ------
+    TrainingError
+        If one class only or none is labelled, or a value has no class.
+    """
     counts = labels.counts()
     if counts and max(counts) > len(class_names):
         raise TrainingError(
@@ -126,7 +136,7 @@ def _remarks(
 ) -> Generator[Note, None, None]:
     counts = labels.counts()
     missing = [name for value, name in enumerate(class_names, start=1) if value not in counts]
-    if missing and counts:
+    if missing:
         yield Note(f"No image of {_listed(missing)} is labelled; the model won't propose it.", "warning")
     if conflicts := conflicting_groups(labels):
         yield Note(

@@ -11,8 +11,13 @@ from napari_fathom.errors import TrainingError
 from napari_fathom.events import Done, Epoch, Event, Progress
 from napari_fathom.learning.evaluate import HeldOutAnswers
 from napari_fathom.learning.images.held_out import HeldOutImages
-from napari_fathom.learning.images.model import CENTROIDS, ImageModel, mean_features
-from napari_fathom.learning.images.preparation import Prepared, prepare_images, require_labels
+from napari_fathom.learning.images.model import CENTROIDS, ImageModel, rows_for
+from napari_fathom.learning.images.preparation import (
+    Prepared,
+    prepare_images,
+    require_labels,
+    require_same_collection,
+)
 from napari_fathom.learning.images.sampler import views_of
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.images.source import CachedImages, ImageLabels, ImageSet
@@ -48,16 +53,18 @@ class RowFit:
         check: Callable[[], None],
         device: torch.device,
     ) -> None:
-        require_labels(labels, images, class_names)
+        require_same_collection(labels, images)
+        require_labels(labels, class_names)
         if start is not None:
             require_compatible_images(start, settings, images)
         network = None if start is None else start.network
-        if network is None and (images.measures is None or not settings.measures):
+        seeing = network is not None or settings.pretrain_epochs  # an encoder is there, or about to be
+        if not seeing and (images.measures is None or not settings.measures):
             raise TrainingError(
                 f"The method {settings.method} learns from measures, and this collection has none (or they "
                 "are switched off). Measure it, start from a model with a network, or choose another method."
             )
-        self._images, self._labels, self._classes = CachedImages(images), labels, tuple(class_names)
+        self._images, self._labels, self._classes = CachedImages.of(images), labels, tuple(class_names)
         self._settings, self._start, self._check, self._device = settings, start, check, device
         self._network = copy.deepcopy(network)
         self.best: ImageModel | None = None
@@ -105,11 +112,9 @@ class RowFit:
                 self._check()
                 rows = np.arange(first, min(first + _BATCH, len(self._images)))
                 views = views_of(prepared.images, rows, prepared.scaling)
-                seen = [views.measures]
+                parts.append(rows_for(network, views, self._settings, self._device).numpy())
                 if network is not None:
-                    seen.insert(0, mean_features(network, views, self._settings, self._device).cpu())
                     yield Progress("features", int(rows[-1]) + 1, len(self._images))
-                parts.append(torch.cat(seen, dim=1).numpy())
         finally:
             if network is not None:
                 network.cpu()

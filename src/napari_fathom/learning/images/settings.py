@@ -60,6 +60,12 @@ class ImageSettings(SharedSettings):
         1, ge=1, le=16, description="Unlabelled images for each labelled one (FixMatch's paper: 7)."
     )
 
+    # Learning to see, before
+    pretrain_epochs: int = Field(
+        0, ge=0, description="Epochs of learning to see from all images, without labels (SimCLR), before."
+    )
+    pretrain_batch: int = Field(128, ge=2, le=4096, description="Images in a mini-batch of those epochs.")
+
     # The methods
     consistency_weight: float = Field(
         50.0, ge=0, description="Weight of the squared difference of two answers (Mean-Teacher, π-model)."
@@ -80,6 +86,21 @@ class ImageSettings(SharedSettings):
     answer_turns: Literal[1, 2, 4, 8] = Field(
         1, description="Turned and mirrored copies of an image whose features are averaged in an answer."
     )
+
+    @property
+    def pretraining(self) -> "ImageSettings":
+        """Of the run that learns to see, on the same network."""
+        return self.model_copy(
+            update={
+                "method": "simclr",
+                "ambiguity": False,
+                "batch": self.pretrain_batch,
+                "unlabelled_ratio": 1,
+                "epochs": self.pretrain_epochs,
+                "pretrain_epochs": 0,
+                "keep": "last",
+            }
+        )
 
     def clusters_for(self, classes: int) -> int:
         """K for C classes: 5 C where it isn't given (DC3, section 3.3), at least 2."""

@@ -125,6 +125,11 @@ class CachedImages:
         self._kept: npt.NDArray[np.uint8] | None = None
         self.side, self.measures = images.side, images.measures
 
+    @classmethod
+    def of(cls, images: ImageSet) -> "CachedImages":
+        """The same, if it is one already."""
+        return images if isinstance(images, CachedImages) else cls(images)
+
     def __len__(self) -> int:
         return len(self._images)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -13,7 +14,12 @@ from napari_fathom.learning.evaluate import HeldOutAnswers
 from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.images.held_out import HeldOutImages
 from napari_fathom.learning.images.model import ImageModel, require_same_images
-from napari_fathom.learning.images.preparation import Prepared, prepare_images, require_labels
+from napari_fathom.learning.images.preparation import (
+    Prepared,
+    prepare_images,
+    require_labels,
+    require_same_collection,
+)
 from napari_fathom.learning.images.sampler import ImageSampler
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.images.source import CachedImages, ImageLabels, ImageSet
@@ -48,8 +54,6 @@ class ImageTask:
         If nothing can be learned from the labels, or `start` doesn't fit.
     """
 
-    main_loss = "classes"
-
     def __init__(
         self,
         images: ImageSet,
@@ -61,15 +65,21 @@ class ImageTask:
     ) -> None:
         self.settings = settings
         self._kind = IMAGE_METHODS[settings.method]
+        require_same_collection(labels, images)
         if self._kind.needs_labels:
-            require_labels(labels, images, class_names)
+            require_labels(labels, class_names)
         if start is not None:
             require_compatible_images(start, settings, images)
-        self._images, self._labels, self._classes = CachedImages(images), labels, tuple(class_names)
+        self._images, self._labels, self._classes = CachedImages.of(images), labels, tuple(class_names)
         self._start, self._check = start, check
         self._prepared: Prepared
         self._judges: HeldOutImages
         self._sampler: ImageSampler
+
+    @property
+    def main_loss(self) -> str:
+        """Of the method."""
+        return self._kind.main_loss
 
     @property
     def parent(self) -> Mapping[str, Any]:
@@ -85,10 +95,9 @@ class ImageTask:
         )
         self._prepared = prepared
         self._judges = HeldOutImages(prepared, self._labels.target, self._labels.groups, settings)
-        self._sampler = ImageSampler(
-            prepared.images, prepared.target, prepared.pool, prepared.scaling, settings
-        )
-        if start is not None and start.network is not None and start.class_names != self._classes:
+        known = prepared.target if self._kind.needs_labels else np.zeros_like(prepared.target)
+        self._sampler = ImageSampler(prepared.images, known, prepared.pool, prepared.scaling, settings)
+        if start is not None and _knows_classes(start) and start.class_names != self._classes:
             yield Note("The classes are others than those of the model to start from: the heads start anew.")
 
     def network(self) -> ImageNetwork:
@@ -98,8 +107,9 @@ class ImageTask:
         start = self._start
         if start is not None and start.network is not None:
             copy_weights(start.network.encoder, network.encoder)
-            copy_weights(start.network.join, network.join)
-            if start.class_names == self._classes:
+            if _knows_classes(start) or not self._kind.needs_labels:
+                copy_weights(start.network.join, network.join)
+            if _knows_classes(start) and start.class_names == self._classes:
                 copy_weights(start.network.heads, network.heads)
         return network
 
@@ -129,7 +139,9 @@ class ImageTask:
         )
 
     def judge(self, network: ImageNetwork, device: torch.device) -> HeldOutAnswers | None:
-        """Ask about the held-out images."""
+        """Ask about the held-out images, if classes are what is learned."""
+        if not self._kind.needs_labels:
+            return None
         return self._judges.judge(network, device)
 
     def model(
@@ -153,8 +165,12 @@ class ImageTask:
         )
 
     def remarks(self, answers: HeldOutAnswers | None) -> Iterator[Note]:
-        """Nothing more to say."""
-        yield from ()
+        """Say what a model that knows no classes is for."""
+        if not self._kind.needs_labels:
+            yield Note(
+                f"{self._kind.name} has learned to see these images, not yet to name them: "
+                "train again by another method, starting from this model."
+            )
 
     def too_large(self, device: torch.device) -> str:
         """Say what to lower."""
@@ -163,6 +179,12 @@ class ImageTask:
             f"One image of {side} × {side} pixels is more than the memory of {device} holds. "
             "Choose a smaller width."
         )
+
+
+def _knows_classes(model: ImageModel) -> bool:
+    """Whether the network's heads, not only its encoder, have learned something."""
+    kind = IMAGE_METHODS.get(model.settings.method)
+    return model.network is not None and kind is not None and kind.needs_labels
 
 
 def calibrated(answers: HeldOutAnswers | None, classes: int) -> Calibration:

@@ -6,14 +6,14 @@ from threading import Event as StopEvent
 import torch
 
 from napari_fathom.errors import TrainingError
-from napari_fathom.events import Event
+from napari_fathom.events import Epoch, Event, Note, Step
 from napari_fathom.learning.evaluate import HeldOutAnswers
 from napari_fathom.learning.hardware import best_device
 from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.images.model import ImageModel
 from napari_fathom.learning.images.row_fit import RowFit
 from napari_fathom.learning.images.settings import ImageSettings
-from napari_fathom.learning.images.source import ImageLabels, ImageSet
+from napari_fathom.learning.images.source import CachedImages, ImageLabels, ImageSet
 from napari_fathom.learning.images.task import ImageTask
 from napari_fathom.learning.loop import Loop
 from napari_fathom.learning.methods import IMAGE_METHODS, ROW_METHODS
@@ -21,6 +21,8 @@ from napari_fathom.learning.nets.image_network import ImageNetwork
 from napari_fathom.learning.stopping import raise_if_set
 
 __all__ = ["ImageTraining"]
+
+_Run = Loop[ImageNetwork, ImageBatch, ImageModel] | RowFit
 
 
 class ImageTraining:
@@ -35,8 +37,8 @@ class ImageTraining:
         Names of the class values 1…C.
     settings : ImageSettings
     start : ImageModel, optional
-        Where to go on from; without it, from random weights. A method that isn't a network learns on the
-        start model's features.
+        Where to go on from; without it, from random weights or, if the settings say so, from what can be
+        learned without labels. A method that isn't a network learns on what the start model's encoder sees.
     device : str, optional
         'cpu', 'cuda', …; without it, the best one here.
     stop : threading.Event, optional
@@ -59,19 +61,22 @@ class ImageTraining:
         device: str | None = None,
         stop: StopEvent | None = None,
     ) -> None:
-        def check() -> None:
-            raise_if_set(stop)
+        self._images, self._labels, self._class_names = CachedImages.of(images), labels, class_names
+        self._settings, self._device, self._stop = settings, device, stop
+        self._begin = settings.pretrain_epochs if start is None else 0
+        self._run = self._made(settings, start)
 
-        self._run: Loop[ImageNetwork, ImageBatch, ImageModel] | RowFit
+    def _made(self, settings: ImageSettings, start: ImageModel | None) -> _Run:
+        def check() -> None:
+            raise_if_set(self._stop)
+
+        known = self._images, self._labels, self._class_names, settings, start, check
         if settings.method in IMAGE_METHODS:
-            task = ImageTask(images, labels, class_names, settings, start, check)
-            self._run = Loop(task, device=device, stop=stop)
-        elif settings.method in ROW_METHODS:
-            where = torch.device(device or best_device())
-            self._run = RowFit(images, labels, class_names, settings, start, check, where)
-        else:
-            names = ", ".join(sorted([*IMAGE_METHODS, *ROW_METHODS]))
-            raise TrainingError(f"No method of images is called {settings.method!r}; there are {names}.")
+            return Loop(ImageTask(*known), device=self._device, stop=self._stop)
+        if settings.method in ROW_METHODS:
+            return RowFit(*known, torch.device(self._device or best_device()))
+        names = ", ".join(sorted([*IMAGE_METHODS, *ROW_METHODS]))
+        raise TrainingError(f"No method of images is called {settings.method!r}; there are {names}.")
 
     @property
     def best(self) -> ImageModel | None:
@@ -89,7 +94,8 @@ class ImageTraining:
         Yields
         ------
         Note, Progress, Step, Epoch
-            As `Loop.events`; a method that isn't a network tells of one epoch.
+            As `Loop.events`; a method that isn't a network tells of one epoch. Where the settings say so,
+            steps and epochs of learning to see come first.
         Done
             Holding the best model.
 
@@ -98,4 +104,11 @@ class ImageTraining:
         TrainingError, Cancelled
             As `Loop.events`.
         """
-        return self._run.events()
+        if self._begin:
+            yield Note("Learning to see from all images first, without labels.")
+            first = self._made(self._settings.pretraining, None)
+            for event in first.events():
+                if isinstance(event, Step | Epoch):
+                    yield event
+            self._run = self._made(self._settings, first.best)
+        yield from self._run.events()

@@ -14,6 +14,7 @@ from napari_fathom.learning.methods.pi_model import PiModel
 from napari_fathom.learning.methods.predklus import PredKlus
 from napari_fathom.learning.methods.pseudo_label import PseudoLabel
 from napari_fathom.learning.methods.row_method import RowClassifier
+from napari_fathom.learning.methods.simclr import SimCLR
 from napari_fathom.learning.methods.supervised import Supervised
 from napari_fathom.learning.methods.supseg import SupSeg
 from napari_fathom.learning.nets.image_network import ImageNetwork
@@ -45,6 +46,7 @@ IMAGE_METHODS: dict[str, type[ImageMethod]] = {
     PseudoLabel.name: PseudoLabel,
     PiModel.name: PiModel,
     Supervised.name: Supervised,
+    SimCLR.name: SimCLR,
 }
 """Methods of images that train a network, by the name that `ImageSettings.method` uses."""
 

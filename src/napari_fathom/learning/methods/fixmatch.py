@@ -29,6 +29,7 @@ class FixMatch(Stateless):
     """
 
     name: ClassVar[str] = "fixmatch"
+    main_loss: ClassVar[str] = "classes"
     needs_labels: ClassVar[bool] = True
     strong_view: ClassVar[bool] = True
 

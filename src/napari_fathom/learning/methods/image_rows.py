@@ -20,6 +20,8 @@ ImageContext = MethodContext[ImageSettings]
 class ImageMethod(Method[ImageNetwork, ImageBatch], Protocol):
     """A way of learning from a few labelled images and many others; registered in `IMAGE_METHODS`."""
 
+    main_loss: ClassVar[str]
+    """Name of the loss that judges an epoch where nothing is held out."""
     needs_labels: ClassVar[bool]
     """False for one that only learns to see, for others to go on from."""
     strong_view: ClassVar[bool]

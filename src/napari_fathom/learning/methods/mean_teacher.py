@@ -36,6 +36,7 @@ class MeanTeacher(Stateless):
     """
 
     name: ClassVar[str] = "mean-teacher"
+    main_loss: ClassVar[str] = "classes"
     needs_labels: ClassVar[bool] = True
     strong_view: ClassVar[bool] = False
 

@@ -29,6 +29,7 @@ class PiModel(Stateless):
     """
 
     name: ClassVar[str] = "pi-model"
+    main_loss: ClassVar[str] = "classes"
     needs_labels: ClassVar[bool] = True
     strong_view: ClassVar[bool] = False
 

@@ -32,6 +32,7 @@ class PseudoLabel(Stateless):
     """
 
     name: ClassVar[str] = "pseudo-label"
+    main_loss: ClassVar[str] = "classes"
     needs_labels: ClassVar[bool] = True
     strong_view: ClassVar[bool] = False
 

@@ -20,6 +20,7 @@ class Supervised(Stateless):
     """Learn from the labelled images alone: the baseline."""
 
     name: ClassVar[str] = "supervised"
+    main_loss: ClassVar[str] = "classes"
     needs_labels: ClassVar[bool] = True
     strong_view: ClassVar[bool] = False
 

@@ -41,8 +41,12 @@ class ImageNetwork(ItemNetwork):
 
     def features(self, views: Views) -> Tensor:
         """Features (n, D) of n images."""
-        pooled = self.encoder(views.pixels)
+        pooled = self.pooled(views)
         return cast(Tensor, self.join(torch.cat([pooled, views.measures.to(pooled)], dim=1)))
+
+    def pooled(self, views: Views) -> Tensor:
+        """What the encoder alone sees of n images, shape (n, `encoder.features`)."""
+        return cast(Tensor, self.encoder(views.pixels))
 
     def forward(self, views: Views) -> Tensor:
         """Class logits (n, C) of n images."""

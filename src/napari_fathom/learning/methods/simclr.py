@@ -1,0 +1,56 @@
+"""SimCLR: learn to see, from images alone, by telling each image's two views from all others'."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import torch
+
+from napari_fathom.learning import losses
+from napari_fathom.learning.images.batch import ImageBatch, Views
+from napari_fathom.learning.methods.base import Loss
+from napari_fathom.learning.methods.image_rows import ImageContext, Stateless, image_features
+from napari_fathom.learning.nets.image_network import ImageNetwork
+
+__all__ = ["SimCLR"]
+
+_TEMPERATURE = 0.2  # Chen et al. 2020, table 5: 0.1 to 0.5 are alike but for the length of the training
+
+
+class SimCLR(Stateless):
+    """Self-supervised: no label is looked at. What comes out is an encoder for another method to start from.
+
+    The perceptron that joins pixels and measures serves as the paper's projection. It doesn't get the
+    measures: they are the same in both views and would tell without a look at the pixels.
+
+    References
+    ----------
+    Chen, Kornblith, Norouzi and Hinton 2020, Eq. 1.
+    """
+
+    name: ClassVar[str] = "simclr"
+    main_loss: ClassVar[str] = "contrast"
+    needs_labels: ClassVar[bool] = False
+    strong_view: ClassVar[bool] = True
+
+    def __init__(self, context: ImageContext) -> None:
+        del context  # nothing to set
+
+    @property
+    def needs_unlabelled(self) -> bool:
+        """All images are."""
+        return True
+
+    @property
+    def needs_view(self) -> bool:
+        """Two views are what it is about."""
+        return True
+
+    def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
+        """Yield the contrastive loss of the mini-batch."""
+        assert batch.unlabelled is not None and batch.view is not None
+        first, second = image_features(network, _unmeasured(batch.unlabelled), _unmeasured(batch.view))
+        yield Loss("contrast", losses.contrastive_loss(first, second, _TEMPERATURE))
+
+
+def _unmeasured(views: Views) -> Views:
+    return Views(views.pixels, torch.zeros_like(views.measures))
