@@ -93,6 +93,23 @@ class StudyFolder(ABC):
         number = self._models.current
         return None if number is None else ModelRecord.load(self._models.path(number))
 
+    def model_record(self, number: int | None = None) -> ModelRecord:
+        """What is known of a model; of the one in force without a number.
+
+        Raises
+        ------
+        StudyError
+            If there is no such model, or none at all.
+        """
+        if number is None:
+            current = self.current_model
+            if current is None:
+                raise StudyError(f"{self.folder.name}: there is no model yet. Label and train first.")
+            return current
+        if number not in self._models.numbers():
+            raise StudyError(f"{self.folder.name}: there is no model {number}.")
+        return ModelRecord.load(self._models.path(number))
+
     def set_current_model(self, number: int) -> None:
         """Put another model of this study in force.
 

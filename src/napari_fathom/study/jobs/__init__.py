@@ -4,13 +4,16 @@ To stop a job is to set its `stop` event or to close its generator; what was in 
 """
 
 from napari_fathom.study.jobs.accept import accept_job, accepted_cells
+from napari_fathom.study.jobs.collect import collect_job, look_job
 from napari_fathom.study.jobs.convert import convert_job
 from napari_fathom.study.jobs.export import EXPORT_KINDS, export_job, require_exportable
 from napari_fathom.study.jobs.import_labels import class_values, import_labels_job, lay_labels_job
 from napari_fathom.study.jobs.nasc_table import NascOptions
 from napari_fathom.study.jobs.predict import predict_job
+from napari_fathom.study.jobs.predict_collection import predict_collection_job
 from napari_fathom.study.jobs.reclass import reclass_job
 from napari_fathom.study.jobs.train import train_job
+from napari_fathom.study.jobs.train_collection import train_collection_job
 
 __all__ = [
     "EXPORT_KINDS",
@@ -18,12 +21,16 @@ __all__ = [
     "accept_job",
     "accepted_cells",
     "class_values",
+    "collect_job",
     "convert_job",
     "export_job",
     "import_labels_job",
     "lay_labels_job",
+    "look_job",
+    "predict_collection_job",
     "predict_job",
     "reclass_job",
     "require_exportable",
+    "train_collection_job",
     "train_job",
 ]

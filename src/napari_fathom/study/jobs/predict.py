@@ -5,12 +5,10 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from napari_fathom import files
-from napari_fathom.errors import StudyError
 from napari_fathom.events import Box, Done, Event
 from napari_fathom.study.adapters import EchogramField
-from napari_fathom.study.jobs.guards import relay, saving
+from napari_fathom.study.jobs.guards import relay, require_device, saving
 from napari_fathom.study.jobs.reclass import classify
-from napari_fathom.study.models import ModelRecord
 from napari_fathom.study.prediction_record import PredictionRecord
 from napari_fathom.study.prediction_store import PredictionStore
 from napari_fathom.study.study import Study
@@ -66,7 +64,7 @@ def predict_job(
     Raises
     ------
     StudyError
-        If the study is open read-only, has no model, or the disk is full.
+        If the study is open read-only, has no model, there is no such device, or the disk is full.
     FathomError
         If the model was trained on other channels.
     Cancelled
@@ -76,7 +74,8 @@ def predict_job(
     from napari_fathom.learning.predict import predict
 
     study.require_writable()
-    record = _model_record(study, model)
+    require_device(device)
+    record = study.model_record(model)
     network = load_model(study.model_folder(record.number))
     rows, pings = study.echogram.shape[1:]
     whole = (0, rows, 0, pings)
@@ -95,17 +94,6 @@ def predict_job(
         store.adopt(store.record.model_copy(update={"complete": True}))
         study.prediction_shelf.set_current(int(store.path.name))
     yield Done(store)
-
-
-def _model_record(study: Study, number: int | None) -> ModelRecord:
-    if number is None:
-        current = study.current_model
-        if current is None:
-            raise StudyError(f"{study.folder.name}: there is no model yet. Paint and train first.")
-        return current
-    if number not in study.model_shelf.numbers():
-        raise StudyError(f"{study.folder.name}: there is no model {number}.")
-    return ModelRecord.load(study.model_folder(number))
 
 
 def _begin(study: Study, record: PredictionRecord) -> PredictionStore:

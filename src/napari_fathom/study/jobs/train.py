@@ -3,16 +3,16 @@
 import threading
 from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from napari_fathom import files
-from napari_fathom.errors import StudyError
 from napari_fathom.events import Done, Event, Note
 from napari_fathom.labels import Classes, LabelStore
 from napari_fathom.study.adapters import EchogramField, StoreLabels, painted_classes
-from napari_fathom.study.jobs.guards import relay, saving
+from napari_fathom.study.jobs.guards import relay, require_device, saving
+from napari_fathom.study.jobs.starts import Start, start_model
 from napari_fathom.study.models import ModelRecord
 from napari_fathom.study.shares import HeldOutStrokes
 from napari_fathom.study.study import Study
@@ -29,7 +29,7 @@ def train_job(
     study: Study,
     settings: "TrainSettings",
     *,
-    start: Literal["scratch", "last"] | Path = "scratch",
+    start: Start = "scratch",
     device: str | None = None,
     stop: threading.Event | None = None,
 ) -> Generator[Event[ModelRecord], None, None]:
@@ -56,16 +56,18 @@ def train_job(
     Raises
     ------
     StudyError
-        If the study is open read-only, or there is no last model.
+        If the study is open read-only, there is no last model, or no such device.
     TrainingError
         Too few labels, a start model that doesn't fit, no memory.
     Cancelled
         If it was stopped before the first epoch was over.
     """
+    from napari_fathom.learning.model_file import load_model
     from napari_fathom.learning.train import Training
 
     study.require_writable()
-    first, parent = _start_model(study, start)
+    require_device(device)
+    first, parent = start_model(study, start, load_model)
     classes = painted_classes(study.labels)
     for item in study.classes:
         if item.value not in classes:
@@ -88,20 +90,6 @@ def train_job(
     study.model_shelf.set_current(number)
     study.update(training=settings.model_dump(mode="json"))
     yield Done(record)
-
-
-def _start_model(study: Study, start: Literal["scratch", "last"] | Path) -> tuple["Model | None", int | None]:
-    """Read the model to go on from, and its number if it is one of this study."""
-    from napari_fathom.learning.model_file import load_model
-
-    if start == "scratch":
-        return None, None
-    if start == "last":
-        current = study.current_model
-        if current is None:
-            raise StudyError(f"{study.folder.name}: there is no model yet to go on from. Start from scratch.")
-        return load_model(study.model_folder(current.number)), current.number
-    return load_model(Path(start)), None
 
 
 def _record(

@@ -1,0 +1,124 @@
+"""A collection learned from votes and answered: the same walk as a survey's, on images."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from napari_fathom.errors import StudyError
+from napari_fathom.events import Done, Epoch
+from napari_fathom.labels import LARGEST_VOTE, Classes
+from napari_fathom.learning.images.settings import ImageSettings
+from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_plankton
+from napari_fathom.study import CollectionStudy
+from napari_fathom.study.jobs import collect_job, look_job, predict_collection_job, train_collection_job
+from napari_fathom.study.object_table import object_table
+
+TINY = ImageSettings(
+    method="supervised", ambiguity=True, width=4, features=8, batch=8, steps=2, epochs=2, learning_rate=2e-3
+)
+
+
+def result(events: Any) -> Any:
+    *_, done = events
+    assert isinstance(done, Done)
+    return done.result
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("drawn")
+    return write_simulated_plankton(folder, PlanktonSettings(objects=240, ambiguous_share=0.0))
+
+
+@pytest.fixture
+def study(drawn: Path, tmp_path: Path) -> Iterator[CollectionStudy]:
+    with result(collect_job(drawn, tmp_path / "drawn.fathom")) as made:
+        for _ in look_job(made):
+            pass
+        yield made
+
+
+@pytest.fixture
+def sparse(study: CollectionStudy) -> CollectionStudy:
+    """All votes withdrawn but on some ten objects a class."""
+    truth = study.votes.hard()
+    kept = np.concatenate([np.flatnonzero(truth == value)[:10] for value in study.classes.values])
+    others = np.setdiff1d(np.arange(len(truth)), kept)
+    study.votes.cast(others, 0, annotator="as filed")
+    assert (study.votes.hard() > 0).sum() == len(kept)
+    return study
+
+
+def test_a_forest_learns_from_a_few_votes_and_answers_the_rest(
+    study: CollectionStudy, sparse: CollectionStudy
+) -> None:
+    names = study.collection.objects["class_name"].to_numpy()
+    record = result(train_collection_job(sparse, ImageSettings(method="forest", trees=100, held_out=0.0)))
+    assert record.number == 1 and record.painted == sparse.votes.counts()
+    answers = result(predict_collection_job(sparse))
+    table = object_table(sparse)
+    unseen = table["status"] == ""
+    right = (table["predicted"].to_numpy() == names)[unseen]
+    assert right.mean() > 0.6  # six classes; chance is below a quarter
+    assert answers.probabilities.shape == (240, len(study.classes))
+    np.testing.assert_allclose(answers.probabilities.sum(1), 1, atol=5e-3)
+
+
+def test_a_network_is_trained_saved_and_gone_on_from(sparse: CollectionStudy) -> None:
+    events = list(train_collection_job(sparse, TINY))
+    assert [event.epoch for event in events if isinstance(event, Epoch)] == [1, 2]
+    answers = result(predict_collection_job(sparse))
+    assert (answers.cluster > 0).all() and answers.cluster.max() <= 5 * len(sparse.classes)
+    assert ((answers.ambiguity >= 0) & (answers.ambiguity <= 1)).all()
+    again = result(train_collection_job(sparse, TINY, start="last"))
+    assert (again.number, again.parent) == (2, 1)
+    place = sparse.folder
+    sparse.close()
+    with CollectionStudy.open(place) as opened:
+        assert opened.current_model is not None and opened.current_model.number == 2
+        assert opened.answers() is not None
+        assert opened.settings == TINY.model_dump(mode="json")
+
+
+def test_classes_that_nobody_gave_are_not_learned(sparse: CollectionStudy) -> None:
+    sparse.votes.set_classes(sparse.classes.with_added("never seen"))
+    events = list(train_collection_job(sparse, TINY))
+    assert any("never seen" in str(getattr(event, "message", "")) for event in events)
+    answers = result(predict_collection_job(sparse))
+    assert answers.probabilities.shape[1] == len(sparse.classes) - 1
+    assert "never seen" not in set(object_table(sparse)["predicted"])
+
+
+def test_images_must_have_been_looked_at(drawn: Path, tmp_path: Path) -> None:
+    with (
+        result(collect_job(drawn, tmp_path / "new.fathom")) as study,
+        pytest.raises(StudyError, match="240 of 240 images have not been looked at"),
+    ):
+        list(train_collection_job(study, TINY))
+
+
+def test_prediction_wants_a_model(study: CollectionStudy) -> None:
+    with pytest.raises(StudyError, match="there is no model yet"):
+        list(predict_collection_job(study))
+
+
+def test_an_object_without_an_image_is_left_out_and_said_so(drawn: Path, tmp_path: Path) -> None:
+    flat = tmp_path / "some"
+    for number, source in enumerate(sorted(drawn.rglob("*.png"))[::8]):
+        place = flat / source.parent.name / source.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(source.read_bytes() if number else b"broken")
+    with result(collect_job(flat, tmp_path / "some.fathom")) as study:
+        for _ in look_job(study):
+            pass
+        if len(study.classes) < 2:
+            study.votes.set_classes(Classes(study.classes.items, LARGEST_VOTE).with_added("other"))
+        result(train_collection_job(study, ImageSettings(method="forest", trees=10, held_out=0.0)))
+        answers = result(predict_collection_job(study))
+        broken = int(np.flatnonzero(study.collection.objects["height_px"] == 0)[0])
+        assert answers.cluster[broken] == 0 and answers.values()[broken] == 0
+        assert np.isnan(answers.probabilities[broken]).all()
+        assert object_table(study)["predicted"][broken] == ""
