@@ -6,6 +6,7 @@ from napari_fathom.errors import TrainingError
 from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.methods.base import Loss, Method, MethodContext, Rows
 from napari_fathom.learning.methods.dc3 import DC3
+from napari_fathom.learning.methods.discriminant import Discriminant
 from napari_fathom.learning.methods.fixmatch import FixMatch
 from napari_fathom.learning.methods.forest import Forest
 from napari_fathom.learning.methods.image_rows import ImageContext, ImageMethod
@@ -50,7 +51,7 @@ IMAGE_METHODS: dict[str, type[ImageMethod]] = {
 }
 """Methods of images that train a network, by the name that `ImageSettings.method` uses."""
 
-ROW_METHODS: dict[str, type[RowClassifier]] = {Forest.name: Forest}
+ROW_METHODS: dict[str, type[RowClassifier]] = {Discriminant.name: Discriminant, Forest.name: Forest}
 """Methods of images that fit rows of features and measures at once, by the same kind of name."""
 
 

@@ -1,0 +1,137 @@
+"""The discriminant: what scikit-learn's is, better for the unlabelled, honest about how sure it is."""
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from tests.learning.images.shapes import NAMES, collection, quick, some
+
+from napari_fathom.errors import Cancelled
+from napari_fathom.events import Done
+from napari_fathom.learning.images.predict import predict_images
+from napari_fathom.learning.images.training import ImageTraining
+from napari_fathom.learning.methods.discriminant import Discriminant, _clouds, _linear
+
+Rows = npt.NDArray[np.float32]
+Target = npt.NDArray[np.int64]
+
+
+def clouds(count: int = 600, apart: float = 1.6, seed: int = 0) -> tuple[Rows, Target]:
+    """Rows of three long overlapping clouds in six dimensions, and their classes 1…3."""
+    random = np.random.default_rng(seed)
+    truth = random.integers(1, 4, count)
+    centres = apart * np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]])
+    rows = random.normal(size=(count, 6))
+    rows[:, 3:] = 2 * rows[:, 3:] + 1.5 * rows[:, :3]  # what says nothing alone, but explains the noise
+    rows[:, :3] += centres[truth]
+    return rows.astype(np.float32), truth
+
+
+def some_labels(truth: Target, each: int, seed: int = 0) -> Target:
+    return some(truth, each, seed).target.astype(np.int64)
+
+
+def fitted(rows: Rows, target: Target, classes: int = 3) -> Discriminant:
+    return Discriminant.fit(rows, target, classes, quick(), lambda: None)
+
+
+def accuracy(found: Discriminant, rows: Rows, truth: Target) -> float:
+    return float((found.probabilities(rows).argmax(axis=1) + 1 == truth).mean())
+
+
+def test_parts_clouds_as_scikit_learn_does() -> None:
+    rows, truth = clouds()
+    means, spread = _clouds(rows.astype(np.float64), np.eye(3)[truth - 1])
+    shares = np.bincount(truth)[1:] / len(truth)
+    weights, offset = _linear(means, spread, 0.0, np.zeros(6), shares)
+    theirs = LinearDiscriminantAnalysis(solver="lsqr").fit(rows, truth)
+    ours = rows @ weights + offset
+    expected = theirs.decision_function(rows)
+    np.testing.assert_allclose(ours - ours[:, :1], expected - expected[:, :1], rtol=0.03, atol=0.05)
+
+
+@pytest.mark.parametrize("each", [2, 4])
+def test_the_unlabelled_help(each: int) -> None:
+    alone, helped = [], []
+    for seed in range(8):
+        rows, truth = clouds(seed=seed)
+        target = some_labels(truth, each, seed)
+        said = target > 0
+        alone.append(accuracy(fitted(rows[said], target[said]), rows[~said], truth[~said]))
+        helped.append(accuracy(fitted(rows, target), rows[~said], truth[~said]))
+    assert np.mean(helped) > np.mean(alone) + 0.02
+
+
+@pytest.mark.parametrize(("each", "within"), [(1, 0.25), (10, 0.12), (40, 0.08)])
+def test_is_as_sure_as_it_is_right(each: int, within: float) -> None:
+    gaps = []
+    for seed in range(5):
+        rows, truth = clouds(seed=seed, apart=1.0)
+        target = some_labels(truth, each, seed)
+        rest = target == 0
+        answers = fitted(rows, target).probabilities(rows[rest])
+        gaps.append(answers.max(axis=1).mean() - (answers.argmax(axis=1) + 1 == truth[rest]).mean())
+    assert abs(np.mean(gaps)) < within
+
+
+def test_units_and_scales_of_columns_change_nothing() -> None:
+    rows, truth = clouds()
+    target = some_labels(truth, 5)
+    other = rows.copy()
+    other[:, 0] = np.exp(2 * rows[:, 0])
+    other[:, 1] = 1e4 * rows[:, 1] - 7
+    left, right = fitted(rows, target).probabilities(rows), fitted(other, target).probabilities(other)
+    assert np.abs(left - right).max() < 0.05
+    assert (left.argmax(axis=1) == right.argmax(axis=1)).mean() > 0.98
+
+
+def test_class_without_a_label_is_never_proposed_and_empty_columns_do_no_harm() -> None:
+    rows, truth = clouds()
+    rows = np.column_stack([rows, np.full(len(rows), 7, np.float32)])
+    answers = fitted(rows, some_labels(truth, 5), classes=5).probabilities(rows)
+    np.testing.assert_allclose(answers.sum(axis=1), 1, rtol=1e-5)
+    assert np.isfinite(answers).all()
+    assert not answers[:, 3:].any()
+
+
+def test_comes_back_from_arrays() -> None:
+    rows, truth = clouds()
+    found = fitted(rows, some_labels(truth, 5))
+    again = Discriminant.from_arrays(dict(found.arrays()))
+    assert np.array_equal(again.probabilities(rows), found.probabilities(rows))
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    rows, truth = clouds()
+    found = fitted(rows, some_labels(truth, 5))
+    with pytest.raises(ValueError, match="6 columns"):
+        found.probabilities(rows[:, :4])
+    assert found.probabilities(rows[:0]).shape == (0, 3)
+    with pytest.raises(ValueError, match="don't fit"):
+        Discriminant.from_arrays(dict(found.arrays()) | {"offset": np.zeros(2, np.float32)})
+
+
+def test_stop_is_heard_between_rounds() -> None:
+    rows, truth = clouds()
+    calls = []
+
+    def check() -> None:
+        calls.append(1)
+        if len(calls) == 3:
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        Discriminant.fit(rows, some_labels(truth, 5), 3, quick(), check)
+    assert len(calls) == 3
+
+
+def test_learns_a_collection_by_name() -> None:
+    images, truth = collection()
+    labels = some(truth, 4)
+    settings = quick(method="discriminant", measures=True, held_out=0.0)
+    *_, done = ImageTraining(images, labels, NAMES, settings, device="cpu").events()
+    assert isinstance(done, Done)
+    *_, answered = predict_images(done.result, images, device="cpu")
+    assert isinstance(answered, Done)
+    rest = labels.target == 0
+    assert (answered.result.most_probable[rest] == truth[rest]).mean() > 0.8
