@@ -7,18 +7,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from napari_fathom.errors import FormatError
 from napari_fathom.events import Done, Event, Progress
-from napari_fathom.files import replace_file
 from napari_fathom.plankton.faults import Fault, fault_of
 from napari_fathom.plankton.measures import MEASURE_NAMES, measure
-from napari_fathom.plankton.model import Collection
+from napari_fathom.plankton.model import Collection, seen_so_far
 from napari_fathom.plankton.options import ImageOptions, prepare, shrink, vignette
 from napari_fathom.plankton.pixels import fingerprint
-from napari_fathom.plankton.store import SPECK, look_arrays, write_faults
+from napari_fathom.plankton.store import SPECK, look_arrays, write_faults, write_table
 
 __all__ = ["Seen", "look", "see"]
 
@@ -111,10 +109,4 @@ def finish_look(path: Path) -> None:
     """Write sizes and fingerprints in one piece: a thousand chunks are slow to open, one file is not."""
     if (path / "look.parquet").is_file():
         return
-    group = look_arrays(path)
-    size = group["size"][:]
-    table = pd.DataFrame(
-        {"height_px": size[:, 0], "width_px": size[:, 1], "fingerprint": group["fingerprint"][:]}
-    )
-    with replace_file(path / "look.parquet") as beside:
-        table.to_parquet(beside, index=False, compression="zstd")
+    write_table(path / "look.parquet", seen_so_far(path))

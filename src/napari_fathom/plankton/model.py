@@ -18,9 +18,9 @@ from napari_fathom.plankton.faults import Fault
 from napari_fathom.plankton.options import ImageOptions, prepare, vignette
 from napari_fathom.plankton.places import ImageFiles, Place, place_at, place_columns
 from napari_fathom.plankton.store import CollectionRecord, fault_files, look_arrays, read_faults, read_record
-from napari_fathom.plankton.tables import OBJECT_COLUMNS
+from napari_fathom.plankton.tables import OBJECT_COLUMNS, SEEN_COLUMNS
 
-__all__ = ["Collection", "twins"]
+__all__ = ["Collection", "seen_so_far", "twins"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,10 +87,10 @@ class Collection:
         has the same pixels; then the free columns of the source.
         """
         table = self._table("objects")
-        seen = self._seen()
+        whole = (self.path / "look.parquet").is_file()
+        seen = self._table("look") if whole else seen_so_far(self.path)
         known = len(OBJECT_COLUMNS)
-        twin = pd.Series(twins(seen["fingerprint"].to_numpy()), name="twin")
-        return pd.concat([table.iloc[:, :known], seen, twin, table.iloc[:, known:]], axis=1)
+        return pd.concat([table.iloc[:, :known], seen, table.iloc[:, known:]], axis=1)
 
     @cached_property
     def images(self) -> pd.DataFrame:
@@ -244,14 +244,13 @@ class Collection:
                 self.path, f"{name}.parquet can't be read ({error})", "Convert the original files again."
             ) from error
 
-    def _seen(self) -> pd.DataFrame:
-        if (self.path / "look.parquet").is_file():
-            return self._table("look")
-        group = look_arrays(self.path)
-        size = group["size"][:]
-        return pd.DataFrame(
-            {"height_px": size[:, 0], "width_px": size[:, 1], "fingerprint": group["fingerprint"][:]}
-        )
+
+def seen_so_far(path: Path) -> pd.DataFrame:
+    """What looking at the images of a store has shown until now: `tables.SEEN_COLUMNS`, one row an object."""
+    group = look_arrays(path)
+    size, fingerprints = group["size"][:], group["fingerprint"][:]
+    found = size[:, 0], size[:, 1], fingerprints, twins(fingerprints)
+    return pd.DataFrame(dict(zip(SEEN_COLUMNS, found, strict=True)))
 
 
 def twins(fingerprints: NDArray[np.uint64]) -> NDArray[np.int64]:

@@ -14,7 +14,7 @@ Layout of `NAME.collection/`::
         fingerprint       (N,) uint64
         looked_at         (N,) bool; a row's is written after all else of its chunk
     look_faults/R.json    images of the chunk that begins at row R that could not be read
-    look.parquet          size and fingerprint once more, in one piece, when every image has been looked at
+    look.parquet          size, fingerprint and twins in one piece, when every image has been looked at
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from napari_fathom.errors import FormatError
-from napari_fathom.files import replace_text
+from napari_fathom.files import replace_file, replace_text
 from napari_fathom.plankton.faults import Fault
 from napari_fathom.plankton.options import ImageOptions
 
@@ -40,6 +40,7 @@ __all__ = [
     "read_faults",
     "read_record",
     "write_faults",
+    "write_table",
 ]
 
 VERSION = 1
@@ -91,12 +92,23 @@ def create_store(
     faults: Sequence[Fault],
 ) -> None:
     """Fill a folder with everything a store holds before an image has been looked at."""
-    objects.to_parquet(folder / "objects.parquet", index=False, compression="zstd")
-    images.to_parquet(folder / "images.parquet", index=False, compression="zstd")
+    write_table(folder / "objects.parquet", objects)
+    write_table(folder / "images.parquet", images)
     write_faults(folder / "faults.json", faults)
     (folder / "look_faults").mkdir()
     _create_arrays(folder / "look.zarr", record)
     replace_text(folder / "collection.json", record.model_dump_json(indent=2))
+
+
+def write_table(path: Path, table: pd.DataFrame) -> None:
+    """Write a table as parquet, whole or not at all, so that a million rows are read in half a second.
+
+    Numbers are rarely said twice, which makes looking for repeats cost time and gain nothing; names are. LZ4
+    is a tenth larger than zstd and read twice as fast.
+    """
+    repeated = [name for name in table if table[name].dtype.kind not in "iuf" and name != "object_id"]
+    with replace_file(path) as beside:
+        table.to_parquet(beside, index=False, compression="lz4", use_dictionary=repeated)
 
 
 def _create_arrays(path: Path, record: CollectionRecord) -> None:
