@@ -16,7 +16,6 @@ from napari_fathom.errors import FathomError
 from napari_fathom.events import Done, Note, Progress
 from napari_fathom.plankton import Collection, convert_collection
 from napari_fathom.plankton.exports import answer_columns, check_ecotaxa, write_ecotaxa
-from napari_fathom.plankton.exports.pictures import png_bytes
 from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_plankton
 
 OBJECTS = objects_table(
@@ -207,5 +206,17 @@ def converted(paths: list[Path], store: Path) -> Collection:
     return done.result
 
 
-def test_images_that_share_a_file_become_files_of_their_own(tmp_path: Path) -> None:
-    assert Image.open(io.BytesIO(png_bytes(np.arange(6, dtype=np.uint8).reshape(2, 3)))).size == (3, 2)
+@pytest.mark.parametrize(
+    "source",
+    ["ecotaxa/exports/tsv_by_taxon", "ecotaxa/exports/doi", "ecotaxa/import_test", "ifcb_nodc/bins"],
+)
+def test_real_sets_come_back_as_they_went_out(shared_data: Path, tmp_path: Path, source: str) -> None:
+    before = converted([shared_data / "plankton" / source], tmp_path / "before.collection")
+    list(write_ecotaxa(tmp_path / "set.zip", before))
+    assert check_ecotaxa(tmp_path / "set.zip") == ()
+    after = converted([tmp_path / "set.zip"], tmp_path / "after.collection")
+    ours = before.objects.set_index("object_id").loc[after.objects["object_id"]].reset_index()
+    ours["date"] = ours["date"].dt.floor("s")  # EcoTaxa's finest
+    same = [name for name in before.objects if name in after.objects and name not in ("twin", "objid")]
+    assert {"fingerprint", "class_name", "status", "longitude", "sample"} <= set(same)
+    pd.testing.assert_frame_equal(after.objects[same], ours[same], check_dtype=False)

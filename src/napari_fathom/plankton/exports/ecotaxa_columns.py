@@ -118,7 +118,7 @@ def field_values(table: pd.DataFrame, fields: Fields, categories: Mapping[str, s
         if not name:
             values[field] = pd.Series("", index=table.index)
         elif field == "object_annotation_category":
-            values[field] = table[name].map(dict(categories)).fillna("")
+            values[field] = table[name].map(lambda name: categories.get(name, "")).astype(object)
         elif field == "object_annotation_status":
             classed = table["class_name"] != ""
             status = table[name].where(table[name] != "", "predicted")
@@ -135,9 +135,12 @@ def field_values(table: pd.DataFrame, fields: Fields, categories: Mapping[str, s
 
 def _texts(column: "pd.Series[Any]", kind: str, bound: float) -> "pd.Series[Any]":
     if kind == "[f]":
-        numbers = pd.to_numeric(column, errors="coerce").astype(float)
-        numbers = numbers.where(np.isfinite(numbers) & (numbers.abs() <= bound))
-        return numbers.astype(object).map(lambda number: f"{number:.10g}", na_action="ignore")
+        numbers = pd.to_numeric(column, errors="coerce").to_numpy()
+        if numbers.dtype.kind not in "iuf" or numbers.dtype == np.float16:
+            numbers = numbers.astype(float)
+        written = np.char.replace(np.char.add(numbers.astype(str), " "), ".0 ", "")  # shortest that is exact
+        there = np.isfinite(numbers) & (np.abs(numbers) <= bound)
+        return pd.Series(np.where(there, np.char.strip(written), ""), index=column.index, dtype=object)
     texts = column.astype(str).where(column.notna(), "")
     return texts.str.replace(r"\s+", " ", regex=True).str.strip().str.slice(0, LONGEST_TEXT)
 
