@@ -79,13 +79,11 @@ class StudyFolder(ABC):
         self._document = document
 
     def models(self) -> list[ModelRecord]:
-        """The models, oldest first; folders that hold something else are passed over."""
-        found = []
-        for number in self._models.numbers():
-            path = self._models.path(number)
-            if ModelRecord.at(path):
-                found.append(ModelRecord.load(path))
-        return found
+        """The models, oldest first; what is damaged or something else is passed over.
+
+        What is wrong with a damaged one, `set_current_model` says.
+        """
+        return [record for path in map(self._models.path, self._models.numbers()) if (record := _whole(path))]
 
     @property
     def current_model(self) -> ModelRecord | None:
@@ -116,12 +114,10 @@ class StudyFolder(ABC):
         Raises
         ------
         StudyError
-            If there is no such model, or the study is open read-only.
+            If there is no such model, it is damaged, or the study is open read-only.
         """
         self.require_writable()
-        if number not in self._models.numbers():
-            raise StudyError(f"{self.folder.name}: there is no model {number}.")
-        self._models.set_current(number)
+        self._models.set_current(self.model_record(number).number)
 
     def model_folder(self, number: int) -> Path:
         """Where a model lies."""
@@ -147,6 +143,13 @@ class StudyFolder(ABC):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _whole(model: Path) -> ModelRecord | None:
+    try:
+        return ModelRecord.load(model)
+    except StudyError:
+        return None
 
 
 class _Closable(Protocol):

@@ -58,8 +58,3 @@ class Record(BaseModel):
                 f"{cls.shelf}/{folder.name}/{cls.file_name}: missing or damaged ({type(error).__name__}). "
                 f"{cls.advice}"
             ) from error
-
-    @classmethod
-    def at(cls, folder: Path) -> bool:
-        """True where there is a record of this kind, whole or not."""
-        return (folder / cls.file_name).is_file()

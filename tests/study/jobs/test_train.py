@@ -68,6 +68,16 @@ def test_closing_at_any_event_leaves_the_former_model_in_force(study: Study, tin
         assert [path.name for path in (study.folder / "models").iterdir() if path.is_dir()] == ["0001"]
 
 
+def test_a_damaged_model_is_passed_over_and_never_put_in_force(study: Study, tiny: TrainSettings) -> None:
+    finish(train_job(study, tiny))
+    second, _ = finish(train_job(study, tiny))
+    (study.model_folder(1) / "record.json").write_text("{")
+    assert study.models() == [second]
+    with pytest.raises(StudyError, match=r"models/0001/record\.json: missing or damaged"):
+        study.set_current_model(1)
+    assert study.current_model == second
+
+
 def test_stop_keeps_the_best_so_far(study: Study, tiny: TrainSettings) -> None:
     stop = threading.Event()
     endless = tiny.model_copy(update={"epochs": 1000, "patience": 1000})
