@@ -1,5 +1,7 @@
+import errno
 import os
 import shutil
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -177,3 +179,34 @@ def test_a_new_folder_is_on_the_disk_to_its_last_name_before_it_takes_its_place(
 
     assert set(flushed) == {beside, beside / "c", beside / "c" / "0", beside / "c" / "0" / "1", tmp_path}
     assert flushed[-1] == tmp_path
+
+
+def test_a_network_disk_that_flushes_no_folders_is_written_to_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync = os.fsync
+
+    def only_files(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", only_files)
+    replace_text(tmp_path / "a.txt", "written")
+    assert (tmp_path / "a.txt").read_text() == "written"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows can't flush a folder")
+def test_a_disk_that_breaks_while_names_are_flushed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync = os.fsync
+
+    def broken(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EIO, "Input/output error")
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", broken)
+    with pytest.raises(OSError, match="Input/output"):
+        replace_text(tmp_path / "a.txt", "written")

@@ -1,5 +1,6 @@
 """Writing so that nothing is lost: beside, flushed, then renamed."""
 
+import errno
 import json
 import os
 import re
@@ -24,6 +25,8 @@ __all__ = [
     "sweep",
 ]
 
+_CANT_FLUSH_NAMES = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
+"""What network disks say that write names at once, or have no such thing as flushing a folder."""
 _HALF_MADE = re.compile(r"\..+\.[0-9a-f]{32}\.part|\.[0-9a-f]{32}\.part\..+")
 _ASIDE = re.compile(r"\.(.+)\.[0-9a-f]{32}\.old")
 
@@ -133,6 +136,9 @@ def flush_entries(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _CANT_FLUSH_NAMES:
+            raise
     finally:
         os.close(handle)
 

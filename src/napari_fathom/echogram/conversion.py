@@ -33,7 +33,7 @@ from napari_fathom.echogram.store import (
 )
 from napari_fathom.errors import FormatError
 from napari_fathom.events import Done, Event, Note, Progress
-from napari_fathom.files import flush_entries, replace_text
+from napari_fathom.files import flush_entries, flush_folder, replace_text
 
 __all__ = ["convert", "convert_source"]
 
@@ -175,6 +175,7 @@ def _begin(work: Path, plan: Plan, identity: str) -> _Record:
         shutil.rmtree(work)
     work.parent.mkdir(parents=True, exist_ok=True)
     create_store(work, plan.frequency_hz, plan.range_m, plan.ping_time)
+    flush_folder(work)
     return _save(work, _Record(identity=identity))
 
 

@@ -10,12 +10,13 @@ from numpy.typing import ArrayLike
 from napari_fathom.echogram.matching import match_pings
 from napari_fathom.echogram.store import open_signed, read_store, sign
 from napari_fathom.errors import FormatError
+from napari_fathom.files import flush_file, flush_folder
 
 __all__ = ["carry_seabed", "set_seabed"]
 
 
 def set_seabed(store: Path | str, seabed_range_m: ArrayLike) -> None:
-    """Write the seabed line of a survey, whole, in one rename.
+    """Write the seabed line of a survey, whole, in one rename; it is on the disk when this returns.
 
     The store remembers that the line is somebody's own: to convert its files again doesn't lose it.
 
@@ -44,7 +45,9 @@ def set_seabed(store: Path | str, seabed_range_m: ArrayLike) -> None:
         not attributes.seabed_edited
     ):  # before the line itself: a crash in between marks too much, never too little
         sign(group, attributes.model_copy(update={"seabed_edited": True}))
+        flush_file(Path(store) / "zarr.json")
     array[:] = line
+    flush_folder(Path(store) / array.path)
 
 
 def carry_seabed(former: Path, store: Path) -> str | None:
