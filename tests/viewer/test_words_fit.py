@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
-from qtpy.QtWidgets import QComboBox, QPushButton, QWidget
+from qtpy.QtWidgets import QComboBox, QPushButton, QScrollArea, QWidget
 from superqt import QCollapsible
 from tests.viewer.cuts import cut_words
 from tests.viewer.studies import copy_of
@@ -49,4 +49,7 @@ def test_no_word_of_the_dock_is_cut(
         dock.show_tab(part)
         qtbot.wait(50)  # lets Qt lay the tab out
         cut += cut_words(part)
+        area = part.parent().parent()
+        assert isinstance(area, QScrollArea)
+        assert area.horizontalScrollBar().maximum() == 0, f"{type(part).__name__} is wider than the dock"
     assert cut == []

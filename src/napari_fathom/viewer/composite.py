@@ -8,6 +8,9 @@ from superqt.utils import signals_blocked
 
 __all__ = ["CompositeChooser", "default_three"]
 
+_NARROWEST_PX = 66
+"""Room for three digits: Qt's own idea of a narrow choice would make the dock wider than it need be."""
+
 
 def default_three(count: int) -> tuple[int, int, int]:
     """Lowest, middle and highest of `count` frequencies; with fewer than three some are shown twice."""
@@ -32,13 +35,14 @@ class CompositeChooser(QWidget):
         super().__init__(parent)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(3)
+        layout.setSpacing(1)
         self._combos: list[QComboBox] = []
         for name in ("red", "green", "blue"):
             combo = QComboBox()
+            combo.setMinimumWidth(_NARROWEST_PX)
             combo.setToolTip(f"Frequency in kHz that is shown {name}")
             combo.currentIndexChanged.connect(lambda _: self.valueChanged.emit(self.value()))
-            layout.addWidget(QLabel(name))
+            layout.addWidget(QLabel(name[0].upper()))
             layout.addWidget(combo, 1)
             self._combos.append(combo)
         self._button = QPushButton("Show")

@@ -68,6 +68,7 @@ class ImportPanel(QWidget):
         self.folder_button = QPushButton("From CRIMAC zarr…")
         self.folder_button.setToolTip("A folder NAME_labels.zarr.")
         self._layers = QComboBox()
+        self._layers.setPlaceholderText("no other labels layer")
         self._layers.setToolTip("Labels layers of this window that have the survey's own size.")
         self.layer_button = QPushButton("From this layer")
         self._overwrite = QCheckBox("Overwrite what is labelled already")

@@ -159,7 +159,7 @@ class SurveyDock(QWidget):
         first_time = QFormLayout()
         first_time.addRow("Main frequency", self.main_frequency)
         first_time.addRow("", self.upward)
-        first_time.addRow("", _quiet("Both count when files are opened for the first time."))
+        first_time.addRow("", _quiet("For files that are opened for the first time."))
         layout.addLayout(first_time)
         layout.addWidget(self.job)
         layout.addWidget(self.words)
@@ -244,7 +244,6 @@ class SurveyDock(QWidget):
 
 def _quiet(words: str) -> QLabel:
     label = QLabel(words)
-    label.setWordWrap(True)
     label.setEnabled(False)
     return label
 
