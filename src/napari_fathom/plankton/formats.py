@@ -8,27 +8,22 @@ from typing import Literal
 
 from napari_fathom.errors import FormatError
 from napari_fathom.events import Done, Event, Note, Progress
-from napari_fathom.plankton.readers.ecotaxa import is_ecotaxa, read_ecotaxa
-from napari_fathom.plankton.readers.folders import read_folders
-from napari_fathom.plankton.readers.ifcb import is_bin_file, read_ifcb
-from napari_fathom.plankton.readers.listing import is_listing, is_morphocluster, read_listings
-from napari_fathom.plankton.readers.stack import is_stack, read_stacks
+from napari_fathom.plankton.readers import ecotaxa, folders, ifcb, listing, stack
 from napari_fathom.plankton.tables import Part, Tables, join_parts
-from napari_fathom.plankton.tree import Tree, is_image, open_tree, open_trees
+from napari_fathom.plankton.tree import IMAGE_SUFFIXES, Tree, open_tree, open_trees
 
 __all__ = ["READ", "Format", "gather_tables", "read_tables", "sniff"]
 
 Format = Literal["ecotaxa", "ifcb", "morphocluster", "table", "stack", "folders", "store"]
 
 _READERS: dict[Format, Callable[[Tree], Iterator[Part]]] = {
-    "ecotaxa": read_ecotaxa,
-    "ifcb": read_ifcb,
-    "morphocluster": read_listings,
-    "table": read_listings,
-    "stack": read_stacks,
-    "folders": read_folders,
+    "ecotaxa": ecotaxa.read_ecotaxa,
+    "ifcb": ifcb.read_ifcb,
+    "morphocluster": listing.read_listings,
+    "table": listing.read_listings,
+    "stack": stack.read_stacks,
+    "folders": folders.read_folders,
 }
-
 
 READ = (
     "folders of images, EcoTaxa exports and import sets, IFCB bins, TIFF of many pages, npy and zarr stacks, "
@@ -36,12 +31,12 @@ READ = (
 )
 """For the message about a file that is none of these."""
 
-_DECISIVE: tuple[tuple[Format, Callable[[Tree, str], bool]], ...] = (
-    ("ecotaxa", is_ecotaxa),
-    ("ifcb", lambda _, name: is_bin_file(name)),
-    ("morphocluster", is_morphocluster),
-    ("table", is_listing),
-    ("stack", is_stack),
+_DECISIVE: tuple[tuple[Format, tuple[str, ...], Callable[[Tree, str], bool]], ...] = (
+    ("ecotaxa", ecotaxa.SUFFIXES, ecotaxa.is_ecotaxa),
+    ("ifcb", ifcb.SUFFIXES, lambda _, name: ifcb.is_bin_file(name)),
+    ("morphocluster", (".csv",), listing.is_morphocluster),
+    ("table", listing.SUFFIXES, listing.is_listing),
+    ("stack", stack.ARRAYS, stack.is_stack),
 )
 """Formats by the first file that is one of theirs, the most telling first; else images are just images."""
 
@@ -83,24 +78,19 @@ def _collections(files: Sequence[Path]) -> list[tuple[Tree, Format]]:
 
 def _archives_in(tree: Tree) -> list[tuple[Tree, Format]]:
     """The collections among the archives of a folder that is none itself: UVP6 projects are such folders."""
-    paths = [tree.local(name) for name in tree.sizes if name.lower().endswith(".zip")]
+    paths = [tree.local(name) for name in tree.names(".zip")]
     found = ((archive, _sniff_tree(archive)) for archive in map(open_tree, filter(None, paths)))
     return [(archive, kind) for archive, kind in found if kind]
 
 
 def _sniff_tree(tree: Tree) -> Format | None:
-    images: set[str] = set()
-    for kind, is_of in _DECISIVE:
-        for name in tree.sizes:
-            if kind == "stack" and is_image(name):
-                # pages are counted of one file of each ending: a folder holds one kind of image
-                suffix = name.rpartition(".")[2].lower()
-                if suffix in images:
-                    continue
-                images.add(suffix)
-            if is_of(tree, name):
-                return kind
-    return "folders" if any(is_image(name) for name in tree.sizes) else None
+    for kind, suffixes, is_of in _DECISIVE:
+        if any(is_of(tree, name) for name in tree.names(*suffixes)):
+            return kind
+    # of TIFFs one is opened: a folder holds one kind of image
+    if any(stack.is_stack(tree, name) for name in tree.names(*stack.TIFFS)[:1]):
+        return "stack"
+    return "folders" if any(suffix in tree.by_suffix for suffix in IMAGE_SUFFIXES) else None
 
 
 def read_tables(paths: Path | str | Sequence[Path | str]) -> Generator[Event[Tables], None, None]:

@@ -11,29 +11,29 @@ import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
+from stat import S_ISDIR
 from typing import BinaryIO
 
 from napari_fathom.errors import FormatError
 from napari_fathom.plankton.faults import Fault
 
-__all__ = ["IMAGE_SUFFIXES", "Archive", "Folder", "Tree", "is_image", "open_tree", "open_trees"]
+__all__ = ["ARRAY", "IMAGE_SUFFIXES", "Archive", "Folder", "Tree", "open_tree", "open_trees"]
 
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif"})
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif")
+ARRAY = ".zarr"
+"""What zarr arrays are listed under, whatever their folders are called."""
 
 LARGEST_MEMBER = 2 * 1024**3
 """Bytes a member of an archive may claim to unpack to: no table or image is larger, a bomb is."""
 
 _OURS = (".collection", ".fathom", ".part", ".former")
 _OF_A_BIN = (".adc", ".roi", ".hdr", ".csv")
+_ZARR_SIZE = -1
 _ZARR = ("zarr.json", ".zarray", ".zgroup")
 _DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError)
 """What zipfile raises on archives that were damaged, encrypted, or packed in ways it doesn't know."""
-
-
-def is_image(name: str) -> bool:
-    """Whether a name ends as an image's does."""
-    return os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
 
 
 class Tree(ABC):
@@ -55,7 +55,23 @@ class Tree(ABC):
     @cached_property
     @abstractmethod
     def sizes(self) -> dict[str, int]:
-        """Bytes of every file by its name, sorted by name."""
+        """Bytes of every file by its name, sorted by name; -1 for a zarr array."""
+
+    @cached_property
+    def by_suffix(self) -> dict[str, list[str]]:
+        """Names of all files by how they end, in lower case."""
+        found: dict[str, list[str]] = {}
+        for name, size in self.sizes.items():
+            # a million names go through here: os.path.splitext would take twice as long
+            dot = name.rfind(".")
+            suffix = ARRAY if size == _ZARR_SIZE else name[dot:].lower() if dot > name.rfind("/") else ""
+            found.setdefault(suffix, []).append(name)
+        return found
+
+    def names(self, *suffixes: str) -> list[str]:
+        """Names of the files that end in one of these ways (dot first, lower case), sorted."""
+        found = [self.by_suffix.get(suffix, []) for suffix in suffixes]
+        return sorted(chain.from_iterable(found))
 
     @property
     @abstractmethod
@@ -117,7 +133,10 @@ class Folder(Tree):
         if self._only is None:
             return dict(sorted(_scan(self.path)))
         status = {name: (self.path / name).stat() for name in sorted(self._only)}
-        return {name: (each.st_size, each.st_mtime_ns) for name, each in status.items()}
+        return {
+            name: (_ZARR_SIZE if S_ISDIR(each.st_mode) else each.st_size, each.st_mtime_ns)
+            for name, each in status.items()
+        }
 
     @cached_property
     def sizes(self) -> dict[str, int]:
@@ -252,7 +271,7 @@ def _scan(folder: Path) -> Iterator[tuple[str, tuple[int, int]]]:
                     if entry.name.endswith(_OURS):
                         continue
                     if _is_zarr(entry.path):
-                        yield prefix + entry.name, (0, entry.stat().st_mtime_ns)
+                        yield prefix + entry.name, (_ZARR_SIZE, entry.stat().st_mtime_ns)
                     else:
                         waiting.append((f"{prefix}{entry.name}/", entry.path))
                 elif entry.is_file():

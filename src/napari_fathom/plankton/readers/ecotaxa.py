@@ -26,6 +26,7 @@ from napari_fathom.plankton.tree import Tree
 
 __all__ = ["is_ecotaxa", "read_ecotaxa"]
 
+SUFFIXES = (".tsv", ".txt")
 PREFIXES = ("object_", "sample_", "acq_", "process_", "img_")
 """Exports may have further columns, of EcoTaxa's own numbers: `objid`, and names in `_internal`."""
 
@@ -51,8 +52,6 @@ _TAKEN = {
 
 def is_ecotaxa(tree: Tree, name: str) -> bool:
     """Whether a file is a table of EcoTaxa's: by its name, or by its columns."""
-    if not name.lower().endswith((".tsv", ".txt")):
-        return False
     if basename(name).lower().startswith("ecotaxa") and name.lower().endswith(".tsv"):
         return True
     with tree.open(name) as stream:
@@ -71,7 +70,7 @@ def read_ecotaxa(tree: Tree) -> Iterator[Part]:
     Part
         One a table; a table that can't be read is an empty part with a fault.
     """
-    for name in tree.sizes:
+    for name in tree.names(*SUFFIXES):
         if not is_ecotaxa(tree, name):
             continue
         try:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from napari_fathom.errors import FormatError
 from napari_fathom.plankton.tables import Part
-from napari_fathom.plankton.tree import Tree, is_image
+from napari_fathom.plankton.tree import IMAGE_SUFFIXES, Tree
 
 __all__ = ["read_folders"]
 
@@ -37,7 +37,7 @@ def read_folders(tree: Tree) -> Iterator[Part]:
     FormatError
         If there is no image.
     """
-    names = [name for name in tree.sizes if is_image(name)]
+    names = tree.names(*IMAGE_SUFFIXES)
     if not names:
         raise FormatError(tree.path, "no image", "PNG, JPEG, TIFF, BMP and GIF files are looked for.")
     folders = [dirname(name) for name in names]
@@ -66,9 +66,9 @@ def read_folders(tree: Tree) -> Iterator[Part]:
         notes.append(
             f"{renamed} names of images occur more than once; their objects' ids begin with the folder."
         )
-    others = Counter(splitext(name)[1].lower() or basename(name) for name in tree.sizes if not is_image(name))
+    others = {suffix: found for suffix, found in tree.by_suffix.items() if suffix not in IMAGE_SUFFIXES}
     if others:
-        kinds = ", ".join(f"{number} {suffix}" for suffix, number in others.most_common(5))
+        kinds = ", ".join(f"{len(found)} {suffix or 'without an ending'}" for suffix, found in others.items())
         notes.append(f"{tree.path.name}: files that are no images were passed over ({kinds}).")
     yield Part(objects, images, tree.path.name, tuple(notes))
 

@@ -19,13 +19,12 @@ from napari_fathom.plankton.tree import Tree
 
 __all__ = ["is_bin_file", "read_ifcb"]
 
-_SUFFIXES = (".adc", ".roi", ".hdr")
+SUFFIXES = (".adc", ".roi", ".hdr")
 
 
 def is_bin_file(name: str) -> bool:
-    """Whether a name is that of one of a bin's files."""
-    stem, suffix = splitext(basename(name))
-    return suffix.lower() in _SUFFIXES and start_of(stem) is not None
+    """Whether a file's name is that of a bin."""
+    return start_of(splitext(basename(name))[0]) is not None
 
 
 def read_ifcb(tree: Tree) -> Iterator[Part]:
@@ -40,10 +39,9 @@ def read_ifcb(tree: Tree) -> Iterator[Part]:
         One a bin; a bin that can't be read is an empty part with a fault.
     """
     by_stem: dict[str, dict[str, str]] = {}
-    for name in tree.sizes:
+    for name in tree.names(*SUFFIXES):
         stem, suffix = splitext(name)
-        if suffix.lower() in _SUFFIXES:
-            by_stem.setdefault(stem, {})[suffix.lower()] = name
+        by_stem.setdefault(stem, {})[suffix.lower()] = name
     scores = find_scores(tree, {basename(stem) for stem in by_stem})
     for stem, files in by_stem.items():
         try:

@@ -40,10 +40,9 @@ def find_scores(tree: Tree, bins: Collection[str]) -> dict[str, Scores]:
     scores for each class.
     """
     found: dict[str, Scores] = {}
-    for name in tree.sizes:
-        stem, suffix = splitext(basename(name))
-        of = stem.partition("_class")[0]
-        if suffix.lower() != ".csv" or of not in bins:
+    for name in tree.names(".csv"):
+        of = splitext(basename(name))[0].partition("_class")[0]
+        if of not in bins:
             continue
         try:
             scores = _scores(read_text_table(tree.read(name), name, ","))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from posixpath import basename, splitext
+from posixpath import basename
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from napari_fathom.plankton.tree import Tree
 
 __all__ = ["is_listing", "is_morphocluster", "read_listings"]
 
+SUFFIXES = (".csv", ".tsv", ".txt")
 PATHS = ("img_path", "image_path", "path", "filepath", "file_path", "filename", "file_name", "image", "file")
 LABELS = ("label", "class_name", "class", "category", "taxon", "target", "species")
 IDS = ("object_id", "id", "name")
@@ -26,8 +27,6 @@ IDS = ("object_id", "id", "name")
 
 def is_listing(tree: Tree, name: str) -> bool:
     """Whether a file is a table with a column of paths and one of labels or ids."""
-    if splitext(name)[1].lower() not in (".csv", ".tsv", ".txt"):
-        return False
     with tree.open(name) as stream:
         header = first_line(stream.read(65536))
     columns = {column.strip(' "').lower() for column in header.split(_delimiter(header))}
@@ -54,7 +53,7 @@ def read_listings(tree: Tree) -> Iterator[Part]:
     Part
         One a table; a table that can't be read is an empty part with a fault.
     """
-    for name in tree.sizes:
+    for name in tree.names(*SUFFIXES):
         if not is_listing(tree, name):
             continue
         try:

@@ -14,20 +14,17 @@ from napari_fathom.errors import FormatError
 from napari_fathom.plankton.faults import fault_of
 from napari_fathom.plankton.pixels import open_picture
 from napari_fathom.plankton.tables import Part
-from napari_fathom.plankton.tree import Tree
+from napari_fathom.plankton.tree import ARRAY, Tree
 
 __all__ = ["is_stack", "open_array", "page_count", "read_stacks"]
 
-_TIFF = (".tif", ".tiff")
+ARRAYS = (".npy", ARRAY)
+TIFFS = (".tif", ".tiff")
 
 
 def is_stack(tree: Tree, name: str) -> bool:
     """Whether a file is a stack, by its content: nothing is decoded."""
-    suffix = splitext(name)[1].lower()
-    path = tree.local(name)
-    if suffix == ".npy" or (path is not None and path.is_dir()):
-        return True
-    return suffix in _TIFF and page_count(tree, name) > 1
+    return splitext(name)[1].lower() not in TIFFS or page_count(tree, name) > 1
 
 
 def page_count(tree: Tree, name: str) -> int:
@@ -85,12 +82,11 @@ def read_stacks(tree: Tree) -> Iterator[Part]:
     Part
         One a stack; a stack that can't be read is an empty part with a fault.
     """
-    for name in tree.sizes:
-        suffix = splitext(name)[1].lower()
+    for name in tree.names(*ARRAYS, *TIFFS):
         try:
-            if suffix in _TIFF:
+            if splitext(name)[1].lower() in TIFFS:
                 yield _part(tree, name, "page", page_count(tree, name))
-            elif is_stack(tree, name):
+            else:
                 yield _array_part(tree, name)
         except FormatError as error:
             yield Part.empty(name, fault_of(error, name))
