@@ -156,7 +156,7 @@ def _linear(means: _Rows, spread: _Rows, shrink: float, towards: _Rows, shares: 
     shrunk = (1 - shrink) * spread + np.diag(shrink * towards + _RIDGE)
     weights = np.linalg.solve(shrunk, means.T)
     offset = np.log(np.maximum(shares, _SMALLEST_SHARE)) - (means.T * weights).sum(axis=0) / 2
-    return weights, np.asarray(offset, np.float64)
+    return np.asarray(weights, np.float64), np.asarray(offset, np.float64)
 
 
 def _temperature(
