@@ -11,36 +11,61 @@ if TYPE_CHECKING:
     from napari_fathom.plankton.faults import Fault
     from napari_fathom.plankton.formats import read_tables, sniff
     from napari_fathom.plankton.model import Collection
+    from napari_fathom.plankton.mosaic import Arrangement, Filter, arrange, keep
+    from napari_fathom.plankton.mosaic_layout import MosaicLayout, TileSize
     from napari_fathom.plankton.options import ImageOptions
+    from napari_fathom.plankton.simulate import (
+        PlanktonSettings,
+        simulate_plankton,
+        write_simulated_plankton,
+    )
     from napari_fathom.plankton.suggest import Offer, Suggestion, suggest_options
     from napari_fathom.plankton.tables import Tables
 
 _HOMES = {
+    "Arrangement": "mosaic",
     "Collection": "model",
     "Fault": "faults",
+    "Filter": "mosaic",
     "ImageOptions": "options",
+    "MosaicLayout": "mosaic_layout",
     "Offer": "suggest",
+    "PlanktonSettings": "simulate",
     "Suggestion": "suggest",
     "Tables": "tables",
+    "TileSize": "mosaic_layout",
+    "arrange": "mosaic",
     "convert_collection": "conversion",
+    "keep": "mosaic",
     "lay_out_collection": "conversion",
     "read_tables": "formats",
+    "simulate_plankton": "simulate",
     "sniff": "formats",
     "suggest_options": "suggest",
+    "write_simulated_plankton": "simulate",
 }
 
 __all__ = [
+    "Arrangement",
     "Collection",
     "Fault",
+    "Filter",
     "ImageOptions",
+    "MosaicLayout",
     "Offer",
+    "PlanktonSettings",
     "Suggestion",
     "Tables",
+    "TileSize",
+    "arrange",
     "convert_collection",
+    "keep",
     "lay_out_collection",
     "read_tables",
+    "simulate_plankton",
     "sniff",
     "suggest_options",
+    "write_simulated_plankton",
 ]
 
 

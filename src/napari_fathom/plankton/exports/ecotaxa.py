@@ -46,7 +46,7 @@ def write_ecotaxa(
 
     Yields
     ------
-    Note for what is left out, Progress for images, at last Done(path).
+    Note for what is left out, Progress for images, then for the table's lines, at last Done(path).
 
     Raises
     ------
@@ -71,8 +71,9 @@ def write_ecotaxa(
             )
         name = f"ecotaxa_{safe_name(images.name)}.tsv"
         with archive.open(_deflated(name), "w", force_zip64=True) as stream:
-            for text in _lines(table, fields, index, categories):
+            for done, text in _lines(table, fields, index, categories):
                 stream.write(text.encode())
+                yield Progress("table", done, len(index))
     yield Done(Path(path))
 
 
@@ -118,23 +119,18 @@ def _categories(objects: pd.DataFrame) -> dict[str, str]:
 
 def _lines(
     table: pd.DataFrame, fields: Fields, index: pd.DataFrame, categories: Mapping[str, str]
-) -> Iterator[str]:
-    """The table as text, piece by piece: BOM, names, types, then one line an image."""
+) -> Iterator[tuple[int, str]]:
+    """The table as text, piece by piece, with the lines up to there: BOM, names, types, one line an image."""
     names = [*fields.sources, "img_file_name", "img_rank"]
     types = [*(fields.types[field] for field in fields.sources), "[t]", "[f]"]
-    yield "\ufeff" + _tsv([names, types])
+    yield 0, "\ufeff" + _tsv([names, types])
     for start in range(0, len(index), _ROWS):
         part = index.iloc[start : start + _ROWS]
         values = field_values(table.iloc[part["place"].to_numpy()], fields, categories)
-        yield _tsv(
-            [*row, file, str(rank)]
-            for row, file, rank in zip(
-                values.itertuples(index=False, name=None),
-                part["img_file_name"],
-                part["img_rank"],
-                strict=True,
-            )
+        lines = zip(
+            values.itertuples(index=False, name=None), part["img_file_name"], part["img_rank"], strict=True
         )
+        yield start + len(part), _tsv([*row, file, str(rank)] for row, file, rank in lines)
 
 
 def _tsv(rows: Iterable[Iterable[str]]) -> str:
