@@ -35,8 +35,8 @@ def levels_of(shape: tuple[int, int]) -> tuple[tuple[int, int], ...]:
 class PictureSource:
     """The objects' pictures, a `PyramidSource`.
 
-    Down to an eighth a level is drawn of vignettes, from there on of specks: a mosaic of a million objects is
-    drawn without a look at their pictures.
+    Down to an eighth a level is drawn of vignettes, from there on of specks and their means: a mosaic of a
+    million objects is drawn without a look at their pictures.
 
     Parameters
     ----------
@@ -51,14 +51,14 @@ class PictureSource:
     trailing: tuple[int, ...] = ()
 
     def __init__(self, collection: "Collection", layout: "MosaicLayout", specks: NDArray[np.uint8]) -> None:
-        self._collection, self._layout, self._specks = collection, layout, specks
+        self._collection, self._layout = collection, layout
         self.shapes = levels_of(layout.shape)
-        shrinking = layout.size.side // specks.shape[1]
-        self._speck_level = max(0, shrinking.bit_length() - 1)
+        self._first_speck = (layout.size.side // specks.shape[1]).bit_length() - 1
+        self._specks = _means(specks)
 
     def read(self, level: int, box: Box) -> NDArray[np.uint8]:
         """Grey values of a box of a level, shape (h, w)."""
-        base = min(level, self._speck_level)
+        base = min(level, self._first_speck + len(self._specks) - 1)
         fine = self._drawn(base, _scaled(box, 2 ** (level - base)))
         return _halved(fine, level - base)
 
@@ -82,11 +82,21 @@ class PictureSource:
     def _pictures(self, rows: NDArray[np.int64], level: int) -> NDArray[np.uint8]:
         from napari_fathom.plankton.options import shrink
 
-        if level == self._speck_level:
-            return np.asarray(self._specks[rows])
+        if level >= self._first_speck:
+            return np.asarray(self._specks[level - self._first_speck][rows])
         ascending, back = np.unique(rows, return_inverse=True)
         pictures = self._collection.thumbnails(ascending)[back]
         return pictures if level == 0 else shrink(pictures, self._layout.size.side >> level)
+
+
+def _means(specks: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+    """Specks, then ever smaller ones, down to one pixel an object."""
+    from napari_fathom.plankton.options import shrink
+
+    smaller = [specks]
+    while smaller[-1].shape[1] > 1:
+        smaller.append(shrink(smaller[-1], smaller[-1].shape[1] // 2))
+    return smaller
 
 
 @dataclass(frozen=True, eq=False)
