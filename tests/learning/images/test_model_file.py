@@ -44,6 +44,18 @@ def test_a_model_comes_back_as_it_was(method: str, tmp_path: Path) -> None:
     assert again.calibration.bias == model.calibration.bias
 
 
+def test_a_forest_on_a_network_of_other_classes_comes_back(tmp_path: Path) -> None:
+    settings = quick(method="forest", measures=True)
+    names = (*NAMES, "star")
+    training = ImageTraining(
+        IMAGES, some(TRUTH, 5), names, settings, start=trained("supervised"), device="cpu"
+    )
+    list(training.events())
+    assert training.best is not None
+    save_image_model(training.best, tmp_path)
+    assert np.array_equal(asked(load_image_model(tmp_path)), asked(training.best))
+
+
 def test_the_wrong_kind_is_refused_by_name(tmp_path: Path) -> None:
     save_image_model(trained("forest"), tmp_path / "images")
     save_model(made(), tmp_path / "pixels")

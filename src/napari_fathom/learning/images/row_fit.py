@@ -1,6 +1,5 @@
 """Learning from a collection by a method that isn't a network: one fit of rows."""
 
-import copy
 from collections.abc import Callable, Generator, Iterator, Sequence
 
 import numpy as np
@@ -24,6 +23,8 @@ from napari_fathom.learning.images.source import CachedImages, ImageLabels, Imag
 from napari_fathom.learning.images.task import calibrated, require_compatible_images
 from napari_fathom.learning.kmeans import kmeans
 from napari_fathom.learning.methods import ROW_METHODS
+from napari_fathom.learning.model import copy_weights
+from napari_fathom.learning.nets.image_network import ImageNetwork, build_image_network
 from napari_fathom.learning.provenance import provenance
 
 __all__ = ["RowFit"]
@@ -66,7 +67,7 @@ class RowFit:
             )
         self._images, self._labels, self._classes = CachedImages.of(images), labels, tuple(class_names)
         self._settings, self._start, self._check, self._device = settings, start, check, device
-        self._network = copy.deepcopy(network)
+        self._network = None if network is None else self._seeing(network)
         self.best: ImageModel | None = None
         self.held_out: HeldOutAnswers | None = None
 
@@ -79,12 +80,14 @@ class RowFit:
         )
         rows = yield from self._rows(prepared)
         learner = ROW_METHODS[settings.method]
-        classifier = learner.fit(
-            rows[prepared.pool], prepared.target[prepared.pool], len(self._classes), settings, self._check
-        )
+        classes, pool = len(self._classes), prepared.pool
+        classifier = learner.fit(rows[pool], prepared.target[pool], classes, settings, self._check)
         judges = HeldOutImages(prepared, self._labels.target, self._labels.groups, settings)
         if len(judges.rows):
             self.held_out = judges.answers(classifier.probabilities(rows[judges.rows]))
+            # Judged without the held-out labels; kept with them: a second fit is cheap, each label is not.
+            said = self._labels.target.astype(np.int64)
+            classifier = learner.fit(rows, said, classes, settings, self._check)
         kappa = None if self.held_out is None else self.held_out.kappa
         parent = {} if start is None else start.provenance
         record = prepared.record | provenance(parent, 1, kappa, {}, str(self._device))
@@ -95,7 +98,7 @@ class RowFit:
             self._classes,
             self._images.side,
             prepared.scaling,
-            calibrated(self.held_out, len(self._classes)),
+            calibrated(self.held_out, classes),
             {CENTROIDS: self._centroids(rows)},
             record,
         )
@@ -119,6 +122,15 @@ class RowFit:
             if network is not None:
                 network.cpu()
         return np.concatenate(parts)
+
+    def _seeing(self, network: ImageNetwork) -> ImageNetwork:
+        """A network with that one's encoder; perceptron and heads, which nobody asks, are as new."""
+        measures = self._images.measures
+        known = measures.shape[1] if measures is not None and self._settings.measures else 0
+        side, classes = self._images.side, len(self._classes)
+        made = build_image_network(self._settings, side, known, classes, trained=False)
+        copy_weights(network.encoder, made.encoder)
+        return made.eval().requires_grad_(False)
 
     def _centroids(self, rows: npt.NDArray[np.float32]) -> torch.Tensor:
         generator = torch.Generator().manual_seed(self._settings.seed)

@@ -103,8 +103,9 @@ class ImageTask:
     def network(self) -> ImageNetwork:
         """Encoder, perceptron and three heads."""
         measures = len(self._prepared.scaling.mean)
-        network = build_image_network(self.settings, self._images.side, measures, len(self._classes))
-        start = self._start
+        start, side, classes = self._start, self._images.side, len(self._classes)
+        fresh = start is None or start.network is None
+        network = build_image_network(self.settings, side, measures, classes, trained=fresh)
         if start is not None and start.network is not None:
             copy_weights(start.network.encoder, network.encoder)
             if _knows_classes(start) or not self._kind.needs_labels:

@@ -36,7 +36,7 @@ class RowClassifier(Protocol):
         Parameters
         ----------
         rows : ndarray of float32, shape (N, D)
-            All images but the held-out, the unlabelled among them.
+            Labelled and unlabelled images alike.
         target : ndarray of int64, shape (N,)
             0 = nobody has said, 1…C.
         classes : int
