@@ -47,7 +47,7 @@ class Plates:
     def read(self, row: int, rank: int = 0) -> np.ndarray:
         if row in self.missing:
             raise FormatError(f"{row}.png", "is missing", "Put it back.")
-        return np.full((5, 4), 10 * row + rank, np.uint8)
+        return np.full((5, 4), (10 * row + rank) % 256, np.uint8)
 
     def original(self, row: int, rank: int = 0) -> tuple[str, bytes] | None:
         if row in self.missing:

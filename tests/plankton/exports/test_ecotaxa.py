@@ -111,6 +111,19 @@ def test_ids_that_differ_in_capitals_alone_get_files_of_their_own(tmp_path: Path
     ]
 
 
+def test_a_second_image_takes_no_other_objects_name(tmp_path: Path) -> None:
+    table = objects_table(object_id=["a", "a_1"], class_name=["x", "x"])
+    (_, *rows), _ = written(tmp_path / "set.zip", Plates(table, more={0: 1}))
+    assert column(rows, "img_file_name") == ["images/a.png", "images/a_1.png", "images/a_1~2.png"]
+
+
+def test_of_very_many_broken_images_the_rest_are_counted(tmp_path: Path) -> None:
+    table = objects_table(object_id=[str(row) for row in range(60)], class_name=["x"] * 60)
+    _, notes = written(tmp_path / "set.zip", Plates(table, missing=frozenset(range(59))))
+    assert "39 more images could not be read and were left out." in notes
+    assert len(notes) == 22
+
+
 def test_what_can_not_be_read_is_left_out_and_told(tmp_path: Path) -> None:
     broken = Plates(OBJECTS, missing=frozenset({0}), files={3: ("3.png", b"no picture")})
     (_, *rows), notes = written(tmp_path / "set.zip", broken)

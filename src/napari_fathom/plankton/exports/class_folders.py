@@ -5,14 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from napari_fathom.errors import FathomError, FormatError
-from napari_fathom.events import Done, Event, Note, Progress
+from napari_fathom.errors import FathomError
+from napari_fathom.events import Done, Event, Note
 from napari_fathom.plankton.exports.names import category_names, safe_name, unlike_names
-from napari_fathom.plankton.exports.pictures import Images, new_folder, picture_file
+from napari_fathom.plankton.exports.pictures import Images, Picture, new_folder, pictures
 
 __all__ = ["write_class_folders"]
-
-_EVERY = 50
 
 
 def write_class_folders(
@@ -54,25 +52,18 @@ def write_class_folders(
     if table.empty:
         raise FathomError(f"{path.name}: no object has a class; nothing is written.")
     folders = class_folder_names(table["class_name"]) | {"": safe_name(unlabelled or "_")}
-    stems = unlike_names(map(safe_name, table["object_id"]))
+    ids, names = table["object_id"].tolist(), table["class_name"].tolist()
     files: list[tuple[str, str, str]] = []
     with new_folder(path) as beside:
-        for place, (row, object_id, name) in enumerate(
-            zip(table.index.tolist(), table["object_id"], table["class_name"], strict=True)
-        ):
-            folder = beside / folders[name]
-            folder.mkdir(exist_ok=True)
-            for rank in range(images.ranks(row)):
-                try:
-                    suffix, data = picture_file(images, row, rank)
-                except FormatError as error:
-                    yield Note(f"Left out: {error}", "warning")
-                    continue
-                file = folder / f"{stems[place]}{f'_{rank}' if rank else ''}{suffix}"
-                file.write_bytes(data)
-                files.append((object_id, file.relative_to(beside).as_posix(), name))
-            if place % _EVERY == 0 or place == len(table) - 1:
-                yield Progress("images", place + 1, len(table))
+        for found in pictures(images, table):
+            if isinstance(found, Picture):
+                name = names[found.place]
+                file = beside / folders[name] / found.name
+                file.parent.mkdir(exist_ok=True)
+                file.write_bytes(found.data)
+                files.append((ids[found.place], file.relative_to(beside).as_posix(), name))
+            else:
+                yield found
         listing = pd.DataFrame(files, columns=["object_id", "path", "class_name"])
         listing.to_csv(beside / "objects.csv", index=False, lineterminator="\n")
     yield Done(path)

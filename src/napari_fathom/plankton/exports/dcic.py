@@ -8,17 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from napari_fathom.errors import FormatError
-from napari_fathom.events import Done, Event, Note, Progress
+from napari_fathom.events import Done, Event
 from napari_fathom.files import replace_json
-from napari_fathom.plankton.exports.names import safe_name, unlike_names
-from napari_fathom.plankton.exports.pictures import Images, new_folder, png_bytes
+from napari_fathom.plankton.exports.pictures import Images, Picture, new_folder, pictures, png_file
 
 __all__ = ["annotation_sets", "dataset_record", "write_dcic"]
 
 Split = Literal["train", "val", "test", "unlabeled"]
 _TIME = "%d-%m-%Y-%H-%M-%S"
-_EVERY = 50
 _UNKNOWN = {"gt": -1, "gt_verbose": "unknown", "soft_gt": []}
 
 
@@ -57,19 +54,16 @@ def write_dcic(
         If something is at `path` already.
     """
     path = Path(path)
-    stems = unlike_names(map(safe_name, images.objects["object_id"]))
-    paths = [f"{path.name}/fold1/{stem}.png" for stem in stems]
-    there = np.zeros(len(paths), bool)
+    paths = [""] * len(images.objects)
     with new_folder(path) as beside:
         (beside / "fold1").mkdir()
-        for row, stem in enumerate(stems):
-            try:
-                (beside / "fold1" / f"{stem}.png").write_bytes(png_bytes(images.read(row)))
-                there[row] = True
-            except FormatError as error:
-                yield Note(f"Left out: {error}", "warning")
-            if row % _EVERY == 0 or row == len(stems) - 1:
-                yield Progress("images", row + 1, len(stems))
+        for found in pictures(images, images.objects, png_file):
+            if not isinstance(found, Picture):
+                yield found
+            elif found.rank == 0:  # the benchmark knows one image an object
+                (beside / "fold1" / found.name).write_bytes(found.data)
+                paths[found.place] = f"{path.name}/fold1/{found.name}"
+        there = np.array(paths) != ""
         kept = np.flatnonzero(there)
         splits: list[Split] = ["train" if known else "unlabeled" for known in soft[kept].sum(axis=1) > 0]
         sets = annotation_sets(votes[there[votes["row"]]], paths, path.name, anonymous=anonymous)

@@ -8,18 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from napari_fathom.errors import FathomError, FormatError
+from napari_fathom.errors import FathomError
 from napari_fathom.events import Done, Event, Note, Progress
 from napari_fathom.files import replace_file
 from napari_fathom.plankton.exports.ecotaxa_columns import Fields, field_values, fields_of
-from napari_fathom.plankton.exports.names import category_names, safe_name, unlike_names
-from napari_fathom.plankton.exports.pictures import Images, picture_file
+from napari_fathom.plankton.exports.names import category_names, safe_name
+from napari_fathom.plankton.exports.pictures import Images, Picture, pictures
 
 __all__ = ["write_ecotaxa"]
 
 _ROWS = 20_000  # of the table that are turned into text at a time
-_MOST_TOLD = 20  # images without which an export went on, one by one; more are counted
-_EVERY = 50  # images between two events
 
 
 def write_ecotaxa(
@@ -81,32 +79,19 @@ def _write_images(
     archive: zipfile.ZipFile, images: Images, table: pd.DataFrame
 ) -> Generator[Event[Path], None, pd.DataFrame]:
     """Pack every image, object by object; returns which file is which image."""
-    stems = unlike_names(map(safe_name, table["object_id"]))
     entries: list[tuple[int, str, int]] = []
-    faults = 0
-    for place, row in enumerate(table.index.tolist()):
-        written = 0
-        for rank in range(images.ranks(row)):
-            try:
-                suffix, data = picture_file(images, row, rank)
-            except FormatError as error:
-                faults += 1
-                if faults <= _MOST_TOLD:
-                    yield Note(f"Left out: {error}", "warning")
-                continue
-            file = f"images/{stems[place]}{f'_{rank}' if rank else ''}{suffix}"
-            archive.writestr(file, data)
-            entries.append((place, file, written))
-            written += 1
-        if place % _EVERY == 0 or place == len(table) - 1:
-            yield Progress("images", place + 1, len(table))
-    if faults > _MOST_TOLD:
-        yield Note(f"{faults - _MOST_TOLD:,} more images could not be read and were left out.", "warning")
-    found = pd.DataFrame(entries, columns=["place", "img_file_name", "img_rank"])
-    lacking = len(table) - found["place"].nunique()
+    for found in pictures(images, table):
+        if isinstance(found, Picture):
+            file = f"images/{found.name}"
+            archive.writestr(file, found.data)
+            entries.append((found.place, file, found.rank))
+        else:
+            yield found
+    index = pd.DataFrame(entries, columns=["place", "img_file_name", "img_rank"])
+    lacking = len(table) - index["place"].nunique()
     if lacking:
         yield Note(f"{lacking:,} objects without an image are not in the zip; EcoTaxa takes none.", "warning")
-    return found
+    return index
 
 
 def _categories(objects: pd.DataFrame) -> dict[str, str]:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-__all__ = ["category_names", "safe_name", "unlike_names"]
+__all__ = ["Namer", "category_names", "safe_name", "unlike_names"]
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')  # on Windows; the others forbid less
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -42,15 +42,22 @@ def safe_name(text: str) -> str:
     return f"{name}_" if _RESERVED.fullmatch(name) else name
 
 
-def unlike_names(names: Iterable[str]) -> list[str]:
-    """Make names that differ in more than capitals: of those that don't, the later ones get `~2`, `~3`, …"""
-    taken: dict[str, int] = {}
-    unlike = []
-    for name in names:
+class Namer:
+    """Gives names that differ in more than capitals: of those that don't, the later ones get `~2`, `~3`, …"""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, int] = {}
+
+    def __call__(self, name: str) -> str:
+        """Return the name, or one like it that no one has yet."""
         fresh = name
-        while fresh.casefold() in taken:
-            taken[name.casefold()] += 1
-            fresh = f"{name}~{taken[name.casefold()]}"
-        taken[fresh.casefold()] = 1
-        unlike.append(fresh)
-    return unlike
+        while fresh.casefold() in self._taken:
+            self._taken[name.casefold()] += 1
+            fresh = f"{name}~{self._taken[name.casefold()]}"
+        self._taken[fresh.casefold()] = 1
+        return fresh
+
+
+def unlike_names(names: Iterable[str]) -> list[str]:
+    """Make names that differ in more than capitals; see `Namer`."""
+    return list(map(Namer(), names))
