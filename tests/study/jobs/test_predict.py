@@ -94,7 +94,7 @@ def test_a_part_of_the_survey_can_be_asked_for(answered: Study) -> None:
 
 
 def test_without_a_model_one_is_told_what_to_do(study: Study) -> None:
-    with pytest.raises(StudyError, match="Paint and train first"):
+    with pytest.raises(StudyError, match="Label and train first"):
         finish(predict_job(study))
 
 
