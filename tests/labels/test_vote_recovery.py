@@ -1,5 +1,6 @@
 """Whatever a crash or a bad disk leaves, the store opens with every vote that was acknowledged."""
 
+import errno
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from napari_fathom import files
 from napari_fathom.errors import LabelError
 from napari_fathom.labels import LARGEST_VOTE, Classes, VoteStore
 
@@ -96,6 +98,25 @@ def test_objects_that_are_not_those_of_the_votes_are_named(crashed: tuple[Path, 
     (path / "objects.json").write_text('["another"]')
     with VoteStore.open(path) as store, pytest.raises(LabelError, match="not the objects the votes are of"):
         _ = store.object_ids
+
+
+def test_closing_on_a_full_disk_costs_nothing(
+    crashed: tuple[Path, np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, hard = crashed
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "replace_bytes", full)
+        store = VoteStore.open(path)
+        store.cast([35], 2, annotator="Ada")
+        store.close()
+    assert any("No space left" in note for note in store.notes)
+    hard[35] = 2
+    with VoteStore.open(path) as again:
+        np.testing.assert_array_equal(again.hard(), hard)
 
 
 CAST_FOR_EVER = """

@@ -1,33 +1,32 @@
 """Votes of many annotators on the objects of a collection; nothing that was said is ever lost."""
 
-import threading
 import time as clock
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from napari_fathom import files
 from napari_fathom.errors import LabelError
 from napari_fathom.labels.classes import Classes
 from napari_fathom.labels.lock import WriteLock
-from napari_fathom.labels.tally import Tally, agreement, entropy_bits, soft_labels, tally
-from napari_fathom.labels.vote_box import STATUSES
 from napari_fathom.labels.vote_changes import checked_ballot, checked_status, without_repetitions
-from napari_fathom.labels.vote_head import VoteHead, fingerprint_of, load_objects, save_objects
+from napari_fathom.labels.vote_head import VoteHead, fingerprint_of, save_objects
 from napari_fathom.labels.vote_journal import VoteEvent, VoteJournal
-from napari_fathom.labels.vote_state import VoteState
-from napari_fathom.labels.vote_table import vote_table
+from napari_fathom.labels.vote_reading import VoteReading
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = ["VoteStore"]
 
+MOST_ANNOTATORS = 65_535
+"""A vote names its annotator by a uint16."""
 
-class VoteStore:
+
+class VoteStore(VoteReading):
     """What everybody said about every object of a collection.
 
     A cast is one flushed line of the journal, however many objects it is about; only then does it count. What
@@ -39,15 +38,16 @@ class VoteStore:
     """
 
     def __init__(self, path: Path, head: VoteHead, lock: WriteLock | None) -> None:
-        self.path, self._head, self._lock = path, head, lock
-        self._guard = threading.RLock()
-        self._journal = VoteJournal(path / "journal.jsonl")
-        torn = self._journal.cut_torn_end() if lock else 0
-        self._state = VoteState(path, head.objects, self._journal)
+        journal = VoteJournal(path / "journal.jsonl")
+        torn = journal.cut_torn_end() if lock else 0
+        super().__init__(path, head, journal)
+        self._lock = lock
         if torn:
             self._state.notes.append(
                 f"The last line of the journal was cut off by a crash ({torn} bytes); it was removed."
             )
+        if lock and lock.note:
+            self._state.notes.append(lock.note)
 
     @classmethod
     def create(cls, path: Path | str, objects: Sequence[str], classes: Classes) -> "VoteStore":
@@ -108,42 +108,10 @@ class VoteStore:
             raise LabelError(f"{path.name}: a snapshot is read-only. Open the study's own votes instead.")
         return cls(path, head, WriteLock(path / "lock", called or path.name) if mode == "a" else None)
 
-    def __len__(self) -> int:
-        return self._head.objects
-
-    @property
-    def classes(self) -> Classes:
-        """What may be voted for."""
-        return self._head.classes
-
-    @property
-    def object_ids(self) -> tuple[str, ...]:
-        """The objects the votes are of, in the order of their rows; read from the disk each time."""
-        return load_objects(self.path, self._head)
-
-    @property
-    def annotators(self) -> tuple[str, ...]:
-        """Everybody who ever voted, in the order they first did."""
-        return tuple(self._state.annotators)
-
     @property
     def writable(self) -> bool:
         """True while this object holds the right to write."""
         return self._lock is not None and self._lock.held
-
-    @property
-    def last_event(self) -> int:
-        """Number of the last change; 0 for a store nobody has voted in."""
-        return self._state.number
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What was found amiss, and what was done about it."""
-        return tuple(self._state.notes)
-
-    def is_of(self, object_ids: Sequence[str]) -> bool:
-        """True if these are the objects, in the order of their rows, that the votes are of."""
-        return len(object_ids) == len(self) and fingerprint_of(object_ids) == self._head.fingerprint
 
     def set_classes(self, classes: Classes) -> None:
         """Replace the classes.
@@ -218,6 +186,10 @@ class VoteStore:
         with self._guard:
             self._require_writable()
             place = self._state.annotator(annotator)
+            if place > MOST_ANNOTATORS:
+                raise LabelError(
+                    f"{self.path.name}: no more than {MOST_ANNOTATORS:,} annotators can vote here."
+                )
             ballot = without_repetitions(ballot, self._state.box, place, grade)
             size = len(ballot.rows)
             number = self.last_event + 1 if size else 0
@@ -256,59 +228,6 @@ class VoteStore:
                 )
             return [self._revert(number) for number in numbers]
 
-    def hard(self) -> NDArray[np.uint16]:
-        """What people say each object is, shape (N,): 0 = nobody has said."""
-        with self._guard:
-            people = self._state.statuses > STATUSES.index("predicted")
-            return np.where(people, self._state.labels, np.uint16(0))
-
-    def label(self) -> NDArray[np.uint16]:
-        """What each object is taken for, shape (N,): as `hard`; where nobody has said, as a machine said."""
-        with self._guard:
-            return self._state.labels.copy()
-
-    def status(self) -> NDArray[np.str_]:
-        """How `label` came about, shape (N,): "", predicted, dubious or validated.
-
-        It is the status of the last vote for the class that won.
-        """
-        with self._guard:
-            return np.array(STATUSES)[self._state.statuses]
-
-    def soft(self) -> NDArray[np.float32]:
-        """Share of people's votes that each class has, shape (N, C) in the order of `classes`; else 0."""
-        return soft_labels(self.tally(), self.classes.values)
-
-    def agreement(self) -> NDArray[np.float32]:
-        """Chance that two who voted on an object said the same, shape (N,); NaN with fewer than two."""
-        return agreement(self.tally())
-
-    def entropy(self) -> NDArray[np.float32]:
-        """Spread of people's votes on each object, shape (N,), in bits; NaN where nobody voted."""
-        return entropy_bits(self.tally())
-
-    def counts(self) -> dict[int, int]:
-        """Objects of each class as people say (`hard`), 0 for a class without any."""
-        found = np.bincount(self.hard(), minlength=1)
-        return {value: int(found[value]) if value < len(found) else 0 for value in self.classes.values}
-
-    def tally(self) -> Tally:
-        """Count people's standing votes by object and class."""
-        with self._guard:
-            votes = self._state.box.votes[self._state.box.standing()]
-        votes = votes[votes["status"] > STATUSES.index("predicted")]
-        return tally(votes["row"], votes["value"], len(self))
-
-    def votes(self) -> "pd.DataFrame":
-        """Everything that was said and not taken back, one row a vote; see `vote_table`."""
-        with self._guard:
-            return vote_table(self._state.box, self.annotators, self.classes)
-
-    def journal(self) -> list[VoteEvent]:
-        """Every change since the store was made, oldest first."""
-        with self._guard:
-            return list(self._journal.events())
-
     def snapshot(self, folder: Path | str) -> "VoteStore":
         """Freeze what was said until now into a new folder and open that read-only."""
         with self._guard, files.replace_folder(Path(folder)) as beside:
@@ -326,6 +245,8 @@ class VoteStore:
             try:
                 if self._state.pending:
                     self._state.save()
+            except OSError as error:  # nothing is lost: the next one to open reads the journal
+                self._state.notes.append(f"The votes could not be summed up ({error}); the journal has all.")
             finally:
                 self._lock.release()
 

@@ -1,0 +1,125 @@
+"""What a vote store answers; `votes.VoteStore` adds what it takes."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_fathom.labels.classes import Classes
+from napari_fathom.labels.tally import Tally, agreement, entropy_bits, soft_labels, tally
+from napari_fathom.labels.vote_box import STATUSES
+from napari_fathom.labels.vote_head import VoteHead, fingerprint_of, load_objects
+from napari_fathom.labels.vote_journal import VoteEvent, VoteJournal
+from napari_fathom.labels.vote_state import VoteState
+from napari_fathom.labels.vote_table import vote_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["VoteReading"]
+
+
+class VoteReading:
+    """Questions about the votes of a store; from any thread.
+
+    Parameters
+    ----------
+    path : Path
+        The store's folder.
+    head : VoteHead
+        What it says of itself.
+    journal : VoteJournal
+    """
+
+    def __init__(self, path: Path, head: VoteHead, journal: VoteJournal) -> None:
+        self.path, self._head, self._journal = path, head, journal
+        self._guard = threading.RLock()
+        self._state = VoteState(path, head.objects, journal)
+
+    def __len__(self) -> int:
+        return self._head.objects
+
+    @property
+    def classes(self) -> Classes:
+        """What may be voted for."""
+        return self._head.classes
+
+    @property
+    def object_ids(self) -> tuple[str, ...]:
+        """The objects the votes are of, in the order of their rows; read from the disk each time."""
+        return load_objects(self.path, self._head)
+
+    @property
+    def annotators(self) -> tuple[str, ...]:
+        """Everybody who ever voted, in the order they first did."""
+        return tuple(self._state.annotators)
+
+    @property
+    def last_event(self) -> int:
+        """Number of the last change; 0 for a store nobody has voted in."""
+        return self._state.number
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found amiss, and what was done about it."""
+        return tuple(self._state.notes)
+
+    def is_of(self, object_ids: Sequence[str]) -> bool:
+        """True if these are the objects, in the order of their rows, that the votes are of."""
+        return len(object_ids) == len(self) and fingerprint_of(object_ids) == self._head.fingerprint
+
+    def hard(self) -> NDArray[np.uint16]:
+        """What people say each object is, shape (N,): 0 = nobody has said."""
+        with self._guard:
+            people = self._state.statuses > STATUSES.index("predicted")
+            return np.where(people, self._state.labels, np.uint16(0))
+
+    def label(self) -> NDArray[np.uint16]:
+        """What each object is taken for, shape (N,): as `hard`; where nobody has said, as a machine said."""
+        with self._guard:
+            return self._state.labels.copy()
+
+    def status(self) -> NDArray[np.str_]:
+        """How `label` came about, shape (N,): "", predicted, dubious or validated.
+
+        It is the status of the last vote for the class that won.
+        """
+        with self._guard:
+            return np.array(STATUSES)[self._state.statuses]
+
+    def soft(self) -> NDArray[np.float32]:
+        """Share of people's votes that each class has, shape (N, C) in the order of `classes`; else 0."""
+        return soft_labels(self.tally(), self.classes.values)
+
+    def agreement(self) -> NDArray[np.float32]:
+        """Chance that two who voted on an object said the same, shape (N,); NaN with fewer than two."""
+        return agreement(self.tally())
+
+    def entropy(self) -> NDArray[np.float32]:
+        """Spread of people's votes on each object, shape (N,), in bits; NaN where nobody voted."""
+        return entropy_bits(self.tally())
+
+    def counts(self) -> dict[int, int]:
+        """Objects of each class as people say (`hard`), 0 for a class without any."""
+        found = np.bincount(self.hard(), minlength=1)
+        return {value: int(found[value]) if value < len(found) else 0 for value in self.classes.values}
+
+    def tally(self) -> Tally:
+        """Count people's standing votes by object and class."""
+        with self._guard:
+            votes = self._state.box.votes[self._state.box.standing()]
+        votes = votes[votes["status"] > STATUSES.index("predicted")]
+        return tally(votes["row"], votes["value"], len(self))
+
+    def votes(self) -> "pd.DataFrame":
+        """Everything that was said and not taken back, one row a vote; see `vote_table`."""
+        with self._guard:
+            return vote_table(self._state.box, self.annotators, self.classes)
+
+    def journal(self) -> list[VoteEvent]:
+        """Every change since the store was made, oldest first."""
+        with self._guard:
+            return list(self._journal.events())
