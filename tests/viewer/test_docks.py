@@ -247,6 +247,20 @@ def test_an_export_that_cannot_be_says_why(
     assert "There is no folder" in panel.bar.text()
 
 
+def test_of_several_exports_none_is_written_where_one_cannot_be(
+    session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    session.open(make_study(tmp_path / "new"))  # nothing is predicted
+    panel = ExportPanel(session)
+    qtbot.addWidget(panel)
+    panel.setValue(ExportChoice("prediction", ("evl", "npz"), tmp_path, "out"))
+    with qtbot.waitSignal(panel.bar.ended, timeout=PATIENCE_MS):
+        panel.export()
+    assert "no whole answer" in panel.bar.text()
+    assert not list(tmp_path.glob("out*"))
+    assert panel.export_button.isEnabled()
+
+
 def test_opening_another_study_closes_the_former(session: Session, study: Study, tmp_path: Path) -> None:
     session.open(study)
     other = make_study(tmp_path / "other")

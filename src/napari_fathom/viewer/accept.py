@@ -1,6 +1,5 @@
 """Accept: answers become labels, undoably; one's own strokes stay unless one says otherwise."""
 
-import threading
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from napari_fathom.viewer.paint_diff import Change
 from napari_fathom.viewer.paint_region import contains
 from napari_fathom.viewer.paint_saved import ACCEPT, store_change
 from napari_fathom.viewer.rectangle import RegionRectangle
-from napari_fathom.viewer.worker import JobHandle, JobMaker
+from napari_fathom.viewer.worker import JobHandle
 
 if TYPE_CHECKING:
     from napari_fathom.labels import LabelEvent
@@ -88,7 +87,7 @@ class Acceptor(QObject):
             # Where nothing came after it, napari's own undo takes the window's part back, so that the next
             # Ctrl+Z is the stroke before it. The store finds nothing left to revert there.
             paint.take_back(ACCEPT)
-        job = self._session.light.submit("Undoing", _revert_job(study, events), owner=study)
+        job = self._session.light.submit("Undoing", lambda _: _revert(study, events), owner=study)
         job.finished.connect(self._undone)
         self._watch(job)
 
@@ -127,7 +126,9 @@ class Acceptor(QObject):
         if paint is not None:
             paint.flush()
         window = None if paint is None else paint.box
-        job = self._session.light.submit("Accepting", _accept_job(study, request, window), owner=study)
+        job = self._session.light.submit(
+            "Accepting", lambda stop: accept_around_window(study, request, window, stop), owner=study
+        )
         job.finished.connect(self._accepted)
         self._watch(job)
 
@@ -158,7 +159,8 @@ class Acceptor(QObject):
             mask = accepted.mask & paint.unlabelled(box) if accepted.keep_labelled else accepted.mask
             paint.apply(box, accepted.values, mask, origin=ACCEPT)
             return int(np.count_nonzero(mask))
-        job = self._session.light.submit("Accepting", _write_job(study, accepted), owner=study)
+        change = Change(box, accepted.values, accepted.mask)
+        job = self._session.light.submit("Accepting", lambda _: _write(study, change), owner=study)
         job.finished.connect(self._written)
         return int(np.count_nonzero(accepted.mask))
 
@@ -190,24 +192,10 @@ class Acceptor(QObject):
         self._panel.bar.conclude("Taken back, except where you painted since.")
 
 
-def _accept_job(study: "Study", request: Request, window: Box | None) -> JobMaker:
-    return lambda stop: accept_around_window(study, request, window, stop)
+def _revert(study: "Study", events: "tuple[LabelEvent, ...]") -> Generator[Event[Any], None, None]:
+    yield Done(tuple(study.labels.revert(events)))
 
 
-def _revert_job(study: "Study", events: "tuple[LabelEvent, ...]") -> JobMaker:
-    def make(stop: threading.Event) -> Generator[Event[Any], None, None]:
-        yield Done(tuple(study.labels.revert(events)))
-
-    return make
-
-
-def _write_job(study: "Study", accepted: Accepted) -> JobMaker:
-    def make(stop: threading.Event) -> Generator[Event[Any], None, None]:
-        if accepted.box is None:
-            yield Done(())
-            return
-        change = Change(accepted.box, accepted.values, accepted.mask)
-        event = store_change(study.labels, change, ACCEPT)
-        yield Done((event,) if event.number else ())
-
-    return make
+def _write(study: "Study", change: Change) -> Generator[Event[Any], None, None]:
+    event = store_change(study.labels, change, ACCEPT)
+    yield Done((event,) if event.number else ())

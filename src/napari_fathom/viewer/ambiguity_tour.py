@@ -1,6 +1,5 @@
 """Go to the next most ambiguous window: where a stroke teaches most."""
 
-import threading
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,6 @@ from qtpy.QtCore import QObject, Signal
 from napari_fathom.events import Box, Done, Event
 from napari_fathom.viewer.ambiguous import most_ambiguous_window
 from napari_fathom.viewer.navigate import box_in_view, look_at
-from napari_fathom.viewer.worker import JobMaker
 
 if TYPE_CHECKING:
     from napari_fathom.study import PredictionStore, Study
@@ -53,7 +51,8 @@ class AmbiguityTour(QObject):
             return
         seen = box_in_view(view.viewer, view.frame)
         size = (min(max(1, seen[1] - seen[0]), _ROWS), min(max(1, seen[3] - seen[2]), _PINGS))
-        job = self._session.light.submit("Searching", _job(study, size, tuple(self._shown)), owner=study)
+        shown = tuple(self._shown)
+        job = self._session.light.submit("Searching", lambda _: _find(study, size, shown), owner=study)
         job.finished.connect(self._look)
 
     def _look(self, box: Box | None) -> None:
@@ -69,12 +68,9 @@ class AmbiguityTour(QObject):
         self.told.emit(f"Window {len(self._shown)}, by ambiguity.")
 
 
-def _job(study: "Study", size: tuple[int, int], shown: tuple[Box, ...]) -> JobMaker:
-    def make(stop: threading.Event) -> Generator[Event[Any], None, None]:
-        store = study.prediction()
-        yield Done(None if store is None else _search(store, size, shown))
-
-    return make
+def _find(study: "Study", size: tuple[int, int], shown: tuple[Box, ...]) -> Generator[Event[Any], None, None]:
+    store = study.prediction()
+    yield Done(None if store is None else _search(store, size, shown))
 
 
 def _search(store: "PredictionStore", size: tuple[int, int], shown: tuple[Box, ...]) -> Box | None:

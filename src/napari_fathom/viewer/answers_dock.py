@@ -1,12 +1,10 @@
 """Answers: predict, weigh by class shares, accept, and go where the model is least sure."""
 
-import threading
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QGroupBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from napari_fathom.events import Event
+from napari_fathom.study.jobs import reclass_job
 from napari_fathom.viewer.accept import Acceptor
 from napari_fathom.viewer.accept_panel import AcceptPanel
 from napari_fathom.viewer.ambiguity_tour import AmbiguityTour
@@ -14,7 +12,7 @@ from napari_fathom.viewer.jobs_ui import JobBar
 from napari_fathom.viewer.predicting import Predictor
 from napari_fathom.viewer.shares_panel import ShareChoice, SharesPanel
 from napari_fathom.viewer.shares_words import shares_view
-from napari_fathom.viewer.worker import JobHandle, JobMaker
+from napari_fathom.viewer.worker import JobHandle
 
 if TYPE_CHECKING:
     from napari_fathom.study import Study
@@ -107,7 +105,9 @@ class AnswersDock(QWidget):
         study = self._session.study
         if study is None or self._session.prediction() is None:
             return
-        job = self._session.light.submit("Class shares", _reclass_job(study, choice), owner=study)
+        job = self._session.light.submit(
+            "Class shares", lambda stop: reclass_job(study, choice, stop=stop), owner=study
+        )
         job.finished.connect(self._reclassed)
         self._watch(job)
 
@@ -118,15 +118,6 @@ class AnswersDock(QWidget):
     def _reclassed(self) -> None:
         self.predictor.show_whole()
         self._session.predictionChanged.emit()
-
-
-def _reclass_job(study: "Study", choice: ShareChoice) -> JobMaker:
-    def make(stop: threading.Event) -> Generator[Event[Any], None, None]:
-        from napari_fathom.study.jobs import reclass_job
-
-        return reclass_job(study, choice, stop=stop)
-
-    return make
 
 
 def _group(title: str, *parts: QWidget) -> QGroupBox:

@@ -20,9 +20,10 @@ from qtpy.QtWidgets import (
 )
 
 from napari_fathom.events import Done, Event, Note
+from napari_fathom.study.jobs import export_job, require_exportable
+from napari_fathom.study.jobs.guards import relay
 from napari_fathom.viewer.export_options import ExportOptions, ExportOptionsPanel
 from napari_fathom.viewer.jobs_ui import JobBar
-from napari_fathom.viewer.worker import JobMaker
 
 if TYPE_CHECKING:
     from napari_fathom.study import Study
@@ -174,7 +175,7 @@ class ExportPanel(QWidget):
             return
         if self._session.paint is not None:
             self._session.paint.flush()
-        job = self._session.light.submit("Exporting", _export_job(study, choice), owner=study)
+        job = self._session.light.submit("Exporting", lambda stop: _export(study, choice, stop), owner=study)
         job.finished.connect(self._finished)
         self.bar.watch(job, keeps=_KEEPS, stopped=_KEEPS)
         self.export_button.setEnabled(False)
@@ -221,27 +222,20 @@ def _problem(choice: ExportChoice) -> str:
     return ""
 
 
-def _export_job(study: "Study", choice: ExportChoice) -> JobMaker:
-    def make(stop: threading.Event) -> Generator[Event[Any], None, None]:
-        from napari_fathom.study.jobs import export_job
-
-        written: list[Path] = []
-        for kind in choice.formats:
-            yield Note(f"Writing {choice.path(kind).name}…")
-            job = export_job(
-                study,
-                kind,
-                choice.path(kind),
-                source=choice.source,
-                classes=choice.options.classes,
-                nasc=choice.options.nasc,
-                stop=stop,
-            )
-            for event in job:
-                if isinstance(event, Done):
-                    written.append(event.result)
-                else:
-                    yield event
-        yield Done(tuple(written))
-
-    return make
+def _export(study: "Study", choice: ExportChoice, stop: threading.Event) -> Generator[Event[Any], None, None]:
+    """Write one format after the other, once it is sure that none of them lacks what it is made of."""
+    require_exportable(study, choice.formats, choice.source)
+    written: list[Path] = []
+    for kind in choice.formats:
+        yield Note(f"Writing {choice.path(kind).name}…")
+        job = export_job(
+            study,
+            kind,
+            choice.path(kind),
+            source=choice.source,
+            classes=choice.options.classes,
+            nasc=choice.options.nasc,
+            stop=stop,
+        )
+        written.append((yield from relay(job)))
+    yield Done(tuple(written))

@@ -16,9 +16,10 @@ from qtpy.QtWidgets import (
 )
 
 from napari_fathom.errors import LabelError
+from napari_fathom.study.jobs import lay_labels_job
 from napari_fathom.viewer.class_map import ClassMap, is_known, proposed
 from napari_fathom.viewer.class_map_dialog import ClassMapDialog
-from napari_fathom.viewer.importing import lay_array, lay_file, lay_opened, look
+from napari_fathom.viewer.importing import lay_array, lay_file, look
 from napari_fathom.viewer.jobs_ui import JobBar
 from napari_fathom.viewer.remembered import recall, remember
 from napari_fathom.viewer.roles import role_of
@@ -103,7 +104,7 @@ class ImportPanel(QWidget):
         study = self._session.study
         if study is None:
             return
-        self._start(f"Looking into {path.name}", look(study, path)).finished.connect(self._looked)
+        self._start(f"Looking into {path.name}", lambda _: look(study, path)).finished.connect(self._looked)
 
     def import_layer(self, layer: "Labels") -> None:
         """Import a labels layer of this window."""
@@ -111,16 +112,20 @@ class ImportPanel(QWidget):
         if study is not None:
             # a copy, made here: the user may paint on while the worker reads
             values = np.array(layer.data, copy=True)
-            self._lay(lay_array(study, layer.name, values, self._overwrite.isChecked()))
+            name, overwrite = layer.name, self._overwrite.isChecked()
+            self._lay(lambda stop: lay_array(study, name, values, overwrite, stop))
 
     def refresh(self, event: object = None) -> None:
         """Offer the layers that could be imported."""
         study, viewer = self._session.study, self._session.viewer
+        former = self._layers.currentData()
         self._layers.clear()
         if study is not None and viewer is not None:
             for layer in viewer.layers:
                 if _fits(layer, study.labels.shape):
                     self._layers.addItem(layer.name, layer)
+        if self._layers.count():  # a choice with a placeholder chooses nothing by itself
+            self._layers.setCurrentIndex(max(0, self._layers.findData(former)))
         for button in (self.file_button, self.folder_button):
             button.setEnabled(study is not None)
         self.layer_button.setEnabled(self._layers.count() > 0)
@@ -153,7 +158,8 @@ class ImportPanel(QWidget):
         if study is None:
             return
         if all(is_known(name, study.classes) for name in incoming.names):
-            self._lay(lay_opened(study, incoming, self._overwrite.isChecked()))
+            overwrite = self._overwrite.isChecked()
+            self._lay(lambda stop: lay_labels_job(study, incoming, overwrite=overwrite, stop=stop))
             return
         self.asking = dialog = ClassMapDialog(path.name, incoming.names, study.classes, self)
         dialog.setValue(proposed(incoming.names, study.classes, recall(_MEMORY, {})))
@@ -173,7 +179,8 @@ class ImportPanel(QWidget):
             self.bar.say(str(error))
             return
         values = {name: study.classes.named(one).value for name, one in wanted.items()}
-        self._lay(lay_file(study, path, values, self._overwrite.isChecked()))
+        overwrite = self._overwrite.isChecked()
+        self._lay(lambda stop: lay_file(study, path, values, overwrite, stop))
 
     def _lay(self, make: JobMaker) -> None:
         self._start("Importing labels", make).finished.connect(self._finished)

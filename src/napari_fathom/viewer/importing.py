@@ -8,61 +8,42 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from napari_fathom.events import Done, Event, Note
-from napari_fathom.viewer.worker import JobMaker
+from napari_fathom.study.jobs import lay_labels_job
 
 if TYPE_CHECKING:
-    from napari_fathom.echogram.incoming import IncomingLabels
     from napari_fathom.study import Study
 
-__all__ = ["lay_array", "lay_file", "lay_opened", "look"]
+__all__ = ["lay_array", "lay_file", "look"]
+
+Job = Generator[Event[Any], None, None]
 
 
-def look(study: "Study", path: Path) -> JobMaker:
-    """Open a file by the study's own class names; its result is (path, IncomingLabels)."""
+def look(study: "Study", path: Path) -> Job:
+    """Open a file by the study's own class names; the result is (path, IncomingLabels)."""
+    from napari_fathom.echogram.exchange import open_labels
 
-    def make(stop: threading.Event) -> Generator[Event[Any], None, None]:
-        from napari_fathom.echogram.exchange import open_labels
-
-        yield Note(f"Looking into {path.name}…")
-        yield Done((path, open_labels(path, study.echogram, _own_values(study))))
-
-    return make
+    yield Note(f"Looking into {path.name}…")
+    yield Done((path, open_labels(path, study.echogram, own_values(study))))
 
 
-def lay_opened(study: "Study", incoming: "IncomingLabels", overwrite: bool) -> JobMaker:
-    """Lay what `look` has opened."""
-
-    def make(stop: threading.Event) -> Generator[Event[Any], None, None]:
-        from napari_fathom.study.jobs import lay_labels_job
-
-        return lay_labels_job(study, incoming, overwrite=overwrite, stop=stop)
-
-    return make
-
-
-def lay_file(study: "Study", path: Path, values: Mapping[str, int], overwrite: bool) -> JobMaker:
+def lay_file(
+    study: "Study", path: Path, values: Mapping[str, int], overwrite: bool, stop: threading.Event
+) -> Job:
     """Lay a file whose class names have just these values; others were left out on purpose."""
+    from napari_fathom.echogram.exchange import open_labels
 
-    def make(stop: threading.Event) -> Generator[Event[Any], None, None]:
-        from napari_fathom.echogram.exchange import open_labels
-
-        return lay_opened(study, open_labels(path, study.echogram, values), overwrite)(stop)
-
-    return make
+    incoming = open_labels(path, study.echogram, values)
+    yield from lay_labels_job(study, incoming, overwrite=overwrite, stop=stop)
 
 
-def lay_array(study: "Study", name: str, values: NDArray[Any], overwrite: bool) -> JobMaker:
+def lay_array(study: "Study", name: str, values: NDArray[Any], overwrite: bool, stop: threading.Event) -> Job:
     """Lay another labels layer's cells, whose values are the study's own."""
+    from napari_fathom.echogram.incoming import labels_from_array
 
-    def make(stop: threading.Event) -> Generator[Event[Any], None, None]:
-        from napari_fathom.echogram.incoming import labels_from_array
-
-        shape, own = study.labels.shape, _own_values(study)
-        incoming = labels_from_array(values, shape, own, origin=f"layer {name}")
-        return lay_opened(study, incoming, overwrite)(stop)
-
-    return make
+    incoming = labels_from_array(values, study.labels.shape, own_values(study), origin=f"layer {name}")
+    yield from lay_labels_job(study, incoming, overwrite=overwrite, stop=stop)
 
 
-def _own_values(study: "Study") -> dict[str, int]:
+def own_values(study: "Study") -> dict[str, int]:
+    """The study's classes, name to value."""
     return {item.name: item.value for item in study.classes}

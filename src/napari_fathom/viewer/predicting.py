@@ -1,15 +1,14 @@
 """Runs predictions of the open study and fills its answer layers while they grow."""
 
-import threading
-from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from napari_fathom.events import Box, Event, Tile
+from napari_fathom.study.jobs import predict_job
 from napari_fathom.viewer.navigate import box_in_view
 from napari_fathom.viewer.prediction_layers import PredictionLayers
-from napari_fathom.viewer.worker import JobHandle, JobMaker
+from napari_fathom.viewer.worker import JobHandle
 
 if TYPE_CHECKING:
     from napari_fathom.study import Study
@@ -55,7 +54,9 @@ class Predictor(QObject):
         if self._job is not None:
             self._job.drop()
         first = box_in_view(view.viewer, view.frame)
-        job = self._session.heavy.submit("Predicting", _job(study, first), owner=study, torch=True)
+        job = self._session.heavy.submit(
+            "Predicting", lambda stop: predict_job(study, first=first, stop=stop), owner=study, torch=True
+        )
         self._job = job
         job.progressed.connect(self._progressed)
         job.finished.connect(self._finished)
@@ -111,15 +112,6 @@ class Predictor(QObject):
         study = self._session.study
         if study is not None and self.layers is not None:
             self.layers.recolour(study.classes)
-
-
-def _job(study: "Study", first: Box) -> JobMaker:
-    def make(stop: threading.Event) -> Generator[Event[Any], None, None]:
-        from napari_fathom.study.jobs import predict_job
-
-        return predict_job(study, first=first, stop=stop)
-
-    return make
 
 
 def _around(boxes: list[Box]) -> Box:

@@ -9,12 +9,13 @@ from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from napari_fathom.events import Done, Event
+from napari_fathom.study.jobs import train_job
 from napari_fathom.viewer.class_counts import ClassCounts
 from napari_fathom.viewer.curves import TrainingCurves
 from napari_fathom.viewer.jobs_ui import JobBar, failure_words
 from napari_fathom.viewer.readiness import readiness
 from napari_fathom.viewer.training_form import TrainingForm, look_at_machine
-from napari_fathom.viewer.worker import JobMaker, Worker
+from napari_fathom.viewer.worker import Worker
 
 if TYPE_CHECKING:
     from napari_fathom.study import ModelRecord, Study
@@ -100,12 +101,18 @@ class TrainDock(QWidget):
         study = self._session.study
         if study is None or not self.retrain_button.isEnabled():
             return
-        job = self._session.heavy.submit("Training", self._job(study), owner=study, torch=True)
+        settings, start = self.form.value(), self.form.start()
+        job = self._session.heavy.submit(
+            "Training",
+            lambda stop: train_job(study, settings, start=start, stop=stop),
+            owner=study,
+            torch=True,
+        )
         self.curves.clear()
         self.curves.show()
         job.progressed.connect(self.curves.add)
         job.finished.connect(self._finished)
-        keeps = _KEEPS.get(self.form.value().keep, _KEEPS["best"])
+        keeps = _KEEPS.get(settings.keep, _KEEPS["best"])
         self.bar.watch(job, keeps=keeps, stopped="Nothing was learned yet; the former model stays in force.")
         self.retrain_button.setEnabled(False)
 
@@ -161,16 +168,6 @@ class TrainDock(QWidget):
             self.bar.say(
                 f"The study's training settings are of another version; the preset is used. ({error})"
             )
-
-    def _job(self, study: "Study") -> JobMaker:
-        settings, start = self.form.value(), self.form.start()
-
-        def make(stop: threading.Event) -> Generator[Event[Any], None, None]:
-            from napari_fathom.study.jobs import train_job
-
-            return train_job(study, settings, start=start, stop=stop)
-
-        return make
 
     def _finished(self, record: "ModelRecord") -> None:
         how = "Stopped; what was learned until then is in force" if record.stopped else "Done"
