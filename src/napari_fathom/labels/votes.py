@@ -1,6 +1,7 @@
 """Votes of many annotators on the objects of a collection; nothing that was said is ever lost."""
 
 import time as clock
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -71,7 +72,7 @@ class VoteStore(VoteReading):
         if not ids:
             raise LabelError(f"{path.name}: a collection without objects can't be labelled.")
         if len(set(ids)) < len(ids):
-            twice = next(name for name in ids if ids.count(name) > 1)
+            twice = Counter(ids).most_common(1)[0][0]
             raise LabelError(f"{path.name}: two objects have the id {twice!r}. Give each its own.")
         if path.exists():
             raise LabelError(f"{path.name}: exists already. Open it, or choose another place.")
