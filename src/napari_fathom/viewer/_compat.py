@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from napari.components import ViewerModel
     from qtpy.QtWidgets import QWidget
 
-__all__ = ["camera_of", "canvas_shape", "main_window", "unwrapped"]
+__all__ = ["camera_of", "canvas_shape", "canvas_widget", "grid_of", "main_window", "unwrapped"]
 
 
 def camera_of(viewer: "ViewerModel") -> Any:
@@ -35,3 +35,22 @@ def main_window(viewer: "ViewerModel") -> "QWidget | None":
     """The Qt window of an unwrapped viewer; None for a viewer model without one."""
     window = getattr(viewer, "window", None)
     return None if window is None else window._qt_window
+
+
+def canvas_widget(viewer: "ViewerModel") -> "QWidget | None":
+    """The Qt widget that an unwrapped viewer draws into; None for a viewer model without a window."""
+    from qtpy.QtOpenGLWidgets import QOpenGLWidget
+    from qtpy.QtWidgets import QMainWindow
+
+    window = main_window(viewer)
+    if not isinstance(window, QMainWindow):
+        return None
+    centre = window.centralWidget()
+    canvas: QWidget | None = None if centre is None else centre.findChild(QOpenGLWidget)
+    return canvas
+
+
+def grid_of(viewer: "ViewerModel") -> Any:
+    """The grid in which napari may lay layers side by side."""
+    canvas = getattr(viewer, "canvas", None)
+    return viewer.grid if canvas is None else canvas.grid

@@ -13,6 +13,7 @@ from napari_fathom.viewer.navigate import fit_survey, look_at, ping_m_for
 from napari_fathom.viewer.palette import DEFAULT_LIMITS_DB, LIMITS_RANGE_DB, echosounder_colormap
 from napari_fathom.viewer.pyramid import as_layer_data
 from napari_fathom.viewer.roles import Role, find_all, tag
+from napari_fathom.viewer.rulers import Rulers
 from napari_fathom.viewer.sources import CompositeSource, SvSource
 from napari_fathom.viewer.track import along_track_m
 
@@ -69,6 +70,7 @@ class SurveyView(QObject):
         self._rest.setSingleShot(True)
         self._rest.setInterval(COMPOSITE_REST_MS)
         self._rest.timeout.connect(self._recolour)
+        self.rulers = Rulers(self)
 
     @property
     def survey(self) -> str:
@@ -165,6 +167,7 @@ class SurveyView(QObject):
         self._rest.stop()
         if self._look is not None:
             self._look.stop()
+        self.rulers.close()
         self.lazy.close()
 
     def _first_look(self) -> None:

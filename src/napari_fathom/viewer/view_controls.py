@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from napari_fathom.viewer.aspect_bar import AspectBar
 from napari_fathom.viewer.composite import CompositeChooser
@@ -40,12 +40,15 @@ class ViewControls(QWidget):
         self.edit_seabed.setToolTip(
             "Drag the corners of the seabed line; every change is saved with the survey"
         )
+        self.axes = QCheckBox("Depth and time axes")
+        self.axes.setToolTip("Depth in metres and time in UTC, over the edges of the echogram")
         self._lay_out()
         self.threshold.valueChanged.connect(self._set_limits)
         self.aspect.valueChanged.connect(self._set_ping_m)
         self.aspect.aspectChosen.connect(self._set_aspect)
         self.composite.showRequested.connect(self._show_composite)
         self.whole.clicked.connect(self._fit)
+        self.axes.toggled.connect(self._want_axes)
         self.edit_seabed.clicked.connect(self._edit_seabed)
         self._session.studyChanged.connect(self._follow_study)
         self._follow_study()
@@ -60,6 +63,7 @@ class ViewControls(QWidget):
         form.addRow("Threshold", self.threshold)
         form.addRow("Aspect", self.aspect)
         form.addRow("Composite", self.composite)
+        form.addRow("", self.axes)
         buttons = QHBoxLayout()
         buttons.addWidget(self.whole)
         buttons.addWidget(self.edit_seabed)
@@ -71,7 +75,14 @@ class ViewControls(QWidget):
 
     def _follow_study(self, study: object = None) -> None:
         view = self._session.view
-        for widget in (self.threshold, self.aspect, self.composite, self.whole, self.edit_seabed):
+        for widget in (
+            self.threshold,
+            self.aspect,
+            self.composite,
+            self.axes,
+            self.whole,
+            self.edit_seabed,
+        ):
             widget.setEnabled(view is not None)
         if view is None:
             self.readout.setSurvey(None, None, None)
@@ -80,6 +91,8 @@ class ViewControls(QWidget):
         self.threshold.setValue(view.limits_db)
         view.frameChanged.connect(self._show_frame)
         view.limitsChanged.connect(self.threshold.setValue)
+        self.axes.setChecked(view.rulers.wanted)
+        view.rulers.wantedChanged.connect(self.axes.setChecked)
         self._show_frame()
 
     def _show_frame(self, frame: object = None) -> None:
@@ -103,6 +116,10 @@ class ViewControls(QWidget):
     def _show_composite(self, three: tuple[int, int, int]) -> None:
         if self._session.view is not None:
             self._session.view.show_composite(three)
+
+    def _want_axes(self, wanted: bool) -> None:
+        if self._session.view is not None:
+            self._session.view.rulers.want(wanted)
 
     def _fit(self) -> None:
         view, viewer = self._session.view, self._session.viewer
