@@ -1,4 +1,4 @@
-"""`fathom simulate`: surveys whose truth is known."""
+"""`fathom simulate`: surveys and collections whose truth is known."""
 
 from pathlib import Path
 
@@ -58,6 +58,41 @@ def echogram(
     files = {"survey": survey, "truth": folder / "truth.npz"}
     if painted is not None:
         files["strokes"] = _paint(folder, painted / 100, settings.seed)
+    console.result(files, f"wrote {', '.join(path.name for path in files.values())} in {folder}")
+
+
+@command.command("plankton")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--objects", type=int, default=1200, show_default=True, help="How many images.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed is another collection.")
+@click.option("--settings", "show", is_flag=True, help="List every setting with its value, and end.")
+@setting_option
+@console_options
+def plankton(
+    folder: Path, objects: int, seed: int, show: bool, values: dict[str, str], console: Console
+) -> None:
+    """Draw plankton whose forms turn into each other, with known soft labels and people's votes.
+
+    Leaves FOLDER/images, a folder for each class that every command reads without a question,
+    FOLDER/truth.csv (class and soft label of every image), FOLDER/votes.csv, both once more as the DCIC
+    benchmark has them (annotations.json, dataset.json), and FOLDER/settings.json.
+
+    \b
+    Examples:
+      fathom simulate plankton sim --objects 2000 --seed 3
+      fathom simulate plankton sim --set ambiguous_share=0.5 --set class_names=copepod,pellet,detritus
+    """  # noqa: D301 - click wants the backspace character itself
+    from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_plankton
+
+    settings = validated(PlanktonSettings, {"objects": objects, "seed": seed, **values})
+    if show:
+        click.echo(settings_table(settings))
+        return
+    console.say(
+        f"drawing {settings.objects} objects of {len(settings.class_names)} classes, seed {settings.seed}"
+    )
+    images = write_simulated_plankton(folder, settings)
+    files = {"images": images, "truth": folder / "truth.csv", "votes": folder / "votes.csv"}
     console.result(files, f"wrote {', '.join(path.name for path in files.values())} in {folder}")
 
 
