@@ -87,7 +87,8 @@ class Strip(QWidget):
         painter.setFont(self._font)
         painter.setPen(QColor(*self._theme.ink))
         lines, labels = self._marks()
-        painter.drawLines(lines)
+        for line in lines:
+            painter.drawLine(line)
         for place, text in labels:
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
         painter.end()
