@@ -93,7 +93,9 @@ def open_job(
     def make(stop: object) -> "Generator[Event[Study], None, None]":
         from napari_fathom.study import Study
         from napari_fathom.study.jobs import convert_job
+        from napari_fathom.viewer.warm import warm_label_colours
 
+        warm_label_colours()
         if is_study(folder):
             yield Done(Study.open(folder))
         else:

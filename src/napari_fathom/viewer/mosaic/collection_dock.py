@@ -290,7 +290,9 @@ def _opening(paths: list[Path]) -> Any:
         from napari_fathom.study.jobs.collect import collect_job
         from napari_fathom.viewer.opening import is_study, study_folder
         from napari_fathom.viewer.survey_dock import samples_folder
+        from napari_fathom.viewer.warm import warm_label_colours
 
+        warm_label_colours()
         folder = study_folder(paths, samples_folder())
         if is_study(folder):
             yield Done(CollectionStudy.open(folder))

@@ -125,19 +125,23 @@ class ClassSource:
     layout : MosaicLayout
     said : Said
         Replaced as a whole when labels change; the owner then tells the layer to read again.
+    largest : int
+        No class is above it. napari shows bytes at once, and compiles for seconds before wider numbers.
     filled : bool
         Fill the tiles instead of framing them.
     """
 
-    dtype: np.dtype[Any] = np.dtype(np.uint16)
     trailing: tuple[int, ...] = ()
 
-    def __init__(self, layout: "MosaicLayout", said: Said, *, filled: bool = False) -> None:
+    def __init__(
+        self, layout: "MosaicLayout", said: Said, *, largest: int = 2**16 - 1, filled: bool = False
+    ) -> None:
         self._layout, self.said = layout, said
+        self.dtype: np.dtype[Any] = np.dtype(np.uint8 if largest < 2**8 else np.uint16)
         self._framed = 0 if filled else FRAME
         self.shapes = levels_of(layout.shape)
 
-    def read(self, level: int, box: Box) -> NDArray[np.uint16]:
+    def read(self, level: int, box: Box) -> NDArray[Any]:
         """Class values of a box of a level, shape (h, w); 0 inside the frames and between them."""
         step, said = 2**level, self.said
         height, width = box[1] - box[0], box[3] - box[2]
@@ -146,7 +150,7 @@ class ClassSource:
         seen = (full[0] + middle, full[1] + middle, full[2] + middle, full[3] + middle)
         rows = self._layout.row_map(seen, step, FRAME if step <= self._framed else None)[:height, :width]
         there = rows >= 0
-        values = np.where(there, said.values[rows], np.uint16(0))
+        values = np.where(there, said.values[rows], 0).astype(self.dtype)
         if step <= self._framed:
             down = np.arange(seen[0], seen[1], step)[:height, None]
             along = np.arange(seen[2], seen[3], step)[None, :width]
