@@ -1,6 +1,7 @@
 """One thread runs the jobs; whoever watches is told in the GUI thread."""
 
 import gc
+import os
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterator
@@ -74,6 +75,20 @@ def test_the_window_gets_python_back_sooner_while_torch_works_and_all_is_as_befo
     with qtbot.waitSignal(worker.submit("torch", job, torch=True).ended):
         pass
     assert during[0] < before == sys.getswitchinterval()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere priority is a whole process' own")
+def test_the_window_goes_before_its_jobs_however_nice_the_program_is(qtbot: QtBot, worker: Worker) -> None:
+    during: list[int] = []
+
+    def job(stop: threading.Event) -> Job:
+        during.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        yield Done(None)
+
+    with qtbot.waitSignal(worker.submit("any", job).ended):
+        pass
+    window = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert during[0] == min(window + 5, 19)
 
 
 def test_garbage_is_not_sought_among_what_was_there_while_torch_works(qtbot: QtBot, worker: Worker) -> None:

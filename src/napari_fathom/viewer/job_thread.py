@@ -129,7 +129,8 @@ def _iterate(task: Task, inbox: Inbox) -> Outcome:
 def _lower_priority() -> None:
     """Let the window's thread win the core; torch's own threads, born of this one, inherit it (Linux)."""
     if sys.platform.startswith("linux"):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+        thread = threading.get_native_id()  # below its own process: raising it is for the superuser only
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + _NICENESS)
 
 
 def _leave_a_core_to_the_window() -> None:
