@@ -12,7 +12,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import torch
 
-from benchmarks.accuracy_runs import UNSEEN, Answer, Run, run_once, settings_for
+from benchmarks.accuracy_runs import UNSEEN, Answer, Run, run_once
 from benchmarks.accuracy_scores import scores_of
 from napari_fathom.echogram.simulate import SimulationSettings, simulate
 from napari_fathom.files import append_line
@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--shares", default="0.001,0.01,0.05", help="of all cells, painted")
     parser.add_argument("--seeds", default="0,1,2,3,4")
     parser.add_argument("--pings", type=int, default=4096, help="of each survey")
-    parser.add_argument("--steps", type=int, default=400, help="mini-batches")
+    parser.add_argument("--steps", type=int, default=600, help="mini-batches")
     parser.add_argument("--answers", type=Path, required=True, help="folder for the networks' answers")
     parser.add_argument(
         "--out", type=Path, default=RESULTS, help="file that gets one JSON line a run and way"
@@ -47,7 +47,7 @@ def main() -> None:
             answer.save(path)
         answer = Answer.load(path)
         truth = simulate(SimulationSettings(pings=options.pings, seed=run.seed + UNSEEN)).truth
-        for line in scores_of(run, answer, truth, settings_for(run, options.steps)):
+        for line in scores_of(run, answer, truth):
             append_line(options.out, json.dumps(line))
         print(f"{run.name}: {answer.seconds:.0f} s", flush=True)
 

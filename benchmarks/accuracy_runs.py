@@ -38,12 +38,16 @@ class Run:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the network says, not calibrated, of the unseen survey and of the held-out strokes of its own."""
+    """What the network says, not calibrated, of the unseen survey and of the held-out strokes of its own.
+
+    `source` are the class shares that it learned to expect.
+    """
 
     probabilities: npt.NDArray[np.float16]
     held_out: npt.NDArray[np.float32]
     labels: npt.NDArray[np.uint8]
     strokes: npt.NDArray[np.int64]
+    source: npt.NDArray[np.float64]
     seconds: float
 
     def save(self, path: Path) -> None:
@@ -59,31 +63,18 @@ class Answer:
                 stored["held_out"],
                 stored["labels"],
                 stored["strokes"],
+                stored["source"],
                 float(stored["seconds"]),
             )
 
 
 def settings_for(run: Run, steps: int) -> TrainSettings:
-    """Laptop preset; every recipe sees eight patches a step (PredKlus with the rest class: twelve)."""
-    rest = run.recipe == "rest"
-    return PRESETS[LAPTOP].model_copy(
-        update={
-            "method": run.method,
-            "ambiguity": False,
-            "seed": run.seed,
-            "batch": 4 if rest or run.method == "predklus" else 8,
-            "rest_class": CLASS_NAMES[0] if rest else "",
-            "learning_rate": 2e-3,
-            "weight_average": 0.98,
-            "gain_db": 1.5,
-            "channel_gain_db": 0.7,
-            "precision": "bfloat16",
-            "keep": "last",
-            "steps": steps // 4,
-            "epochs": 4,
-            "patience": 100,
-        }
-    )
+    """Laptop preset; without the rest class as many patches a step as with it."""
+    preset = PRESETS[LAPTOP]
+    changes = {"method": run.method, "ambiguity": False, "seed": run.seed, "precision": "bfloat16"}
+    if run.recipe == "painted":
+        changes |= {"rest_class": "", "batch": preset.batch * (1 if run.method == "predklus" else 2)}
+    return preset.model_copy(update=changes | {"steps": steps // 4, "epochs": 4})
 
 
 def run_once(run: Run, pings: int, steps: int, note: Callable[[str], None]) -> Answer:
@@ -116,8 +107,9 @@ def run_once(run: Run, pings: int, steps: int, note: Callable[[str], None]) -> A
     uncalibrated = replace(model, calibration=Calibration.identity(len(CLASS_NAMES)))
     for _ in predict(uncalibrated, ArrayField(unseen.sv_db), write, device="cpu"):
         pass
-    held = training.held_out
+    held, source = training.held_out, np.array(model.calibration.shares)
     if held is None:
         nothing = np.zeros(0, np.int64)
-        return Answer(probabilities, np.zeros((3, 0), np.float32), nothing.astype(np.uint8), nothing, seconds)
-    return Answer(probabilities, held.probabilities, held.labels, held.strokes, seconds)
+        none = np.zeros((len(CLASS_NAMES), 0), np.float32)
+        return Answer(probabilities, none, nothing.astype(np.uint8), nothing, source, seconds)
+    return Answer(probabilities, held.probabilities, held.labels, held.strokes, source, seconds)

@@ -6,11 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.accuracy_runs import Answer, Run
-from napari_fathom.echogram.simulate import CLASS_NAMES
 from napari_fathom.learning.evaluate import HeldOutAnswers
 from napari_fathom.learning.metrics import class_accuracy, cohen_kappa, confusion, score
-from napari_fathom.learning.rest import source_shares
-from napari_fathom.learning.settings import TrainSettings
 from napari_fathom.learning.share_choice import FLOOR, choose_shares
 from napari_fathom.learning.shares import bbse_shares, correct, em_shares
 
@@ -18,9 +15,7 @@ _SAMPLE = 40_000
 _WHOLE = ("plain", "chosen")
 
 
-def scores_of(
-    run: Run, answer: Answer, truth: npt.NDArray[np.uint8], settings: TrainSettings
-) -> list[dict[str, Any]]:
+def scores_of(run: Run, answer: Answer, truth: npt.NDArray[np.uint8]) -> list[dict[str, Any]]:
     """One line for each way of turning the probabilities into classes.
 
     Ways: `plain` as the network says; `calibrated`; `em-uncalibrated`, what people do first; `em`,
@@ -30,7 +25,7 @@ def scores_of(
     """
     raw = answer.probabilities.astype(np.float32)
     labels, strokes = answer.labels.astype(np.int64), answer.strokes
-    source = source_shares(CLASS_NAMES, settings)
+    source = tuple(answer.source.tolist())
     calibration = HeldOutAnswers(answer.held_out, answer.labels, strokes).calibration(source)
     calibrated, held_out = calibration.apply(raw), calibration.apply(answer.held_out)
     cells = np.random.default_rng(run.seed).choice(truth.size, _SAMPLE, replace=False)

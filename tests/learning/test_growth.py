@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+import torch
 from scipy import ndimage
-from tests.learning.scenes import strokes, survey, truth_map
+from tests.learning.scenes import NAMES, quick, strokes, survey, truth_map
 
 from napari_fathom.learning.field import ArrayField, ArrayLabels
 from napari_fathom.learning.growth import UNSURE, Growth, dissimilarity_db, region, smooth_db
 from napari_fathom.learning.holdout import hold_out
+from napari_fathom.learning.pixel_task import PixelTask
 
 TRUTH = truth_map(192, 768, seed=3)
 FIELD, LABELS = survey(TRUTH), strokes(TRUTH, each=6)
@@ -83,6 +85,18 @@ def test_a_dab_is_no_sample_of_a_school() -> None:
     row, column = np.argwhere(ndimage.binary_erosion(TRUTH == 2, iterations=3))[0]
     values[row : row + 2, column : column + 2] = 2
     assert not growth(ArrayLabels(values)).read(WHOLE).any()
+
+
+@pytest.mark.parametrize(("rare_share", "grows"), [(0.4, True), (0.002, False)])
+def test_where_much_of_what_there_is_is_painted_nothing_grows(rare_share: float, grows: bool) -> None:
+    def targets(grow: float) -> int:
+        settings = quick(rest_class="background", rare_share=rare_share, grow=grow, held_out=0.0)
+        task = PixelTask(FIELD, LABELS, NAMES, settings)
+        list(task.prepare())
+        batch = task.draw(24, task.method(torch.device("cpu"), lambda: None))
+        return int((batch.labelled.target >= 0).sum())
+
+    assert (targets(0.05) > 1.5 * targets(0.0)) == grows
 
 
 def test_smoothing_is_the_mean_of_measured_neighbours_in_the_linear_domain() -> None:

@@ -28,11 +28,12 @@ def test_the_network_expects_the_shares_that_it_was_trained_with() -> None:
 def test_a_model_says_what_shares_it_expects() -> None:
     truth = truth_map()
     painted = strokes(truth, each=6)
-    settings = quick(rest_class="background", epochs=1, steps=40, held_out=0.0)
+    settings = quick(rest_class="background", epochs=1, steps=40, held_out=0.0, rare_share=0.2)
     *_, done = Training(survey(truth), painted, NAMES, settings, device="cpu").events()
     assert isinstance(done, Done)
     counts = np.bincount(painted.values.ravel(), minlength=4).astype(float)
-    expected = np.array([counts[0] + 4 * counts[1], 4 * counts[2], 4 * counts[3]])
+    weight = 0.2 * counts.sum() / counts[2:].sum()
+    expected = np.array([counts[0] + weight * counts[1], weight * counts[2], weight * counts[3]])
     np.testing.assert_allclose(done.result.calibration.shares, expected / expected.sum(), atol=0.05)
 
 

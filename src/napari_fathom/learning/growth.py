@@ -108,6 +108,14 @@ class _Area:
             min(right + _REACH, shape[1]),
         )
 
+    def among(self, own: Mask, window: Box) -> Mask:
+        """Its cells, among all those that are painted as it is, both in `window`."""
+        top, bottom, left, right = self.box
+        within = np.zeros(own.shape, bool)
+        within[top - window[0] : bottom - window[0], left - window[2] : right - window[2]] = True
+        areas, _ = ndimage.label(own & within, _CONNECTED)
+        return np.asarray(areas == areas[self.cell[0] - window[0], self.cell[1] - window[2]])
+
 
 class Growth:
     """What painted areas grow to. An area grows when a patch is first read that it might reach into.
@@ -196,27 +204,19 @@ class Growth:
     def _grow(self, area: _Area) -> npt.NDArray[np.uint8]:
         window = area.window(self._field.shape)
         values = self._labels.read(window)
-        painted = self._painted(area, values, window)
+        held = self._held_out.mask(values, self._labels.read_strokes(window), window)
+        own = (values == area.value) & (held == area.held)
+        painted = area.among(own, window)
         smoothed = smooth_db(read_window(self._field, window))
         level = _mean_level_db(smoothed[:, painted])
         apart = dissimilarity_db(smoothed, level)
         common = dissimilarity_db(self._sample, level)
-        free = (values == 0) | (values == area.value)
+        free = (values == 0) | own
         inner, outer = (
             region((apart < min(most, float(np.quantile(common, share)))) & free, painted) & free
             for share, most in zip((self._share, min(_RIM * self._share, 1.0)), _MOST_DB, strict=True)
         )
         return np.select([inner & (not area.held), inner | outer], [area.value, UNSURE], 0).astype(np.uint8)
-
-    def _painted(self, area: _Area, values: npt.NDArray[np.uint8], window: Box) -> Mask:
-        """The cells of an area, in its window."""
-        held = self._held_out.mask(values, self._labels.read_strokes(window), window)
-        down, along = area.cell[0] - window[0], area.cell[1] - window[2]
-        within = np.zeros(values.shape, bool)
-        top, bottom, left, right = area.box
-        within[top - window[0] : bottom - window[0], left - window[2] : right - window[2]] = True
-        areas, _ = ndimage.label((values == area.value) & (held == area.held) & within, _CONNECTED)
-        return np.asarray(areas == areas[down, along])
 
     @cached_property
     def _sample(self) -> Floats:

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from napari_fathom.learning.geometry import alignment
 from napari_fathom.learning.scaling import Scaling
-from napari_fathom.learning.shared_settings import SharedSettings
+from napari_fathom.learning.shared_settings import Share, SharedSettings
 
 __all__ = ["TrainSettings"]
 
@@ -51,14 +51,19 @@ class TrainSettings(SharedSettings):
         "", description="Class that nearly every unpainted cell is of (background); empty: assume nothing."
     )
     rest_weight: float = Field(
-        0.25, ge=0, le=100, description="Weight of an unpainted pixel so assumed against a painted one."
+        1.0, ge=0, le=100, description="Weight of that assumption against the painted pixels."
+    )
+    rare_share: Share = Field(
+        0.01,
+        description="Share of the survey that all other classes together are thought to have; the fewer of "
+        "them are painted, the more a painted pixel counts.",
     )
     grow: float = Field(
         0.0,
         ge=0,
         le=0.2,
-        description="Painted areas of other classes grow over connected cells that resemble them more than "
-        "all but this share of the survey does; 0 leaves them as painted.",
+        description="Where little is painted, areas of other classes grow over connected cells that resemble "
+        "them more than all but this share of the survey does; 0 leaves them as painted.",
     )
 
     # The clusters

@@ -25,6 +25,7 @@ SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "weight_limit",
             "rest_class",
             "rest_weight",
+            "rare_share",
             "grow",
         ),
         "Clusters": (

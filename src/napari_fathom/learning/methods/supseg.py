@@ -26,9 +26,10 @@ class SupSeg:
     wrong for one pixel in a hundred, and right for every kind of layer, seabed and noise that no stroke has
     met: learning from positive and unlabelled examples, the unlabelled in the place of the negatives.
 
-        L = (w Σ CE(painted) + Σ CE(unpainted, rest)) / (w · painted + unpainted)
+        L = (w Σ CE(painted) + λ Σ CE(unpainted, rest)) / (w · painted + λ · unpainted)
 
-    `docs/method.md` says why w begins high and falls (`painted_weight`).
+    The weight w of a painted pixel begins high (`painted_weight`) and falls to where all classes but the rest
+    make up as much of the loss of random patches as they are thought to make up of the sea (`rare_share`).
 
     Without one, class weights come from the network's own predictions on painted pixels (Eq. 5). Predicted
     shares are probabilities, not counts of the most probable class, smoothed over mini-batches from equal
@@ -48,7 +49,7 @@ class SupSeg:
     def __init__(self, context: MethodContext) -> None:
         self._settings, self._rest = context.settings, context.rest
         self._shares = torch.full((context.classes,), 1.0 / context.classes, device=context.device)
-        self._seen = torch.zeros(context.classes, dtype=torch.float64)
+        self._painted, self._unpainted = torch.zeros(context.classes, dtype=torch.float64), 0
         self._steps = 0
 
     @property
@@ -85,18 +86,19 @@ class SupSeg:
         )
         features, classes = _said(rows[: len(target)], target)
         rest = rows[unpainted]
-        weight = painted_weight(self._progress(), 1 / self._settings.rest_weight)
+        self._look(patches.target, unpainted[batch.labelled.target.numel() :])
+        weight = painted_weight(self._progress(), self._last_weight())
+        share = weight * len(classes) / max(weight * len(classes) + self._settings.rest_weight * len(rest), 1)
         painted_loss = losses.weighted_cross_entropy(network.heads.classes(features), classes)
         all_rest = torch.full(rest.shape[:1], self._rest or 0, device=rest.device)
         rest_loss = losses.weighted_cross_entropy(network.heads.classes(rest), all_rest)
-        self._look(patches.target, unpainted[batch.labelled.target.numel() :])
-        return torch.lerp(
-            rest_loss, painted_loss, weight * len(classes) / max(weight * len(classes) + len(rest), 1)
-        )
+        return torch.lerp(rest_loss, painted_loss, share)
 
     def state(self) -> Mapping[str, Tensor]:
         """The smoothed predicted shares; the weight of each class in the loss of random patches."""
-        return {"shares": self._shares, "seen": self._seen}
+        seen = self._painted * self._last_weight()
+        seen[self._rest or 0] += self._unpainted * self._settings.rest_weight
+        return {"shares": self._shares, "seen": seen}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Go on with the shares of an earlier run."""
@@ -104,13 +106,17 @@ class SupSeg:
         if shares is not None and shares.shape == self._shares.shape:
             self._shares = shares.to(self._shares)
 
-    @torch.no_grad()
     def _look(self, target: Tensor | None, unpainted: Tensor) -> None:
-        """Count what random patches hold, as the loss weighs it in the end."""
+        """Count what random patches hold: pixels painted as each class, and unpainted ones."""
         if target is not None:
-            painted = torch.bincount(target[target >= 0], minlength=len(self._seen))
-            self._seen += painted.cpu() / self._settings.rest_weight
-        self._seen[self._rest or 0] += int(unpainted.sum())
+            self._painted += torch.bincount(target[target >= 0], minlength=len(self._painted)).cpu()
+        self._unpainted += int(unpainted.sum())
+
+    def _last_weight(self) -> float:
+        """What a painted pixel must weigh for all classes but the rest to have their share of the loss."""
+        everything = float(self._painted.sum()) + self._unpainted
+        others = float(self._painted.sum() - self._painted[self._rest or 0])
+        return min(max(self._settings.rare_share * everything / max(others, 1), 1.0), _FIRST_WEIGHT)
 
     def _progress(self) -> float:
         """How much of the run is over, counted by calls."""
