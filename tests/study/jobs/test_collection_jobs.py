@@ -1,5 +1,6 @@
 """A collection learned from votes and answered: the same walk as a survey's, on images."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,17 @@ from napari_fathom.errors import StudyError
 from napari_fathom.events import Done, Epoch
 from napari_fathom.labels import LARGEST_VOTE, Classes
 from napari_fathom.learning.images.settings import ImageSettings
+from napari_fathom.plankton import read_tables
+from napari_fathom.plankton.exports import check_ecotaxa
 from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_plankton
 from napari_fathom.study import CollectionStudy
-from napari_fathom.study.jobs import collect_job, look_job, predict_collection_job, train_collection_job
+from napari_fathom.study.jobs import (
+    collect_job,
+    export_collection_job,
+    look_job,
+    predict_collection_job,
+    train_collection_job,
+)
 from napari_fathom.study.object_table import object_table
 
 TINY = ImageSettings(
@@ -122,3 +131,45 @@ def test_an_object_without_an_image_is_left_out_and_said_so(drawn: Path, tmp_pat
         assert answers.cluster[broken] == 0 and answers.values()[broken] == 0
         assert np.isnan(answers.probabilities[broken]).all()
         assert object_table(study)["predicted"][broken] == ""
+
+
+def test_an_export_says_what_people_and_the_model_say(
+    study: CollectionStudy, sparse: CollectionStudy, tmp_path: Path
+) -> None:
+    said = sparse.votes.hard()
+    result(train_collection_job(sparse, ImageSettings(method="forest", trees=30, held_out=0.0)))
+    answers = result(predict_collection_job(sparse))
+    path = result(export_collection_job(sparse, "ecotaxa", tmp_path / "drawn.zip"))
+    assert check_ecotaxa(path) == ()
+    tables = result(read_tables(path))
+    again = tables.objects.set_index("object_id")
+    objects = sparse.collection.objects
+    names = {info.value: info.short_name for info in sparse.classes}
+    for row in (0, 5, 100, 200, 239):
+        found = again.loc[objects["object_id"][row]]
+        if said[row]:
+            assert (found["class_name"], found["status"]) == (names[said[row]], "validated")
+        elif answers.certain()[row]:
+            assert (found["class_name"], found["status"]) == (names[answers.values()[row]], "predicted")
+        else:
+            assert (found["class_name"], found["status"]) == ("", "")
+        assert float(found["object_dc3_ambiguity"]) == pytest.approx(float(answers.ambiguity[row]), abs=1e-3)
+
+
+def test_only_wanted_classes_are_exported(study: CollectionStudy, tmp_path: Path) -> None:
+    wanted = study.classes.values[1]
+    folder = result(export_collection_job(study, "folders", tmp_path / "one", classes=[wanted]))
+    assert [place.name for place in folder.iterdir() if place.is_dir()] == [study.classes[wanted].short_name]
+    assert len(list(folder.rglob("*.png"))) == study.votes.counts()[wanted]
+
+
+def test_class_scores_want_an_answer(study: CollectionStudy, tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="class scores need an answer"):
+        list(export_collection_job(study, "ifcb", tmp_path / "scores"))
+
+
+def test_everybodys_votes_are_exported(study: CollectionStudy, tmp_path: Path) -> None:
+    study.votes.cast([0, 1], study.classes.values[2], annotator="ada")
+    folder = result(export_collection_job(study, "dcic", tmp_path / "drawn"))
+    sets = json.loads((folder / "annotations.json").read_text("utf-8"))
+    assert sorted(len(one["annotations"]) for one in sets) == [2, 240]

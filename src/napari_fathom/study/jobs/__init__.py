@@ -7,6 +7,11 @@ from napari_fathom.study.jobs.accept import accept_job, accepted_cells
 from napari_fathom.study.jobs.collect import collect_job, look_job
 from napari_fathom.study.jobs.convert import convert_job
 from napari_fathom.study.jobs.export import EXPORT_KINDS, export_job, require_exportable
+from napari_fathom.study.jobs.export_collection import (
+    COLLECTION_EXPORT_KINDS,
+    export_collection_job,
+    require_collection_exportable,
+)
 from napari_fathom.study.jobs.import_labels import class_values, import_labels_job, lay_labels_job
 from napari_fathom.study.jobs.nasc_table import NascOptions
 from napari_fathom.study.jobs.predict import predict_job
@@ -16,6 +21,7 @@ from napari_fathom.study.jobs.train import train_job
 from napari_fathom.study.jobs.train_collection import train_collection_job
 
 __all__ = [
+    "COLLECTION_EXPORT_KINDS",
     "EXPORT_KINDS",
     "NascOptions",
     "accept_job",
@@ -23,6 +29,7 @@ __all__ = [
     "class_values",
     "collect_job",
     "convert_job",
+    "export_collection_job",
     "export_job",
     "import_labels_job",
     "lay_labels_job",
@@ -30,6 +37,7 @@ __all__ = [
     "predict_collection_job",
     "predict_job",
     "reclass_job",
+    "require_collection_exportable",
     "require_exportable",
     "train_collection_job",
     "train_job",

@@ -1,0 +1,186 @@
+"""Votes and answers of a collection in the formats of other tools."""
+
+import threading
+from collections.abc import Callable, Collection, Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from napari_fathom.errors import StudyError
+from napari_fathom.events import Event
+from napari_fathom.plankton.exports import (
+    answer_columns,
+    write_class_folders,
+    write_dcic,
+    write_ecotaxa,
+    write_ifcb_scores,
+    write_table,
+)
+from napari_fathom.study.answers import Answers
+from napari_fathom.study.collection_study import CollectionStudy
+from napari_fathom.study.jobs.guards import heeding, saving
+
+__all__ = [
+    "COLLECTION_EXPORT_KINDS",
+    "CollectionExportKind",
+    "export_collection_job",
+    "labelled_objects",
+    "require_collection_exportable",
+]
+
+CollectionExportKind = Literal["ecotaxa", "folders", "table", "dcic", "ifcb"]
+
+
+@dataclass(frozen=True)
+class _Material:
+    """What is exported: the study, its objects as they are said to be now, and the answers beside them."""
+
+    study: CollectionStudy
+    objects: pd.DataFrame
+    beside: pd.DataFrame | None
+
+
+def export_collection_job(
+    study: CollectionStudy,
+    kind: CollectionExportKind,
+    path: Path | str,
+    *,
+    classes: Collection[int] | None = None,
+    stop: threading.Event | None = None,
+) -> Generator[Event[Path], None, None]:
+    """Write what people say, and beside it what the model says, for another tool.
+
+    An object that nobody has labelled has the model's class, with the status *predicted*, where the model is
+    certain of it (ambiguity below 0.5); else none.
+
+    Parameters
+    ----------
+    study : CollectionStudy
+        Reading is enough.
+    kind : {"ecotaxa", "folders", "table", "dcic", "ifcb"}
+        EcoTaxa import zip; a folder for each class; .csv or .parquet; data set of the DCIC benchmark with
+        everybody's votes; class scores of IFCB bins.
+    path : path
+        The file; for `folders`, `dcic` and `ifcb` a folder.
+    classes : collection of int, optional
+        Only objects of these classes; all without it, also those without a class.
+    stop : threading.Event, optional
+
+    Yields
+    ------
+    Note, Progress, last Done(Path)
+
+    Raises
+    ------
+    StudyError
+        If there is no answer where one is needed, or the disk is full.
+    FathomError
+        If there is nothing to write, or something is in the way.
+    """
+    require_collection_exportable(study, [kind])
+    objects = labelled_objects(study)
+    if classes is not None:
+        names = [study.classes[value].name for value in classes]
+        objects = objects[objects["class_name"].isin(names)]
+    material = _Material(study, objects, _beside(study.answers(), objects))
+    with saving("The export", "what was there before is untouched"):
+        yield from heeding(_WRITERS[kind](Path(path), material), stop, "what was there before is untouched")
+
+
+def require_collection_exportable(study: CollectionStudy, kinds: Collection[CollectionExportKind]) -> None:
+    """Refuse exports that can't be, before the first is written.
+
+    Raises
+    ------
+    StudyError
+        If class scores are wanted and there is no answer.
+    """
+    if "ifcb" in kinds and study.answers() is None:
+        raise StudyError(
+            f"{study.folder.name}: class scores need an answer. Train, then predict, then export."
+        )
+
+
+def labelled_objects(study: CollectionStudy) -> pd.DataFrame:
+    """Return the collection's objects with class, status, annotator and time as they stand now.
+
+    Columns as `Collection.objects`; see `export_collection_job` for what the model adds.
+    """
+    votes = study.votes
+    table = study.collection.objects.copy()
+    values, status = votes.label(), votes.status().astype(object)
+    answers = study.answers()
+    known = {info.value: info.name for info in study.classes}
+    names = np.array([known.get(int(value), "") for value in values], object)
+    if answers is not None:
+        proposed = answers.values()
+        taken = (values == 0) & answers.certain()
+        by_model = {info.value: info.name for info in answers.record.class_table}
+        names[taken] = [by_model[int(value)] for value in proposed[taken]]
+        status[taken] = "predicted"
+    last = _last_votes(votes.votes(), len(table))
+    table["class_name"], table["status"] = names, status
+    table["annotator"] = last["annotator"].to_numpy()
+    table["annotated"] = last["time"].to_numpy().astype("datetime64[ns]")
+    return table
+
+
+def _last_votes(votes: pd.DataFrame, objects: int) -> pd.DataFrame:
+    """Who said last what stands, and when; one row an object."""
+    last = votes.drop_duplicates("row", keep="last").set_index("row")[["annotator", "time"]]
+    found = last.reindex(range(objects))
+    return found.assign(annotator=found["annotator"].fillna("").astype(str))
+
+
+def _beside(answers: Answers | None, objects: pd.DataFrame) -> pd.DataFrame | None:
+    if answers is None:
+        return None
+    rows = objects.index.to_numpy()
+    return answer_columns(
+        answers.record.class_table.names,
+        np.asarray(answers.probabilities[rows], np.float32),
+        np.asarray(answers.cluster[rows]),
+        np.asarray(answers.ambiguity[rows]),
+        index=objects.index,
+    )
+
+
+def _ecotaxa(path: Path, material: _Material) -> Iterator[Event[Path]]:
+    return write_ecotaxa(path, material.study.collection, material.objects, material.beside)
+
+
+def _folders(path: Path, material: _Material) -> Iterator[Event[Path]]:
+    return write_class_folders(path, material.study.collection, material.objects)
+
+
+def _table(path: Path, material: _Material) -> Iterator[Event[Path]]:
+    return write_table(path, material.objects, material.beside)
+
+
+def _dcic(path: Path, material: _Material) -> Iterator[Event[Path]]:
+    votes = material.study.votes
+    said = votes.votes()
+    people = said[said["status"] != "predicted"]
+    return write_dcic(path, material.study.collection, people, votes.soft(), votes.classes.names)
+
+
+def _ifcb(path: Path, material: _Material) -> Iterator[Event[Path]]:
+    answers = material.study.answers()
+    assert answers is not None  # require_collection_exportable
+    rows = material.objects.index.to_numpy()
+    chances = np.asarray(answers.probabilities[rows], np.float32)
+    there = answers.cluster[rows] > 0
+    return write_ifcb_scores(path, material.objects[there], chances[there], answers.record.class_table.names)
+
+
+_WRITERS: dict[CollectionExportKind, Callable[[Path, _Material], Iterator[Event[Path]]]] = {
+    "ecotaxa": _ecotaxa,
+    "folders": _folders,
+    "table": _table,
+    "dcic": _dcic,
+    "ifcb": _ifcb,
+}
+COLLECTION_EXPORT_KINDS: tuple[CollectionExportKind, ...] = tuple(_WRITERS)
