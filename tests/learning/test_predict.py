@@ -1,6 +1,7 @@
 """Tiles together are the whole; the visible part comes first; nothing larger than a tile is held."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from napari_fathom.learning.calibration import Calibration
 from napari_fathom.learning.field import ArrayField
 from napari_fathom.learning.geometry import alignment, halo
 from napari_fathom.learning.model import Model, network_for
+from napari_fathom.learning.nets.network import Network
 from napari_fathom.learning.predict import Output, predict
 from napari_fathom.learning.settings import TrainSettings
 
@@ -97,6 +99,41 @@ def test_tiled_equals_whole(shape: tuple[int, int]) -> None:
     np.testing.assert_allclose(tiled.probabilities, whole.probabilities, atol=1e-5)
     np.testing.assert_allclose(tiled.ambiguity, whole.ambiguity, atol=1e-5)
     assert (tiled.cluster == whole.cluster).mean() > 0.999
+
+
+class InDoublePrecision(Network):
+    """Any network, computing in float64 whatever it is given."""
+
+    def features(self, image: torch.Tensor) -> torch.Tensor:
+        return super().features(image.double())
+
+
+def exact_logits(model: Model, field: ArrayField) -> np.ndarray:
+    """Class logits (C, h, w), put together from those of each tile before they are rounded."""
+    settings = model.settings
+    network = InDoublePrecision(2, 3, settings.clusters, settings.width, settings.depth)
+    network.load_state_dict(model.network.state_dict())
+    network.double().eval()
+    head = next(module for module in network.heads.children() if getattr(module, "out_features", 0) == 3)
+    tiles: list[torch.Tensor] = []
+    head.register_forward_hook(lambda module, given, logits: tiles.append(logits))
+    _, boxes = run(replace(model, network=network), field)
+    whole = np.full((3, *field.shape), np.nan)
+    for (top, bottom, left, right), logits in zip(boxes, tiles, strict=True):
+        assert logits.dtype == torch.float64
+        whole[:, top:bottom, left:right] = logits.T.reshape(3, bottom - top, right - left)
+    return whole
+
+
+@pytest.mark.parametrize(("shape", "depth"), [((83, 453), 5), ((301, 97), 4), ((61, 131), 3)])
+def test_in_double_precision_tiled_equals_whole_to_the_last_digits(
+    shape: tuple[int, int], depth: int
+) -> None:
+    field = noise(*shape)
+    whole = exact_logits(untrained_model(depth=depth, tile=2048), field)
+    tiled = exact_logits(untrained_model(depth=depth, tile=2 * halo(depth) + 64), field)
+    assert np.ptp(whole) > 1
+    np.testing.assert_allclose(tiled, whole, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("shape", [(64, 96), (61, 131), (7, 50), (1, 1)])
