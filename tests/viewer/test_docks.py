@@ -22,7 +22,7 @@ from napari_fathom.viewer.answers_dock import AnswersDock
 from napari_fathom.viewer.export_options import ExportOptions
 from napari_fathom.viewer.export_panel import ExportChoice, ExportPanel
 from napari_fathom.viewer.import_panel import ImportPanel
-from napari_fathom.viewer.navigate import box_in_view
+from napari_fathom.viewer.navigate import box_in_view, fit_survey
 from napari_fathom.viewer.session import Session
 from napari_fathom.viewer.shares_panel import SharesPanel, SharesView
 from napari_fathom.viewer.train_dock import TrainDock
@@ -146,6 +146,38 @@ def test_the_next_most_ambiguous_window_moves_the_camera(
     with qtbot.waitSignal(dock.tour.told):
         dock.next_button.click()
     assert box_in_view(viewer, view.frame) != before
+
+
+def test_a_survey_that_is_seen_whole_is_gone_through_in_parts(
+    session: Session, viewer: ViewerModel, study: Study, qtbot: QtBot
+) -> None:
+    session.open(study)
+    dock = AnswersDock(session)
+    qtbot.addWidget(dock)
+    view = session.view
+    assert view is not None
+    fit_survey(viewer, view.frame)
+    seen = []
+    for _ in range(2):
+        with qtbot.waitSignal(dock.tour.told):
+            dock.next_button.click()
+        seen.append(box_in_view(viewer, view.frame))
+    assert seen[0] != seen[1]
+
+
+def test_what_is_exported_follows_the_answer_until_somebody_chooses(
+    session: Session, study: Study, tmp_path: Path, qtbot: QtBot
+) -> None:
+    session.open(make_study(tmp_path / "new"))
+    panel = ExportPanel(session)
+    qtbot.addWidget(panel)
+    assert panel.value().source == "labels"
+    session.open(study)
+    assert panel.value().source == "prediction"
+    panel._source.setCurrentIndex(panel._source.findData("labels"))
+    panel._source.activated.emit(panel._source.currentIndex())
+    session.predictionChanged.emit()
+    assert panel.value().source == "labels"
 
 
 def test_the_class_shares_can_be_switched_on_and_off(session: Session, study: Study, qtbot: QtBot) -> None:

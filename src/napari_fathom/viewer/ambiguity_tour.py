@@ -20,6 +20,8 @@ _CELLS = (
     2_000_000  # of the level that is searched: enough for windows of a hundred pings in a survey of a million
 )
 _ROWS, _PINGS = 512, 1024  # a window never grows beyond this, however far the user has zoomed out
+_LEAST_WINDOWS = 3
+"""A survey that is seen whole is gone through in as many: else there would be nowhere to go."""
 
 
 class AmbiguityTour(QObject):
@@ -50,7 +52,11 @@ class AmbiguityTour(QObject):
         if study is None or view is None:
             return
         seen = box_in_view(view.viewer, view.frame)
-        size = (min(max(1, seen[1] - seen[0]), _ROWS), min(max(1, seen[3] - seen[2]), _PINGS))
+        part = view.frame.pings // _LEAST_WINDOWS
+        size = (
+            max(1, min(seen[1] - seen[0], _ROWS)),
+            max(1, min(seen[3] - seen[2], _PINGS, part)),
+        )
         shown = tuple(self._shown)
         job = self._session.light.submit("Searching", lambda _: _find(study, size, shown), owner=study)
         job.finished.connect(self._look)

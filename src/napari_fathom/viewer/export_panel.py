@@ -101,6 +101,8 @@ class ExportPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._source = QComboBox()
+        self._instead = False  # whether the labels are offered only because there is no answer yet
+        self._source.activated.connect(self._choose_source)
         for key, words in _SOURCES.items():
             self._source.addItem(words, key)
         self._boxes: dict[ExportKind, QCheckBox] = {}
@@ -188,8 +190,8 @@ class ExportPanel(QWidget):
             self.options.setClasses(study.classes)
         if study is None:
             self.bar.say("No survey is open. Open one under Survey.")
-        elif self._session.prediction() is None:
-            self._source.setCurrentIndex(self._source.findData("labels"))
+        else:
+            self._follow_answer(self._session.prediction() is not None)
 
     def _open(self, study: "Study | None") -> None:
         if study is not None:
@@ -197,6 +199,18 @@ class ExportPanel(QWidget):
             self._name.setText(study.name)
             self.bar.say("")
         self.refresh()
+
+    def _choose_source(self) -> None:
+        self._instead = False
+
+    def _follow_answer(self, there_is_one: bool) -> None:
+        """Offer the labels while there is no answer, and the answer once there is, unless somebody chose."""
+        if not there_is_one:
+            self._instead = True
+            self._source.setCurrentIndex(self._source.findData("labels"))
+        elif self._instead:
+            self._instead = False
+            self._source.setCurrentIndex(self._source.findData("prediction"))
 
     def _browse(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Export to", self._folder.text())
