@@ -90,8 +90,9 @@ def simulate_objects(settings: PlanktonSettings) -> Iterator[SimulatedObject]:
         soft = (1 - settings.slip) * shares + settings.slip / classes
         form = varied(between(forms, shares), rng, settings.variation)
         image = draw(form, rng, settings.noise, settings.background == "bright")
-        people = rng.choice(settings.annotators, settings.votes, replace=False)
-        said = rng.choice(classes, settings.votes, p=soft)
+        crowd = np.random.default_rng([settings.seed, 3, number])  # votes are the same however it is drawn
+        people = crowd.choice(settings.annotators, settings.votes, replace=False)
+        said = crowd.choice(classes, settings.votes, p=soft)
         yield SimulatedObject(image, soft, np.stack([people, said], axis=1).astype(np.int64))
 
 

@@ -12,7 +12,8 @@ _MARGIN = 5  # pixels of background around the object, as vignettes have
 _LINE = 0.8  # half width of antennae and tails in pixels
 _BLUR = 0.7  # of the optics, in pixels
 _CONTRAST = 170.0  # grey levels between the background and a body that lets no light through
-_CURVE = np.linspace(0, 1, 14)
+_FARTHEST = 2.5  # spreads by which an uneven outline leaves the even one
+_CURVE = np.linspace(0, 1, 10)
 
 Plane = NDArray[np.float64]
 
@@ -35,7 +36,10 @@ def draw(form: Form, rng: np.random.Generator, noise: float, bright: bool) -> ND
     ndarray of uint8, shape (h, w)
     """
     half = form.length / 2
-    reach = int(np.ceil(half * (1.05 + max(form.antenna, form.tail, form.rough, form.bend)))) + _MARGIN
+    reach = (
+        int(np.ceil(half * (1.05 + max(form.antenna, form.tail, _FARTHEST * form.rough, form.bend))))
+        + _MARGIN
+    )
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1] / half
     angle = rng.uniform(0, 2 * np.pi)
     along, across = np.cos(angle) * x + np.sin(angle) * y, np.cos(angle) * y - np.sin(angle) * x
@@ -58,7 +62,8 @@ def _body(form: Form, along: Plane, across: Plane, rng: np.random.Generator) -> 
     outside = np.hypot(np.maximum(np.abs(across - spine) - width, 0), beyond) - np.maximum(
         width - np.abs(across - spine), 0
     ) * (beyond == 0)
-    outside += form.rough * _clouds(rng, along.shape, half * 0.35)
+    if form.rough:
+        outside += form.rough * np.clip(_clouds(rng, along.shape, half * 0.35), -_FARTHEST, _FARTHEST)
     depth = -outside * half  # in pixels below the outline
     cover = 1 / (1 + np.exp(-np.clip(depth / 0.6, -40, 40)))
     thick = form.width * half
@@ -68,7 +73,7 @@ def _body(form: Form, along: Plane, across: Plane, rng: np.random.Generator) -> 
 
 
 def _limbs(form: Form, along: Plane, across: Plane) -> Plane:
-    """Two antennae that sweep back from the front, and a forked tail."""
+    """Two antennae that sweep back from the front, and a forked tail: each half mirrors the other."""
     half = form.length / 2
     light = np.zeros_like(along)
     for length, start, course, spread in (
@@ -77,11 +82,10 @@ def _limbs(form: Form, along: Plane, across: Plane) -> Plane:
     ):
         if length * half < 1:
             continue
-        for side in (-1, 1):
-            distance = _distance(along, across, start + length * course, side * length * spread)
-            strength = form.opacity * min(1.0, length * half / 12)  # short ones fade before they vanish
-            line = strength / (1 + np.exp(np.clip((distance * half - _LINE) / 0.4, -40, 40)))
-            light = np.maximum(light, line)
+        distance = _distance(along, np.abs(across), start + length * course, length * spread)
+        strength = form.opacity * min(1.0, length * half / 12)  # short ones fade before they vanish
+        line = strength / (1 + np.exp(np.clip((distance * half - _LINE) / 0.4, -40, 40)))
+        light = np.maximum(light, line)
     return light
 
 
@@ -96,10 +100,16 @@ def _distance(along: Plane, across: Plane, line_along: Plane, line_across: Plane
     return nearest
 
 
-def _clouds(rng: np.random.Generator, shape: tuple[int, ...], size: float) -> Plane:
+def _clouds(rng: np.random.Generator, shape: tuple[int, int], size: float) -> Plane:
     """Smooth noise of spread 1 whose lumps are about `size` pixels."""
-    clouds = ndimage.gaussian_filter(rng.normal(0, 1, shape), size, mode="wrap")
-    return np.asarray(clouds / max(clouds.std(), 1e-9))
+    step = max(1, int(size / 2))  # smooth noise needs no finer grid
+    coarse = [-(-side // step) + 1 for side in shape]
+    clouds = ndimage.gaussian_filter(rng.normal(0, 1, coarse), size / step, mode="wrap")
+    clouds /= max(clouds.std(), 1e-9)
+    if step == 1:
+        return np.asarray(clouds[: shape[0], : shape[1]])
+    places = np.meshgrid(*(np.arange(side) / step for side in shape), indexing="ij")
+    return np.asarray(ndimage.map_coordinates(clouds, places, order=1, mode="nearest"))
 
 
 def _around(there: NDArray[np.bool_]) -> tuple[slice, slice]:
