@@ -4,6 +4,7 @@ import csv
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,11 @@ import pytest
 from napari.components import ViewerModel
 from napari.layers import Labels
 from pytestqt.qtbot import QtBot
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QGridLayout
 from tests.viewer.studies import LAYER, PINGS, ROWS, copy_of, make_study, tiny
 
+from napari_fathom.echogram.crimac import write_crimac_labels
 from napari_fathom.labels import DEFAULT_CLASSES
 from napari_fathom.study import Study
 from napari_fathom.study.jobs.nasc_table import NascOptions
@@ -263,6 +266,31 @@ def test_another_labels_layer_can_be_imported(
     with qtbot.waitSignal(session.labelsChanged, timeout=PATIENCE_MS):
         panel.layer_button.click()
     assert study.labels.counts()[3] == 200
+
+
+def test_labels_that_came_with_the_survey_have_a_button(
+    session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    study = make_study(tmp_path / "new")
+    session.open(study)
+    panel = ImportPanel(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    assert not panel.beside_button.isVisible()
+    theirs = tmp_path / "survey_labels.zarr"
+    values = np.zeros((ROWS, PINGS), np.uint8)
+    values[80:90, 50:70] = LAYER
+    list(
+        write_crimac_labels(
+            theirs, study.echogram, lambda box: values[box[0] : box[1], box[2] : box[3]], {LAYER: "sandeel"}
+        )
+    )
+    study.echogram = replace(study.echogram, companions={"labels": str(theirs)})
+    panel.refresh()
+    before = study.labels.counts()[LAYER]
+    with qtbot.waitSignal(session.labelsChanged, timeout=PATIENCE_MS):
+        qtbot.mouseClick(panel.beside_button, Qt.MouseButton.LeftButton)
+    assert study.labels.counts()[LAYER] == before + 200
 
 
 def test_an_export_that_cannot_be_says_why(

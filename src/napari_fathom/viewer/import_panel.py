@@ -68,6 +68,7 @@ class ImportPanel(QWidget):
         self.file_button.setToolTip("EVR, EVL, TIFF or npz.")
         self.folder_button = QPushButton("From CRIMAC zarr…")
         self.folder_button.setToolTip("A folder NAME_labels.zarr.")
+        self.beside_button = QPushButton("The labels beside the survey")
         self._layers = QComboBox()
         self._layers.setPlaceholderText("no other labels layer")
         self._layers.setToolTip("Labels layers of this window that have the survey's own size.")
@@ -83,11 +84,13 @@ class ImportPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(hint)
         column.addLayout(files)
+        column.addWidget(self.beside_button)
         column.addLayout(layers)
         column.addWidget(self._overwrite)
         column.addWidget(self.bar)
         self.file_button.clicked.connect(self._choose_file)
         self.folder_button.clicked.connect(self._choose_folder)
+        self.beside_button.clicked.connect(self._import_beside)
         self.layer_button.clicked.connect(self._import_layer)
         session.studyChanged.connect(self.refresh)
         viewer = session.viewer
@@ -129,6 +132,9 @@ class ImportPanel(QWidget):
         for button in (self.file_button, self.folder_button):
             button.setEnabled(study is not None)
         self.layer_button.setEnabled(self._layers.count() > 0)
+        beside = self._beside()
+        self.beside_button.setVisible(beside is not None)
+        self.beside_button.setToolTip("" if beside is None else f"{beside.name}, found with its files.")
 
     def disconnect_viewer(self) -> None:
         """Let go of the viewer, when the dock closes."""
@@ -146,6 +152,17 @@ class ImportPanel(QWidget):
         path = QFileDialog.getExistingDirectory(self, "CRIMAC labels (a folder NAME_labels.zarr)")
         if path:
             self.import_file(Path(path))
+
+    def _beside(self) -> Path | None:
+        """Labels that came with the survey's own files, where they still are."""
+        study = self._session.study
+        found = None if study is None else study.echogram.companions.get("labels")
+        return Path(found) if found is not None and Path(found).exists() else None
+
+    def _import_beside(self) -> None:
+        path = self._beside()
+        if path is not None:
+            self.import_file(path)
 
     def _import_layer(self) -> None:
         layer, viewer = self._layers.currentData(), self._session.viewer
