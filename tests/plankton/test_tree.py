@@ -5,7 +5,9 @@ import pytest
 from tests.plankton.sets import write
 
 from napari_fathom.errors import FormatError
-from napari_fathom.plankton.tree import Archive, Folder, open_tree, open_trees
+from napari_fathom.plankton.archive import Archive
+from napari_fathom.plankton.folder import Folder
+from napari_fathom.plankton.trees import open_tree, open_trees
 
 
 def test_a_folder_and_the_zip_of_it_hold_the_same_names_and_bytes(tmp_path: Path) -> None:

@@ -8,9 +8,11 @@ from typing import Literal
 
 from napari_fathom.errors import FormatError
 from napari_fathom.events import Done, Event, Note, Progress
+from napari_fathom.plankton.faults import Fault
 from napari_fathom.plankton.readers import ecotaxa, folders, ifcb, listing, stack
 from napari_fathom.plankton.tables import Part, Tables, join_parts
-from napari_fathom.plankton.tree import IMAGE_SUFFIXES, Tree, open_tree, open_trees
+from napari_fathom.plankton.tree import IMAGE_SUFFIXES, Tree
+from napari_fathom.plankton.trees import open_tree, open_trees
 
 __all__ = ["READ", "Format", "gather_tables", "read_tables", "sniff"]
 
@@ -83,6 +85,12 @@ def _archives_in(tree: Tree) -> list[tuple[Tree, Format]]:
     return [(archive, kind) for archive, kind in found if kind]
 
 
+def _archives_left(tree: Tree) -> list[Fault]:
+    """Archives that lie among the files of a collection, or inside an archive."""
+    said = "an archive among a collection's files is not read; unpack it, or give it by itself."
+    return [Fault(name, None, said) for name in tree.names(".zip")]
+
+
 def _sniff_tree(tree: Tree) -> Format | None:
     for kind, suffixes, is_of in _DECISIVE:
         if any(is_of(tree, name) for name in tree.names(*suffixes)):
@@ -123,7 +131,7 @@ def gather_tables(files: Sequence[Path]) -> Generator[Note | Progress, None, Tab
         for part in _READERS[kind](tree):
             parts.append(part)
             yield Progress("tables", number, len(collections))
-        parts.append(Part.empty(tree.path.name, *tree.refused))
+        parts.append(Part.empty(tree.path.name, *tree.refused, *_archives_left(tree)))
     yield Progress("tables", len(collections), len(collections))
     tables = join_parts(parts, " ".join(tree.stamp for tree, _ in collections))
     for tree, _ in collections:

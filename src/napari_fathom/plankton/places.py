@@ -12,8 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from napari_fathom.errors import FormatError
+from napari_fathom.plankton.folder import Folder
 from napari_fathom.plankton.pixels import as_grey, check_size, decode, open_picture
-from napari_fathom.plankton.tree import Folder, Tree, open_tree
+from napari_fathom.plankton.tree import Tree
+from napari_fathom.plankton.trees import open_tree
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -173,7 +175,9 @@ class ImageFiles:
         array = self._kept(place, load)
         if place.offset >= array.shape[0]:
             raise FormatError(
-                place.member, f"{array.shape[0]} images", f"Number {place.offset} was expected; convert it again."
+                place.member,
+                f"{array.shape[0]} images",
+                f"Number {place.offset} was expected; convert it again.",
             )
         return as_grey(np.asarray(array[place.offset]), place.member)
 

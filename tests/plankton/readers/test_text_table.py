@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from napari_fathom.errors import FormatError
-from napari_fathom.plankton.readers.text_table import TextTable, decode_text, read_text_table
+from napari_fathom.plankton.readers.text_parsing import decode_text, read_text_table
+from napari_fathom.plankton.readers.text_table import TextTable
 
 
 def read(text: str | bytes) -> TextTable:
@@ -14,6 +15,12 @@ def test_fields_are_read_quoted_or_not_with_the_line_they_are_on() -> None:
     assert table.text("name").tolist() == ["a b", "two\nlines", "c"]
     assert table.line.tolist() == [2, 4, 6]
     assert not table.faults
+
+
+def test_blank_lines_before_the_header_count_as_lines() -> None:
+    table = read("\n\na\tb\n1\t2\n3\n")
+    assert table.line.tolist() == [4]
+    assert [fault.line for fault in table.faults] == [5]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16"])
@@ -33,10 +40,15 @@ def test_a_row_with_too_few_fields_is_left_out_and_the_others_keep_their_lines()
     assert [(fault.file, fault.line) for fault in table.faults] == [("t.tsv", 3), ("t.tsv", 5)]
 
 
-def test_a_quote_that_is_never_closed_costs_no_row() -> None:
-    table = read('a\tb\n1\t2\n"3\t4\n5\t6\n')
-    assert table.text("b").tolist() == ["2", "4", "6"]
-    assert table.faults[0].line == 3
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [('"a"\t"b"\n"1"\t"2"\n"3"\t"4\n"5"\t""\n', 3), ('"a"\t"b\n"1"\t"2"\n"3"\t"4"\n"5"\t""\n', 1)],
+)
+def test_a_quote_that_is_never_closed_costs_no_row(text: str, line: int) -> None:
+    table = read(text)
+    assert table.text("a").tolist() == ["1", "3", "5"]
+    assert table.text("b").tolist() == ["2", "4", ""]
+    assert [fault.line for fault in table.faults] == [line]
 
 
 def test_numbers_are_nan_where_nothing_is_said_and_faults_where_nonsense_is() -> None:

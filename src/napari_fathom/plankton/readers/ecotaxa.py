@@ -20,7 +20,8 @@ from napari_fathom.plankton.readers.ecotaxa_fields import (
 )
 from napari_fathom.plankton.readers.ecotaxa_rows import group_rows
 from napari_fathom.plankton.readers.image_names import find_all
-from napari_fathom.plankton.readers.text_table import TextTable, first_line, read_text_table
+from napari_fathom.plankton.readers.text_parsing import first_line, no_rows, read_text_table
+from napari_fathom.plankton.readers.text_table import TextTable
 from napari_fathom.plankton.tables import SEEN_COLUMNS, Part
 from napari_fathom.plankton.tree import Tree
 
@@ -88,7 +89,7 @@ def _read_table(tree: Tree, name: str) -> Part:
             Fault(name, 2, "no row of types ([f], [t]); columns that hold only numbers are read as numbers.")
         )
     if not len(table):
-        raise FormatError(name, "a table without rows", "Leave it out.")
+        raise no_rows(table)
     ids = _ids(table)
     rows, repeated = group_rows(table, ids)
     objects, more = _objects(table.taken(rows.first), ids.iloc[rows.first], types)

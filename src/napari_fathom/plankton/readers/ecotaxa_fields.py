@@ -97,7 +97,9 @@ def moments(table: TextTable, date: str, time: str) -> Column:
 
 
 def _parsed(text: pd.Series[str]) -> pd.Series[Any]:
-    return pd.Series(pd.to_datetime(text, format="%Y%m%d%H%M%S", errors="coerce")).astype("datetime64[ns]")
+    parsed = pd.Series(pd.to_datetime(text, format="%Y%m%d%H%M%S", errors="coerce"))
+    # 64 bits of nanoseconds reach from 1677 to 2262
+    return parsed.where(parsed.dt.year.between(1700, 2200)).astype("datetime64[ns]")
 
 
 def position(table: TextTable, name: str, largest: float) -> Column:

@@ -118,7 +118,10 @@ def _numbers(lines: list[str], adc: str, layout: Layout) -> tuple[NDArray[np.flo
         try:
             if len(found) < usual:
                 raise ValueError(f"{len(found)} of {usual} fields")
-            values[row] = [float(field) for field in found[:needed]]
+            numbers = [float(field) for field in found[:needed]]
+            if not all(abs(number) < 1e12 for number in numbers):  # also of NaN
+                raise ValueError("no sensible numbers")
+            values[row] = numbers
         except ValueError as error:
             faults.append(Fault(adc, row + 1, f"a damaged line ({error}); the target is left out."))
     return values, faults
@@ -127,7 +130,7 @@ def _numbers(lines: list[str], adc: str, layout: Layout) -> tuple[NDArray[np.flo
 def _targets(
     name: str, start: pd.Timestamp, values: NDArray[np.float64], number: NDArray[np.int64], layout: Layout
 ) -> pd.DataFrame:
-    seconds = pd.to_timedelta(values[:, 1], unit="s")
+    seconds = pd.to_timedelta(values[:, 1], unit="s", errors="coerce")
     return pd.DataFrame(
         {
             "object_id": [f"{name}_{roi:05d}" for roi in number.tolist()],

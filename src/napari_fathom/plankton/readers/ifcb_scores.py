@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from napari_fathom.errors import FormatError
-from napari_fathom.plankton.readers.text_table import TextTable, read_text_table
+from napari_fathom.plankton.readers.text_parsing import read_text_table
+from napari_fathom.plankton.readers.text_table import TextTable
 from napari_fathom.plankton.tree import Tree
 
 __all__ = ["Scores", "find_scores"]

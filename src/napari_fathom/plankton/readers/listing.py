@@ -12,7 +12,8 @@ import pandas as pd
 from napari_fathom.errors import FormatError
 from napari_fathom.plankton.faults import fault_of
 from napari_fathom.plankton.readers.image_names import find_all
-from napari_fathom.plankton.readers.text_table import TextTable, first_line, read_text_table
+from napari_fathom.plankton.readers.text_parsing import first_line, no_rows, read_text_table
+from napari_fathom.plankton.readers.text_table import TextTable
 from napari_fathom.plankton.tables import OBJECT_COLUMNS, SEEN_COLUMNS, Part
 from napari_fathom.plankton.tree import Tree
 
@@ -66,7 +67,7 @@ def _read_table(tree: Tree, name: str) -> Part:
     data = tree.read(name)
     table = read_text_table(data, name, _delimiter(first_line(data[:65536]))).lowered()
     if not len(table):
-        raise FormatError(name, "a table without rows", "Leave it out.")
+        raise no_rows(table)
     path, label, number = (_first_of(names, table) for names in (PATHS, LABELS, IDS))
     members, faults = find_all(tree, table, path, outside=True)
     classes = table.text(label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 from posixpath import splitext
@@ -20,6 +21,8 @@ __all__ = ["is_stack", "open_array", "page_count", "read_stacks"]
 
 ARRAYS = (".npy", ARRAY)
 TIFFS = (".tif", ".tiff")
+_FAULTS = (EOFError, KeyError, MemoryError, OSError, SyntaxError, TypeError, ValueError, tokenize.TokenError)
+"""What numpy and zarr raise on arrays that were damaged; numpy parses headers as Python."""
 
 
 def is_stack(tree: Tree, name: str) -> bool:
@@ -51,8 +54,9 @@ def open_array(path: Path) -> Any:
     """
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False) if path.is_file() else _open_zarr(path)
-    except (OSError, ValueError, KeyError, EOFError, TypeError) as error:
-        raise FormatError(path, f"an array that can't be read ({error})", "Write it again.") from error
+    except _FAULTS as error:
+        said = str(error).partition("\n")[0][:100]
+        raise FormatError(path, f"an array that can't be read ({said})", "Write it again.") from error
     if array.ndim not in (3, 4) or (array.ndim == 4 and array.shape[3] not in (3, 4)):
         raise FormatError(
             path,
