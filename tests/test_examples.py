@@ -43,6 +43,15 @@ def test_a_method_trains_and_is_scored(path: Path) -> None:
     assert -1 <= load(path)["main"]() <= 1
 
 
+def test_images_are_learned_by_every_method() -> None:
+    example = load(EXAMPLES / "learn_images.py")
+    shorter = {"epochs": 1, "steps": 1, "width": 4, "trees": 10}
+    example["main"].__globals__.update(
+        OBJECTS=60, LABELLED=2, SIDE=16, QUICK=example["QUICK"].model_copy(update=shorter)
+    )
+    assert 0 <= example["main"]() <= 1
+
+
 def test_a_study_is_made_from_python(tmp_path: Path) -> None:
     assert load(EXAMPLES / "study_in_python.py")["main"](tmp_path).is_file()
 

@@ -104,7 +104,7 @@ def test_no_images_no_trouble() -> None:
     assert ImageAugmentation().apply(torch.zeros(0, 1, 8, 8), seeded()).shape == (0, 1, 8, 8)
 
 
-@pytest.mark.parametrize("turns", [1, 2, 4, 8])
+@pytest.mark.parametrize("turns", [1, 2, 3, 4, 5, 8])
 def test_turned_copies_are_exact_and_all_different(turns: int) -> None:
     image = torch.rand(1, 1, 5, 5)
     copies = turned(image, turns)

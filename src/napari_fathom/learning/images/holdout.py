@@ -34,10 +34,13 @@ def hold_out_images(labels: ImageLabels, share: float, seed: int) -> npt.NDArray
     held = dict.fromkeys(totals, 0)
     chosen: set[int] = set()
     members = _members(target, group)
+    having: dict[int, list[int]] = {value: [] for value in totals}
+    for number in sorted(members):
+        for value in members[number]:
+            having[value].append(number)
     for value in sorted(totals, key=lambda value: (totals[value], value)):  # rare classes choose first
         wanted = int(share * totals[value] + 1e-9)
-        own = sorted(number for number, counts in members.items() if value in counts)
-        for number in random.permutation(np.array(own, np.int64)).tolist():
+        for number in random.permutation(np.array(having[value], np.int64)).tolist():
             if held[value] >= wanted:
                 break
             counts = members[number]

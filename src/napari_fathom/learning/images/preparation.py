@@ -17,6 +17,7 @@ from napari_fathom.learning.images.source import CachedImages, ImageLabels, Imag
 __all__ = ["Prepared", "prepare_images", "require_labels", "require_same_collection"]
 
 _SAMPLE = 2048  # images that the scaling of grey values is fitted on
+_MEASURED = 50_000  # images that the scaling of measures is fitted on
 _NAMED = 5  # classes named in one note
 
 
@@ -80,8 +81,10 @@ def prepare_images(
     images.load(check)
     if scaling is None:
         random = np.random.default_rng([settings.seed, 13])
-        sample = np.sort(random.permutation(len(images))[:_SAMPLE])
-        scaling = fit_scaling(images.read(sample), images.measures if settings.measures else None)
+        order = random.permutation(len(images))
+        seen, measured = np.sort(order[:_SAMPLE]), np.sort(order[:_MEASURED])
+        measures = images.measures if settings.measures else None
+        scaling = fit_scaling(images.read(seen), None if measures is None else measures[measured])
     return Prepared(
         images,
         target,

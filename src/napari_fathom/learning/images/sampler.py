@@ -39,9 +39,9 @@ class ImageSampler:
         self._images, self._scaling, self._settings, self._pool = images, scaling, settings, pool
         self._target = target.astype(np.int64)
         self._labelled = np.flatnonzero(self._target)
-        self._rows_of = {
-            value: np.flatnonzero(self._target == value) for value in np.unique(self._target[self._labelled])
-        }
+        order = self._labelled[np.argsort(self._target[self._labelled], kind="stable")]
+        values, first = np.unique(self._target[order], return_index=True)
+        self._rows_of = dict(zip(values.tolist(), np.split(order, first[1:]), strict=bool(len(values))))
         self._weak, self._strong = ImageAugmentation.weak(settings), ImageAugmentation.strong(settings)
         self._random = np.random.default_rng([settings.seed, 12])
         self._torch_random = torch.Generator().manual_seed(settings.seed)

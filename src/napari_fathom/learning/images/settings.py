@@ -83,8 +83,11 @@ class ImageSettings(SharedSettings):
     trees: int = Field(300, ge=1, le=10000, description="Trees of the forest.")
 
     # The answer
-    answer_turns: Literal[1, 2, 4, 8] = Field(
-        1, description="Turned and mirrored copies of an image whose features are averaged in an answer."
+    answer_turns: int = Field(
+        1,
+        ge=1,
+        le=8,
+        description="Turned and (from 5 on) mirrored copies of an image whose features are averaged.",
     )
 
     @property
