@@ -1,6 +1,7 @@
 """What many voices add up to: pure functions of votes."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ __all__ = ["Tally", "agreement", "entropy_bits", "latest_of_each", "soft_labels"
 _VALUES = 1 << 16  # values and annotators are uint16: row × this + value is one key
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tally:
     """How many voices each class has on each object; only pairs that have any.
 
@@ -35,7 +36,7 @@ class Tally:
     votes: NDArray[np.int64]
     latest: NDArray[np.int64]
 
-    @property
+    @cached_property
     def voices(self) -> NDArray[np.int64]:
         """Votes on each object, shape (N,)."""
         return np.bincount(self.rows, self.votes, minlength=self.objects).astype(np.int64)

@@ -38,6 +38,7 @@ class VoteReading:
         self.path, self._head, self._journal = path, head, journal
         self._guard = threading.RLock()
         self._state = VoteState(path, head.objects, journal)
+        self._counted: tuple[int, Tally] | None = None  # after which event, and what
 
     def __len__(self) -> int:
         return self._head.objects
@@ -110,9 +111,11 @@ class VoteReading:
     def tally(self) -> Tally:
         """Count people's standing votes by object and class."""
         with self._guard:
-            votes = self._state.box.votes[self._state.box.standing()]
-        votes = votes[votes["status"] > STATUSES.index("predicted")]
-        return tally(votes["row"], votes["value"], len(self))
+            if self._counted is None or self._counted[0] != self.last_event:
+                votes = self._state.box.votes[self._state.box.standing()]
+                votes = votes[votes["status"] > STATUSES.index("predicted")]
+                self._counted = self.last_event, tally(votes["row"], votes["value"], len(self))
+            return self._counted[1]
 
     def votes(self) -> "pd.DataFrame":
         """Everything that was said and not taken back, one row a vote; see `vote_table`."""
