@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 import click
 
 from napari_fathom.cli.console import Console, console_options
+from napari_fathom.cli.image_options import image_options as _image_options
 from napari_fathom.cli.plain_options import plain_options
 from napari_fathom.cli.summaries import echogram_summary, study_summary
 
 if TYPE_CHECKING:
     from napari_fathom.echogram import Echogram, PlainOptions
     from napari_fathom.labels import Classes
+    from napari_fathom.plankton import ImageOptions
 
 __all__ = ["command"]
 
@@ -45,6 +47,7 @@ _KEPT = "What is converted stays; the same command goes on from there."
     help="What may be painted, once for each class; default background, sandeel, other fish.",
 )
 @plain_options
+@_image_options
 @console_options
 def command(
     files: tuple[Path, ...],
@@ -55,23 +58,41 @@ def command(
     upward: bool | None,
     class_names: tuple[str, ...],
     plain: "PlainOptions | None",
+    image_options: "ImageOptions | None",
     console: Console,
 ) -> None:
-    """Read files of one survey, put all frequencies on one grid, and keep it as a study.
+    """Read files of one survey or collection, and keep it as a study.
 
     FILES may be EK60/EK80 .raw (a .bot beside one becomes the seabed), echopype Sv or MVBS, CRIMAC zarr,
-    npz, or bare npy, npz and mat with the options that say what they don't. An interrupted conversion goes
-    on where it stopped when the same command is given again.
+    npz, or bare npy, npz and mat with the options that say what they don't: all frequencies are put on one
+    grid. Or images: folders (one for each class, or flat), EcoTaxa exports and import sets (zip or folder),
+    IFCB bins, multi-page TIFF, a CSV of paths and labels, MorphoCluster zips: classes and labels are taken
+    from them. An interrupted conversion goes on where it stopped when the same command is given again.
 
     \b
     Examples:
       fathom convert Summer2017-*.raw --study hake.fathom
+      fathom convert vignettes/ --study plankton.fathom
       fathom convert sv.npy --axes frequency,range,ping --scale db --khz 38,120 --range-step 0.2 \\
           --ping-interval 1 --study mine.fathom
     """  # noqa: D301 - click wants the backspace character itself
+    from napari_fathom.cli.collections import convert_collection, holds_images
+
     hertz = None if main_khz is None else 1000 * main_khz
     if (study is None) == (store is None):
         raise click.UsageError("say where to: --study NAME.fathom, or --store NAME.sv.zarr for no study")
+    if study is not None and holds_images(files):
+        summary = convert_collection(
+            files,
+            study,
+            console,
+            options=image_options,
+            classes=_classes(class_names, images=True),
+            kept=_KEPT,
+        )
+        told = f"{study}: {summary['objects']:,} objects, {len(summary['labelled_objects'])} classes"
+        console.result(summary, f"{told}. Next: fathom open {study}")
+        return
     if seabed is not None:
         from napari_fathom.echogram import read_evl
 
@@ -111,12 +132,12 @@ def _with_seabed(echogram: "Echogram", line: Path | None) -> "Echogram":
     return Echogram.open(echogram.path)
 
 
-def _classes(names: tuple[str, ...]) -> "Classes | None":
-    from napari_fathom.labels import Classes
+def _classes(names: tuple[str, ...], *, images: bool = False) -> "Classes | None":
+    from napari_fathom.labels import LARGEST_VOTE, Classes
 
     if not names:
         return None
-    classes = Classes(())
+    classes = Classes((), LARGEST_VOTE) if images else Classes(())
     for name in names:
         classes = classes.with_added(name)
     return classes

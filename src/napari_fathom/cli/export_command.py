@@ -1,8 +1,8 @@
 """`fathom export`: labels and answers for other tools."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -12,8 +12,11 @@ from napari_fathom.cli.study_argument import opened, study_argument
 
 if TYPE_CHECKING:
     from napari_fathom.study.jobs.export import ExportKind, ExportSource
+    from napari_fathom.study.jobs.export_collection import CollectionExportKind
 
 __all__ = ["command"]
+
+Kind = TypeVar("Kind", bound=str)
 
 _HELP: "dict[ExportKind, tuple[str, str]]" = {
     "crimac": ("NAME.zarr", "CRIMAC annotation zarr, class probabilities as float16."),
@@ -24,9 +27,17 @@ _HELP: "dict[ExportKind, tuple[str, str]]" = {
     "nasc": ("NAME.csv", "NASC of each class by interval and layer."),
 }
 
+_IMAGES: "dict[CollectionExportKind, tuple[str, str]]" = {
+    "ecotaxa": ("NAME.zip", "Images: EcoTaxa import set, with status, ambiguity, cluster, probabilities."),
+    "folders": ("DIR", "Images: a folder for each class."),
+    "table": ("NAME.csv", "Images: one row an object; .csv or .parquet."),
+    "dcic": ("DIR", "Images: data set of the DCIC benchmark with everybody's votes."),
+    "ifcb": ("DIR", "Images: class scores of each IFCB bin."),
+}
+
 
 def _format_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    for kind, (metavar, text) in reversed(_HELP.items()):
+    for kind, (metavar, text) in reversed([*_HELP.items(), *_IMAGES.items()]):
         command = click.option(f"--{kind}", type=click.Path(path_type=Path), metavar=metavar, help=text)(
             command
         )
@@ -65,13 +76,16 @@ def command(
     Examples:
       fathom export hake.fathom --evr hake.evr --evl seabed.evl
       fathom export hake.fathom --nasc hake.csv --khz 38 --layer 20 --class "other fish"
+      fathom export plankton.fathom --ecotaxa plankton.zip --table plankton.csv
       fathom export hake.fathom --painted --npz strokes.npz
     """  # noqa: D301 - click wants the backspace character itself
+    from napari_fathom.cli.collections import holds_images
     from napari_fathom.study.jobs import NascOptions, export_job, require_exportable
 
-    wanted = {kind: path for kind in _HELP if (path := paths[kind]) is not None}
-    if not wanted:
-        raise click.UsageError(f"say what to write: {', '.join(f'--{kind}' for kind in _HELP)}")
+    if holds_images([study_folder]):
+        _export_collection(study_folder, _wanted(_IMAGES, paths), class_names, console)
+        return
+    wanted = _wanted(_HELP, paths)
     given = {
         "frequency_hz": None if khz is None else 1000 * khz,
         "layer_m": layer,
@@ -93,6 +107,42 @@ def command(
                 nasc=nasc,
                 stop=console.stop,
             )
+            console.follow(job, kept="Files that are whole stay.", polls_stop=True)
+    written = {str(kind): str(path) for kind, path in wanted.items()}
+    console.result(written, "\n".join(f"{kind}: {path}" for kind, path in written.items()))
+
+
+def _wanted(kinds: "Mapping[Kind, object]", paths: Mapping[str, Path | None]) -> "dict[Kind, Path]":
+    """Formats that were asked for, and where to; all must fit the data.
+
+    Raises
+    ------
+    click.UsageError
+        If there are none, or some are of the other kind of data.
+    """
+    wanted = {kind: path for kind in kinds if (path := paths[kind]) is not None}
+    strange = [kind for kind, path in paths.items() if path is not None and kind not in kinds]
+    if strange or not wanted:
+        offered = ", ".join(f"--{kind}" for kind in kinds)
+        found = f"--{strange[0]} is not for this kind of data" if strange else "say what to write"
+        raise click.UsageError(f"{found}: {offered}")
+    return wanted
+
+
+def _export_collection(
+    folder: Path,
+    wanted: "dict[CollectionExportKind, Path]",
+    class_names: tuple[str, ...],
+    console: Console,
+) -> None:
+    from napari_fathom.cli.collections import opened_collection
+    from napari_fathom.study.jobs import export_collection_job, require_collection_exportable
+
+    with opened_collection(folder, console, read_only=True) as study:
+        values = [study.classes.named(name).value for name in class_names] or None
+        require_collection_exportable(study, list(wanted))
+        for kind, path in wanted.items():
+            job = export_collection_job(study, kind, path, classes=values, stop=console.stop)
             console.follow(job, kept="Files that are whole stay.", polls_stop=True)
     written = {str(kind): str(path) for kind, path in wanted.items()}
     console.result(written, "\n".join(f"{kind}: {path}" for kind, path in written.items()))

@@ -19,12 +19,13 @@ __all__ = ["command"]
 @plain_options
 @console_options
 def command(paths: tuple[Path, ...], plain: "PlainOptions | None", console: Console) -> None:
-    """Tell what is in a study, a survey store, or files of one survey; changes nothing.
+    """Tell what is in a study, a store, or files of one survey or collection; changes nothing.
 
     \b
     Examples:
       fathom info hake.fathom
       fathom info Summer2017-*.raw --json
+      fathom info vignettes/
     """  # noqa: D301 - click wants the backspace character itself
     from napari_fathom.cli.summaries import as_lines
 
@@ -33,14 +34,25 @@ def command(paths: tuple[Path, ...], plain: "PlainOptions | None", console: Cons
 
 
 def _summary(paths: tuple[Path, ...], plain: "PlainOptions | None", console: Console) -> dict[str, Any]:
+    from napari_fathom.cli.collections import (
+        collection_summary,
+        holds_images,
+        opened_collection,
+        tables_summary,
+    )
     from napari_fathom.cli.summaries import echogram_summary, files_summary, study_summary
     from napari_fathom.echogram import Echogram, sniff
     from napari_fathom.study import Study
     from napari_fathom.study.document import StudyDocument
 
+    if holds_images(paths):
+        if StudyDocument.at(paths[0]):
+            with opened_collection(paths[0], console, read_only=True) as study:
+                return collection_summary(study)
+        return tables_summary(paths, console)
     if len(paths) == 1 and StudyDocument.at(paths[0]):
-        with Study.open(paths[0], "r") as study:
-            return study_summary(study)
+        with Study.open(paths[0], "r") as survey:
+            return study_summary(survey)
     if len(paths) == 1 and sniff(paths[0]) == "store":
         return echogram_summary(Echogram.open(paths[0]))
     return console.follow(files_summary(paths, plain), kept="Nothing was changed.")

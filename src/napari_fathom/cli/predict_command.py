@@ -36,8 +36,13 @@ def command(
       fathom predict hake.fathom
       fathom predict hake.fathom --shares off --device cpu
     """  # noqa: D301 - click wants the backspace character itself
+    from napari_fathom.cli.collections import holds_images
     from napari_fathom.study.class_shares import percent
     from napari_fathom.study.jobs import predict_job
+
+    if holds_images([study_folder]):
+        _predict_collection(study_folder, model, device, console)
+        return
 
     with opened(study_folder, console) as study:
         if shares is not None:
@@ -47,6 +52,27 @@ def command(
         found = predicted_shares(study)
     told = ", ".join(f"{name} {percent(share)}" for name, share in found.items())
     console.result({"shares": found}, f"{told}. Next: fathom export {study_folder} --help")
+
+
+def _predict_collection(folder: Path, model: int | None, device: str | None, console: Console) -> None:
+    import numpy as np
+
+    from napari_fathom.cli.collections import opened_collection
+    from napari_fathom.study.jobs import predict_collection_job
+
+    with opened_collection(folder, console) as study:
+        job = predict_collection_job(study, model=model, device=device, stop=console.stop)
+        answers = console.follow(
+            job, kept="No new answer was kept; a former one is still in force.", polls_stop=True
+        )
+        values, certain = answers.values(), answers.certain()
+        found = {info.name: int((values[certain] == info.value).sum()) for info in study.classes}
+        ambiguous = int(np.count_nonzero(~certain & (values > 0)))
+    told = ", ".join(f"{name} {count:,}" for name, count in found.items() if count)
+    words = f"certain: {told or 'none'}; ambiguous, given a cluster: {ambiguous:,}"
+    console.result(
+        {"certain": found, "ambiguous": ambiguous}, f"{words}. Next: fathom export {folder} --help"
+    )
 
 
 def predicted_shares(study: "Study") -> dict[str, float]:

@@ -1,18 +1,18 @@
 """`fathom train`: a model from painted strokes."""
 
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from napari_fathom.cli.console import Console, console_options
-from napari_fathom.cli.settings_options import changed, pairs_option, setting_option, settings_table
+from napari_fathom.cli.settings_options import pairs_option, setting_option, settings_table
 from napari_fathom.cli.study_argument import device_option, opened, study_argument
 from napari_fathom.cli.training import model_sentence, train
+from napari_fathom.cli.training_choice import chosen_image_settings, chosen_settings
 
 if TYPE_CHECKING:
-    from napari_fathom.learning.settings import TrainSettings
+    from napari_fathom.study.jobs.starts import Start
 
 __all__ = ["command"]
 
@@ -36,7 +36,9 @@ __all__ = ["command"]
 )
 @click.option("--overwrite", is_flag=True, help="Let --labels replace what is painted already.")
 @click.option("--preset", help="Settings to begin with: paper, workstation or laptop.")
-@click.option("--method", metavar="NAME", help="How to learn: predklus (default) or supseg.")
+@click.option(
+    "--method", metavar="NAME", help="How to learn: predklus or supseg on surveys; mean-teacher, … on images."
+)
 @click.option("--epochs", type=int, help="Passes at most; training ends earlier when nothing improves.")
 @click.option("--seed", type=int, help="All randomness starts here.")
 @click.option(
@@ -65,20 +67,29 @@ def command(
     values: dict[str, str],
     console: Console,
 ) -> None:
-    """Train a model on what is painted in STUDY; it is in force once it is whole.
+    """Train a model on what is labelled in STUDY, survey or images; it is in force once it is whole.
 
     The preset is chosen by the hardware found unless --preset names one. Ctrl-C keeps the model so far.
 
     \b
     Examples:
       fathom train hake.fathom --labels regions.evr --map "Sand eel=sandeel" --labels seabed.evl
+      fathom train plankton.fathom --method mean-teacher
       fathom train hake.fathom --method supseg --epochs 40 --set learning_rate=0.001
     """  # noqa: D301 - click wants the backspace character itself
     if aliases and not label_files:
         raise click.UsageError("--map goes with --labels: it says what their class names mean here")
+    from napari_fathom.cli.collections import holds_images
+
+    images = holds_images([study_folder])
+    if images and label_files:
+        raise click.UsageError("--labels are of surveys; labels of images come with 'fathom convert'")
     named = {"method": method, "epochs": epochs, "seed": seed}
     given = {name: value for name, value in named.items() if value is not None}
-    preset, settings = _settings(preset, {**given, **values})
+    if images:
+        _train_on_images(study_folder, preset, {**given, **values}, show, _place(start), device, console)
+        return
+    preset, settings = chosen_settings(preset, {**given, **values})
     if show:
         click.echo(f"{settings_table(settings)}\n\npreset: {preset}")
         return
@@ -95,27 +106,28 @@ def command(
     )
 
 
-def _settings(preset: str | None, values: dict[str, object]) -> "tuple[str, TrainSettings]":
-    from napari_fathom.learning.hardware import find_hardware
-    from napari_fathom.learning.methods import METHODS
-    from napari_fathom.learning.presets import PRESETS, propose
+def _train_on_images(
+    folder: Path,
+    preset: str | None,
+    values: dict[str, object],
+    show: bool,
+    start: "Start",
+    device: str | None,
+    console: Console,
+) -> None:
+    from napari_fathom.cli.collections import opened_collection, train_on_collection
 
-    preset = _full_name(preset, PRESETS) if preset else propose(find_hardware())
-    settings = changed(PRESETS[preset], values)
-    if settings.method not in METHODS:
-        raise click.UsageError(f"no method {settings.method!r}; there are {', '.join(METHODS)}")
-    return preset, settings
+    preset, settings = chosen_image_settings(preset, values)
+    if show:
+        click.echo(f"{settings_table(settings)}\n\npreset: {preset}")
+        return
+    with opened_collection(folder, console) as study:
+        console.say(f"training {settings.method} with the preset {preset}")
+        record = train_on_collection(study, settings, console, start=start, device=device)
+    console.result(record.model_dump(mode="json"), f"{model_sentence(record)}. Next: fathom predict {folder}")
 
 
-def _full_name(given: str, presets: Iterable[str]) -> str:
-    """Find a preset by its name or the first word of it, in whatever case."""
-    for name in presets:
-        if given.strip().casefold() in (name.casefold(), name.split()[0].casefold()):
-            return name
-    raise click.UsageError(f"no preset {given!r}; there are {', '.join(presets)}")
-
-
-def _place(start: str) -> Literal["scratch", "last"] | Path:
+def _place(start: str) -> "Start":
     match start:
         case "scratch":
             return "scratch"

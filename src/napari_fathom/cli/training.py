@@ -1,5 +1,6 @@
 """Training with a Ctrl-C that keeps what there is, for every command that trains."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -7,10 +8,11 @@ from napari_fathom.cli.console import Console
 from napari_fathom.errors import Cancelled
 
 if TYPE_CHECKING:
+    from napari_fathom.events import Event
     from napari_fathom.learning.settings import TrainSettings
     from napari_fathom.study import ModelRecord, Study
 
-__all__ = ["model_sentence", "train"]
+__all__ = ["end_of_training", "model_sentence", "train"]
 
 _FORMER = "No new model was kept, for no epoch was over; the study is as it was."
 
@@ -33,7 +35,19 @@ def train(
     from napari_fathom.study.jobs import train_job
 
     job = train_job(study, settings, start=start, device=device, stop=console.stop)
-    marks_best = settings.keep == "best"
+    return end_of_training(job, console, marks_best=settings.keep == "best")
+
+
+def end_of_training(
+    job: "Iterator[Event[ModelRecord]]", console: Console, *, marks_best: bool
+) -> "ModelRecord":
+    """Run a training job to its end.
+
+    Raises
+    ------
+    Cancelled
+        After Ctrl-C; the message says which model is kept, if any.
+    """
     record = console.follow(job, kept=_FORMER, polls_stop=True, marks_best=marks_best)
     if console.stop.is_set():
         which = "The best model so far" if marks_best else "The model as it was after its last whole epoch"
@@ -43,5 +57,9 @@ def train(
 
 def model_sentence(record: "ModelRecord") -> str:
     """Name a model, its method and how good it is."""
-    kappa = "no strokes held out" if record.kappa is None else f"kappa {record.kappa:.3f} on held-out strokes"
+    kappa = (
+        "none held out to judge it"
+        if record.kappa is None
+        else f"kappa {record.kappa:.3f} on held-out labels"
+    )
     return f"model {record.number} ({record.method}), {kappa}"

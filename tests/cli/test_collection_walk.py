@@ -1,0 +1,67 @@
+"""The whole way on the command line with images: draw, look, convert, train, predict, export, read again."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from tests.cli.test_walk import run, values
+
+FOREST = ["--method", "forest", "--set", "trees=20", "--set", "held_out=0"]
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("drawn")
+    assert run("simulate", "plankton", folder, "--objects", 90).exit_code == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def study(drawn: Path) -> Path:
+    folder = drawn / "drawn.fathom"
+    made = values("convert", drawn / "images", "--study", folder, "--side", 32)
+    assert (made["objects"], made["images_looked_at"], made["options"]["side"]) == (90, 90, 32)
+    values("train", folder, *FOREST)
+    values("predict", folder)
+    return folder
+
+
+def test_images_are_told_by_what_is_in_them(drawn: Path) -> None:
+    found = values("info", drawn / "images")
+    assert (found["format"], found["objects"]) == ("folders", 90)
+    assert sum(found["classes"].values()) == 90
+
+
+def test_a_study_of_images_tells_its_labels_and_model(study: Path) -> None:
+    found = values("info", study)
+    assert sum(found["labelled_objects"].values()) == 90
+    assert found["current_model"]["method"] == "forest"
+    assert found["predicted"] is True
+
+
+def test_exports_are_read_again(study: Path, tmp_path: Path) -> None:
+    values("export", study, "--ecotaxa", tmp_path / "set.zip", "--table", tmp_path / "set.csv")
+    again = values("info", tmp_path / "set.zip")
+    assert (again["format"], again["objects"], again["faults"]) == ("ecotaxa", 90, [])
+    table = pd.read_csv(tmp_path / "set.csv")
+    assert len(table) == 90
+    assert table["dc3_ambiguity"].between(0, 1).all()
+
+
+def test_formats_of_surveys_are_refused_with_those_of_images(study: Path, tmp_path: Path) -> None:
+    outcome = run("export", study, "--evr", tmp_path / "no.evr")
+    assert outcome.exit_code == 2
+    assert "--evr is not for this kind of data" in outcome.stderr and "--ecotaxa" in outcome.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_conversion_goes_on_where_it_was(study: Path, drawn: Path) -> None:
+    again = values("convert", drawn / "images", "--study", study)
+    assert again["models"] == 1  # the study is opened, not made anew
+
+
+def test_settings_of_images_are_listed_and_checked(study: Path) -> None:
+    assert "unlabelled_ratio" in run("train", study, "--settings").stdout
+    outcome = run("train", study, "--method", "predklus")
+    assert outcome.exit_code == 2
+    assert "mean-teacher" in outcome.stderr
