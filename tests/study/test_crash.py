@@ -20,9 +20,12 @@ from napari_fathom.learning.model_file import load_model
 from napari_fathom.learning.settings import TrainSettings
 from napari_fathom.study import Study
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="rounds are forked, which Windows can't")
-
 ROUNDS = int(os.environ.get("FATHOM_CRASH_ROUNDS", "0"))
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="rounds are forked, which Windows can't"),
+    # a round waits for the disk some twenty times: 4 s where it is busy, seen from outside as a hang
+    pytest.mark.timeout(300 + 20 * ROUNDS),
+]
 
 
 class Victim:
