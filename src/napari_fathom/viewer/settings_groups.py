@@ -3,7 +3,22 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["SETTINGS_GROUPS"]
+__all__ = ["IMAGE_SETTINGS_GROUPS", "SETTINGS_GROUPS"]
+
+_OPTIMISER = (
+    "steps",
+    "epochs",
+    "patience",
+    "batch",
+    "optimiser",
+    "learning_rate",
+    "beta1",
+    "beta2",
+    "weight_decay",
+    "schedule",
+    "weight_average",
+    "keep",
+)
 
 SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -45,21 +60,36 @@ SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "ambiguity_weight",
             "similarity_weight",
         ),
-        "Optimiser": (
-            "steps",
-            "epochs",
-            "patience",
-            "batch",
-            "optimiser",
-            "learning_rate",
-            "beta1",
-            "beta2",
-            "weight_decay",
-            "schedule",
-            "weight_average",
-            "keep",
-        ),
+        "Optimiser": _OPTIMISER,
         "Machine": ("precision", "channels_last", "tile", "seed"),
     }
 )
 """Heading to fields of `TrainSettings`, in the order they are shown."""
+
+IMAGE_SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Network": ("encoder", "width", "norm", "features", "backbone", "measures"),
+        "Images": ("rotate", "flip", "shift", "zoom", "contrast", "brightness", "strong", "erase"),
+        "Labels": ("held_out", "draws", "unlabelled_ratio"),
+        "Methods": (
+            "consistency_weight",
+            "pseudo_label_weight",
+            "threshold",
+            "ramp",
+            "teacher_memory",
+            "trees",
+        ),
+        "Clusters": ("clusters",),
+        "Ambiguity": (
+            "ambiguity",
+            "ambiguity_prior",
+            "ambiguity_anchor",
+            "inverse_weight",
+            "ambiguity_weight",
+            "similarity_weight",
+        ),
+        "Optimiser": _OPTIMISER,
+        "Machine": ("precision", "channels_last", "answer_turns", "seed"),
+    }
+)
+"""The same for fields of `ImageSettings`."""

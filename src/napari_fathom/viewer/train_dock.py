@@ -3,7 +3,7 @@
 import sys
 import threading
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
@@ -18,6 +18,7 @@ from napari_fathom.viewer.training_form import TrainingForm, look_at_machine
 from napari_fathom.viewer.worker import Worker
 
 if TYPE_CHECKING:
+    from napari_fathom.learning.settings import TrainSettings
     from napari_fathom.study import ModelRecord, Study
     from napari_fathom.viewer.session import Session
 
@@ -101,7 +102,7 @@ class TrainDock(QWidget):
         study = self._session.study
         if study is None or not self.retrain_button.isEnabled():
             return
-        settings, start = self.form.value(), self.form.start()
+        settings, start = cast("TrainSettings", self.form.value()), self.form.start()
         job = self._session.heavy.submit(
             "Training",
             lambda stop: train_job(study, settings, start=start, stop=stop),

@@ -11,10 +11,11 @@ from superqt import QCollapsible
 from superqt.utils import signals_blocked
 
 from napari_fathom.viewer.advanced import SettingsForm
-from napari_fathom.viewer.settings_groups import SETTINGS_GROUPS
+from napari_fathom.viewer.training_catalogue import for_surveys
 
 if TYPE_CHECKING:
-    from napari_fathom.learning.settings import TrainSettings
+    from napari_fathom.learning.shared_settings import SharedSettings
+    from napari_fathom.viewer.training_catalogue import Catalogue
 
 __all__ = ["Start", "TrainingForm", "look_at_machine"]
 
@@ -46,23 +47,25 @@ class TrainingForm(QWidget):
 
     Imports torch when it is made: the settings' bounds depend on the networks. `look_at_machine` does so
     elsewhere before, so that a window needn't wait.
+
+    Parameters
+    ----------
+    catalogue : Catalogue, optional
+        What is offered; what there is for surveys without it.
     """
 
     valueChanged = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, catalogue: "Catalogue[SharedSettings] | None" = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        from napari_fathom.learning.hardware import find_hardware
-        from napari_fathom.learning.methods import METHODS
-        from napari_fathom.learning.presets import PRESETS, propose
-
-        self._presets = PRESETS
-        hardware = find_hardware()
-        self._proposed = propose(hardware)
+        offered = for_surveys() if catalogue is None else catalogue
+        self._presets, self._proposed = offered.presets, offered.proposed
         self._file: Path | None = None
 
         self._method = QComboBox()
-        for name, method in METHODS.items():
+        for name, method in offered.methods.items():
             self._method.addItem(_title(method), name)
             self._method.setItemData(
                 self._method.count() - 1, _advice(name, method), Qt.ItemDataRole.ToolTipRole
@@ -70,16 +73,16 @@ class TrainingForm(QWidget):
         self._advice = QLabel()
         self._advice.setWordWrap(True)
         self._preset = QComboBox()
-        self._preset.addItems([*PRESETS, _OWN])
+        self._preset.addItems([*offered.presets, _OWN])
         self._preset.setToolTip(
-            f"Found: {hardware.name}. Proposed for it: {self._proposed}. Every value can be changed below."
+            f"Found: {offered.hardware}. Proposed for it: {self._proposed}. Every value can be changed below."
         )
         self._start = QComboBox()
         for key, words in _STARTS.items():
             self._start.addItem(words, key)
         self._start.setToolTip("What the network's weights are before the first step.")
-        self._form: SettingsForm[TrainSettings] = SettingsForm(
-            PRESETS[self._proposed], skip=frozenset({"method"}), groups=SETTINGS_GROUPS
+        self._form: SettingsForm[SharedSettings] = SettingsForm(
+            offered.presets[self._proposed], skip=frozenset({"method"}), groups=offered.groups
         )
         self._chosen = self._proposed
         self.reset_button = QPushButton()
@@ -99,18 +102,18 @@ class TrainingForm(QWidget):
         column.addLayout(rows)
         column.addWidget(advanced)
 
-        self.setValue(PRESETS[self._proposed])
+        self.setValue(offered.presets[self._proposed])
         self._method.currentIndexChanged.connect(self._method_chosen)
         self._preset.currentTextChanged.connect(self._preset_chosen)
         self._start.activated.connect(self._start_chosen)
         self.reset_button.clicked.connect(lambda: self._preset_chosen(self._chosen))
         self._form.valueChanged.connect(self._edited)
 
-    def value(self) -> "TrainSettings":
+    def value(self) -> "SharedSettings":
         """The settings as shown."""
         return self._form.value()
 
-    def setValue(self, settings: "TrainSettings") -> None:
+    def setValue(self, settings: "SharedSettings") -> None:
         """Show these settings; the preset they are of is named."""
         self._form.setValue(settings)
         with signals_blocked(self._method), signals_blocked(self._preset):
@@ -143,7 +146,7 @@ class TrainingForm(QWidget):
         if not allowed and self._start.currentIndex() == at:
             self.set_start("scratch")
 
-    def _show_preset(self, settings: "TrainSettings") -> None:
+    def _show_preset(self, settings: "SharedSettings") -> None:
         """Name the preset that is shown, or the one that was changed."""
         name = self._name_of(settings)
         if name in self._presets:
@@ -152,7 +155,7 @@ class TrainingForm(QWidget):
         self.reset_button.setText(f"Back to {self._chosen}")
         self.reset_button.setEnabled(name not in self._presets)
 
-    def _name_of(self, settings: "TrainSettings") -> str:
+    def _name_of(self, settings: "SharedSettings") -> str:
         """The preset that these are, whatever the method and the seed."""
         for name, preset in self._presets.items():
             if preset.model_copy(update={"method": settings.method, "seed": settings.seed}) == settings:
@@ -171,7 +174,7 @@ class TrainingForm(QWidget):
             self.setValue(self._presets[name].model_copy(update={"method": method}))
             self.valueChanged.emit(self.value())
 
-    def _edited(self, settings: "TrainSettings") -> None:
+    def _edited(self, settings: "SharedSettings") -> None:
         with signals_blocked(self._preset):
             self._show_preset(settings)
         self.valueChanged.emit(settings)

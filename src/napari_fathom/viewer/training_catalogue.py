@@ -1,0 +1,60 @@
+"""What a training form offers: methods, presets and headings, for surveys and for collections of images."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from napari_fathom.viewer.settings_groups import IMAGE_SETTINGS_GROUPS, SETTINGS_GROUPS
+
+if TYPE_CHECKING:
+    from napari_fathom.learning.shared_settings import SharedSettings
+
+__all__ = ["Catalogue", "for_images", "for_surveys"]
+
+S = TypeVar("S", bound="SharedSettings")
+
+
+@dataclass(frozen=True)
+class Catalogue(Generic[S]):
+    """One kind of training.
+
+    Parameters
+    ----------
+    methods : mapping of str to object
+        By the name in the settings; the first sentence of its description is its advice.
+    presets : mapping of str to settings
+    proposed : str
+        The preset that suits this machine.
+    hardware : str
+        What was found here.
+    groups : mapping of str to sequence of str
+        Heading to settings.
+    """
+
+    methods: Mapping[str, object]
+    presets: Mapping[str, S]
+    proposed: str
+    hardware: str
+    groups: Mapping[str, Sequence[str]]
+
+
+def for_surveys() -> "Catalogue[SharedSettings]":
+    """What is offered for pixels; imports torch."""
+    from napari_fathom.learning.hardware import find_hardware
+    from napari_fathom.learning.methods import METHODS
+    from napari_fathom.learning.presets import PRESETS, propose
+
+    hardware = find_hardware()
+    return Catalogue(METHODS, PRESETS, propose(hardware), hardware.name, SETTINGS_GROUPS)
+
+
+def for_images() -> "Catalogue[SharedSettings]":
+    """What is offered for images; imports torch."""
+    from napari_fathom.learning.hardware import find_hardware
+    from napari_fathom.learning.images.presets import IMAGE_PRESETS, propose_for_images
+    from napari_fathom.learning.methods import IMAGE_METHODS, ROW_METHODS
+
+    hardware, methods = find_hardware(), {**ROW_METHODS, **IMAGE_METHODS}
+    return Catalogue(
+        methods, IMAGE_PRESETS, propose_for_images(hardware), hardware.name, IMAGE_SETTINGS_GROUPS
+    )
