@@ -194,6 +194,23 @@ def test_a_class_with_votes_is_not_removed(store: VoteStore) -> None:
     assert store.classes.names == ("Crustacea>Copepoda", "fiber")
 
 
+def test_what_is_brought_back_is_never_of_a_class_that_is_gone(store: VoteStore) -> None:
+    store.cast([0], 1, annotator="Ada")
+    event = store.cast([0], 2, annotator="Ada")
+    store.set_classes(TAXA.without(1))
+    with pytest.raises(LabelError, match="removed since"):
+        store.revert([event])
+    assert store.hard()[0] == 2
+    assert len(store.journal()) == 2
+
+
+def test_a_class_that_only_a_hidden_machine_says_is_not_removed(store: VoteStore) -> None:
+    store.cast([0], 1, annotator="model", status="predicted")
+    store.cast([0], 2, annotator="Ada")
+    with pytest.raises(LabelError, match="'Copepoda' has 1 votes"):
+        store.set_classes(TAXA.without(1))
+
+
 @pytest.mark.parametrize(
     ("rows", "values", "more", "says"),
     [

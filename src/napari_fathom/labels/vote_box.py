@@ -90,11 +90,10 @@ class VoteBox:
             at = self._table["previous"][at]
         return np.sort(np.concatenate(found)).astype(np.int64) if found else np.zeros(0, np.int64)
 
-    def standing(self, rows: NDArray[Any] | None = None) -> NDArray[np.int64]:
-        """Places of the votes that stand: each annotator's last one on an object that was not taken back.
+    def last_words(self, rows: NDArray[Any] | None = None) -> NDArray[np.int64]:
+        """Places of each annotator's last vote on an object that was not taken back, ascending.
 
-        A withdrawal (value 0) ends what stood and doesn't stand itself. Where anybody has voted, machines'
-        votes don't stand.
+        A withdrawal (value 0) ends what was said and is no word itself.
 
         Parameters
         ----------
@@ -105,10 +104,15 @@ class VoteBox:
         places = places[self._table["counts"][places]]
         votes = self._table[places]
         places = places[latest_of_each(votes["row"], votes["annotator"])]
+        said: NDArray[np.int64] = places[self._table["value"][places] > 0]
+        return said
+
+    def standing(self, rows: NDArray[Any] | None = None) -> NDArray[np.int64]:
+        """Places of the votes that stand: last words, and machines' only where nobody else has one."""
+        places = self.last_words(rows)
         votes = self._table[places]
-        said = votes["value"] > 0
         people = votes["status"] > STATUSES.index("predicted")
         decided = np.zeros(self.objects, bool)
-        decided[votes["row"][said & people]] = True
-        stands: NDArray[np.int64] = places[said & (people | ~decided[votes["row"]])]
+        decided[votes["row"][people]] = True
+        stands: NDArray[np.int64] = places[people | ~decided[votes["row"]]]
         return stands

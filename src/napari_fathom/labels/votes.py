@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from napari_fathom import files
 from napari_fathom.errors import LabelError
@@ -120,11 +120,11 @@ class VoteStore(VoteReading):
         Raises
         ------
         LabelError
-            If a class goes that somebody's standing vote is for.
+            If a class goes that is somebody's last word on an object.
         """
         with self._guard:
             self._require_writable()
-            votes = self._state.box.votes[self._state.box.standing()]
+            votes = self._state.box.votes[self._state.box.last_words()]
             for value in np.setdiff1d(votes["value"], classes.values):
                 count = int(np.count_nonzero(votes["value"] == value))
                 raise LabelError(
@@ -217,7 +217,7 @@ class VoteStore(VoteReading):
         Raises
         ------
         LabelError
-            If an event is not in this store's journal.
+            If an event is not in this store's journal, or what stood before was for a class that is gone.
         """
         numbers = sorted({event.number for event in events if event.number}, reverse=True)
         with self._guard:
@@ -262,11 +262,25 @@ class VoteStore(VoteReading):
         cast, again = found if found is not None else (number, False)
         votes = self._state.box.of_event(cast)
         changed = int(np.count_nonzero(votes["counts"] != again))
+        if changed:
+            self._refuse_gone_classes(votes, again)
         now = np.datetime64(clock.time_ns() // 1_000_000, "ms")
         event = VoteEvent(self.last_event + 1 if changed else 0, now, "", "", "", changed, number)
         if changed:
             self._state.apply(self._journal.append(event, None))
         return event
+
+    def _refuse_gone_classes(self, votes: NDArray[Any], again: bool) -> None:
+        """Refuse to let votes count or not if what then stands is for a class that was removed meanwhile."""
+        votes["counts"] = again
+        after = self._state.box.votes[self._state.box.last_words(votes["row"])]["value"]
+        votes["counts"] = not again
+        gone = np.setdiff1d(after, self.classes.values)
+        if gone.size:
+            raise LabelError(
+                f"{self.path.name}: what stood before is for a class removed since (value {gone[0]}); "
+                "it can't be brought back. Vote anew."
+            )
 
     def _require_writable(self) -> None:
         if not self.writable:
