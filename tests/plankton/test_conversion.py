@@ -16,6 +16,7 @@ from napari_fathom.plankton import Collection, ImageOptions, convert_collection,
 from napari_fathom.plankton.look import see
 from napari_fathom.plankton.measures import MEASURE_NAMES, measure
 from napari_fathom.plankton.options import vignette
+from napari_fathom.plankton.store import read_record
 
 COUNT = 40
 CHUNK = 16
@@ -167,3 +168,15 @@ def test_faults_of_the_tables_are_notes_and_stay_with_the_collection(tmp_path: P
     assert [(fault.file, fault.line) for fault in collection.faults] == [("t.csv", 3)]
     with pytest.raises(FormatError, match="0 images"):
         collection.read(1)
+
+
+def test_a_look_that_another_version_began_is_not_gone_on_with(images: Path, tmp_path: Path) -> None:
+    store = tmp_path / "set.collection"
+    result(lay_out_collection(images, store))
+    record = read_record(store)
+    names = (*record.measure_names[1:], "something_else")
+    (store / "collection.json").write_text(
+        record.model_copy(update={"measure_names": names}).model_dump_json()
+    )
+    with pytest.raises(FormatError, match="another version"):
+        convert(store, store)

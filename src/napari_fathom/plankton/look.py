@@ -56,7 +56,16 @@ def look(collection: Collection) -> Generator[Event[Collection], None, None]:
     ------
     Progress, last Done(Collection)
         The collection opened anew, with what was seen.
+
+    Raises
+    ------
+    FormatError
+        If another version of the program began it.
     """
+    if collection.measure_names != tuple(MEASURE_NAMES):
+        raise FormatError(
+            collection.path, "a collection of another version's measures", "Convert the original files again."
+        )
     group = look_arrays(collection.path, "r+")
     waiting = np.flatnonzero(~group["looked_at"][:])
     rows = group["looked_at"].shards[0]

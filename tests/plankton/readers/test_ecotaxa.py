@@ -110,21 +110,29 @@ def test_a_wrong_number_state_or_position_costs_one_field(tmp_path: Path) -> Non
         "object_id",
         "img_file_name",
         "object_annotation_status",
+        "object_annotation_category",
         "object_area",
         "object_lat",
         "object_date",
     )
     rows = [
-        ("a", "0.png", "maybe", "many", "95", "20203301"),
-        ("b", "1.png", "dubious", "2", "45.5", "20200301"),
+        ("a", "0.png", "maybe", "x", "many", "95", "20203301"),
+        ("b", "1.png", "dubious", "x", "2", "45.5", "20200301"),
     ]
     tables = tables_of(
-        ecotaxa(tmp_path, *rows, header=header, types=("[t]", "[t]", "[t]", "[f]", "[f]", "[t]"))
+        ecotaxa(tmp_path, *rows, header=header, types=("[t]", "[t]", "[t]", "[t]", "[f]", "[f]", "[t]"))
     )
     assert told(tables) == [("ecotaxa_set.tsv", 3)] * 4
     assert tables.objects["status"].tolist() == ["", "dubious"]
     np.testing.assert_array_equal(tables.objects["object_area"], [np.nan, 2])
     np.testing.assert_array_equal(tables.objects["latitude"], [np.nan, 45.5])
+
+
+def test_a_state_needs_a_class_and_a_class_without_one_is_predicted(tmp_path: Path) -> None:
+    rows = ("a", "0.png", "validated", "", ""), ("b", "1.png", "", "Copepoda", "")
+    tables = tables_of(ecotaxa(tmp_path, *rows))
+    assert tables.objects["status"].tolist() == ["", "predicted"]
+    assert told(tables) == [("ecotaxa_set.tsv", 3)]
 
 
 def test_times_without_their_leading_zeros_positions_in_minutes_and_depths(tmp_path: Path) -> None:

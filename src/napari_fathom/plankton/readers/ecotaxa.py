@@ -122,7 +122,8 @@ def _objects(
     table: TextTable, ids: pd.Series[str], types: dict[str, str]
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """The table of objects: our columns, then the free ones under their own names."""
-    status, more = statuses(table)
+    names = class_names(table)
+    status, more = statuses(table, names)
     date, wrong_dates = moments(table, "object_date", "object_time")
     annotated, wrong_annotated = moments(table, "object_annotation_date", "object_annotation_time")
     latitude, wrong_latitudes = position(table, "object_lat", 90.0)
@@ -131,7 +132,7 @@ def _objects(
     columns: dict[str, pd.Series[Any]] = {
         **{ours: table.text(theirs) for theirs, ours in _OWN.items()},
         "object_id": ids.reset_index(drop=True),
-        "class_name": class_names(table),
+        "class_name": names,
         "status": status,
         "annotated": annotated,
         "date": date,

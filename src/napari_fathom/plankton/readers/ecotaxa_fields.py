@@ -55,22 +55,26 @@ def full_name(category: str, hierarchy: str, number: str) -> str:
     return ">".join(path) if category else hierarchy or number
 
 
-def statuses(table: TextTable) -> tuple[pd.Series[str], list[Fault]]:
-    """States of the classifications in lower case; "" where nobody and nothing has classified."""
-    said = table.text("object_annotation_status").str.lower()
-    status = said.replace("noid", "")
-    known = status.isin(["", *STATUSES])
+def statuses(table: TextTable, names: pd.Series[str]) -> tuple[pd.Series[str], list[Fault]]:
+    """States of the classifications in lower case; "" where nobody and nothing has classified.
+
+    `names` are those of the classes: one without a state is a prediction, a state without one is none.
+    """
+    said = table.text("object_annotation_status").str.lower().replace("noid", "")
+    unknown = ~said.isin(["", *STATUSES])
+    empty = (said != "") & (names == "")
     faults = [
         Fault(
             table.file,
             int(table.line[row]),
-            f"the status {said.iat[row]!r} is none of {', '.join(STATUSES)}; it is taken for none.",
+            f"the status {said.iat[row]!r} is none of {', '.join(STATUSES)}; it is taken for none."
+            if unknown.iat[row]
+            else f"the status {said.iat[row]!r} of no category; it is taken for none.",
         )
-        for row in np.flatnonzero(~known)[: MOST_PER_FILE + 1]
+        for row in np.flatnonzero(unknown | empty)[: MOST_PER_FILE + 1].tolist()
     ]
-    status = status.where(known, "")
-    unsaid = (said == "") & (table.text("object_annotation_category") != "")
-    return status.where(~unsaid, "predicted"), faults
+    status = said.where(~(unknown | empty), "")
+    return status.where((said != "") | (names == ""), "predicted"), faults
 
 
 def moments(table: TextTable, date: str, time: str) -> Column:
