@@ -64,6 +64,17 @@ def test_a_status_is_that_of_the_last_vote_for_the_class_that_won(store: VoteSto
     assert (store.hard()[0], store.status()[0]) == (1, "dubious")
 
 
+def test_it_is_told_whose_vote_decided_and_when(store: VoteStore) -> None:
+    times = np.array(["2012-02-14T10:00", "2012-02-14T11:00", "2012-02-14T12:00"], "datetime64[ms]")
+    for name, value, time in zip(("Ada", "Ben", "Cyd"), (1, 1, 2), times, strict=True):
+        store.cast([3], value, annotator=name, time=time)
+    assert store.said_by().tolist() == ["", "", "", "Ben", "", ""]
+    assert store.said_at()[3] == times[1]
+    assert np.isnat(store.said_at()[:3]).all()
+    store.cast([3], 0, annotator="Ben")
+    assert store.said_by()[3] == "Cyd"
+
+
 def test_a_machine_is_heard_only_where_no_person_has_spoken(store: VoteStore) -> None:
     store.cast(range(6), 3, annotator="model 4", status="predicted")
     store.cast([1], 1, annotator="Ada", shown=3)

@@ -91,6 +91,23 @@ class VoteReading:
         with self._guard:
             return np.array(STATUSES)[self._state.statuses]
 
+    def said_by(self) -> NDArray[np.object_]:
+        """Whose vote `status` is of, shape (N,) of str: "" where there is none."""
+        with self._guard:
+            names = np.array([*self._state.annotators, ""], object)
+            votes, deciding = self._state.box.votes, self._state.deciding
+            found = np.full(len(self), "", object)
+            found[deciding >= 0] = names[votes["annotator"][deciding[deciding >= 0]]]
+            return found
+
+    def said_at(self) -> NDArray[np.datetime64]:
+        """When that vote was cast, shape (N,) of datetime64[ms], UTC; NaT where there is none."""
+        with self._guard:
+            votes, deciding = self._state.box.votes, self._state.deciding
+            found = np.full(len(self), np.datetime64("NaT", "ms"))
+            found[deciding >= 0] = votes["time"][deciding[deciding >= 0]].astype("datetime64[ms]")
+            return found
+
     def soft(self) -> NDArray[np.float32]:
         """Share of people's votes that each class has, shape (N, C) in the order of `classes`; else 0."""
         return soft_labels(self.tally(), self.classes.values)

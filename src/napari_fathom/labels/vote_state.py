@@ -34,10 +34,10 @@ class VoteState:
     box : VoteBox
     annotators : list of str
         In the order they first voted.
-    labels : ndarray of uint16, shape (objects,)
-        The class that stands; a machine's where no person has voted.
-    statuses : ndarray of uint8, shape (objects,)
-        Of the vote that made it so.
+    deciding : ndarray of int32, shape (objects,)
+        Place of the last vote for the class that won; −1 where there is none.
+    labels, statuses : ndarray of uint16 and uint8, shape (objects,)
+        Class and status of that vote; 0 where there is none.
     number, offset : int
         The last event, and the bytes of the journal up to and with it.
     pending : int
@@ -59,6 +59,7 @@ class VoteState:
             self.notes.append(
                 f"{len(bad)} damaged lines of the journal were left out (first at byte {bad[0]})."
             )
+        self.deciding = np.full(objects, -1, np.int32)
         self.labels = np.zeros(objects, np.uint16)
         self.statuses = np.zeros(objects, np.uint8)
         self._settle(np.unique(self.box.votes["row"]))
@@ -159,12 +160,13 @@ class VoteState:
 
     def _settle(self, rows: NDArray[np.int64]) -> None:
         """Count what stands on these objects (ascending, each once)."""
-        votes = self.box.votes[self.box.standing(rows if len(rows) < self.box.objects else None)]
+        places = self.box.standing(rows if len(rows) < self.box.objects else None)
+        votes = self.box.votes[places]
         counted = tally(np.searchsorted(rows, votes["row"]), votes["value"], len(rows))
         won = winners(counted)
         said = won >= 0
-        latest = votes[counted.latest[won[said]]]
-        self.labels[rows] = 0
-        self.statuses[rows] = 0
-        self.labels[rows[said]] = latest["value"]
-        self.statuses[rows[said]] = latest["status"]
+        deciding = np.full(len(rows), -1, np.int64)
+        deciding[said] = places[counted.latest[won[said]]]
+        self.deciding[rows] = deciding
+        self.labels[rows] = np.where(said, self.box.votes["value"][deciding], 0)
+        self.statuses[rows] = np.where(said, self.box.votes["status"][deciding], 0)

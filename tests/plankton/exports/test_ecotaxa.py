@@ -182,6 +182,13 @@ def test_of_too_many_columns_the_last_are_left_out_but_never_the_answers(tmp_pat
     assert check_ecotaxa(tmp_path / "set.zip") == ()
 
 
+def test_columns_whose_names_become_alike_are_both_kept(tmp_path: Path) -> None:
+    table = OBJECTS.assign(**{"Text 1": "a", "text_1": "b", "object_id_of_theirs": "c"})
+    (_, *rows), _ = written(tmp_path / "set.zip", Plates(table))
+    assert (rows[0]["object_text_1"], rows[0]["object_text_1_2"]) == ("a", "b")
+    assert check_ecotaxa(tmp_path / "set.zip") == ()
+
+
 def test_an_unfinished_export_leaves_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "set.zip"
     path.write_bytes(b"former")

@@ -71,8 +71,10 @@ def fields_of(table: pd.DataFrame, first: tuple[str, ...] = ()) -> Fields:
     free = [name for name in table.columns if name not in OBJECT_COLUMNS and not _passed_over(name)]
     for name in sorted(map(str, free), key=lambda name: name not in first):
         field = _field(name)
-        if field in sources:
-            continue
+        if field in PREDEFINED and field in sources:
+            continue  # it was written from what every collection has
+        while field in sources:
+            field += "_2"  # names that differ in capitals or blanks alone
         kind = PREDEFINED.get(field) or ("[f]" if _numeric(table[name]) else "[t]")
         prefix = field.partition("_")[0]
         if field not in PREDEFINED:
@@ -85,10 +87,8 @@ def fields_of(table: pd.DataFrame, first: tuple[str, ...] = ()) -> Fields:
     for prefix in PREFIXES:
         own = f"{prefix}_id"
         if own not in sources and any(field.startswith(f"{prefix}_") for field in sources):
-            sources[own], types[own] = (
-                "",
-                "[t]",
-            )  # EcoTaxa makes one up where it is empty, but wants the column
+            # EcoTaxa makes one up where it is empty, but wants the column
+            sources[own], types[own] = "", "[t]"
     notes = tuple(
         f"EcoTaxa takes no more columns of this kind ({kind}); left out: {', '.join(names[:10])}"
         f"{' …' if len(names) > 10 else ''}."
