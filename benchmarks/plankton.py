@@ -113,10 +113,13 @@ def main() -> None:
     parser.add_argument("--methods", default=",".join(METHODS), help="names, with commas between")
     parser.add_argument("--labels", default="5,10,25", help="of each class")
     parser.add_argument("--seeds", default="0,1,2,3,4")
+    parser.add_argument(
+        "--folder", type=Path, help="another folder of classes than folders_uvp6_10; give --out, too"
+    )
     parser.add_argument("--out", type=Path, default=RESULTS, help="file that gets one JSON line a run")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    known = load()
+    known = load(options.folder)
     done = _done(options.out)
     for seed in map(int, options.seeds.split(",")):
         for each in map(int, options.labels.split(",")):
