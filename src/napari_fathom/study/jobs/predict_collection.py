@@ -13,7 +13,7 @@ from napari_fathom.events import Done, Event
 from napari_fathom.study.answers import AnswerRecord, Answers
 from napari_fathom.study.collection_arrays import CollectionImages
 from napari_fathom.study.collection_study import CollectionStudy
-from napari_fathom.study.jobs.guards import relay, saving
+from napari_fathom.study.jobs.guards import relay, require_device, saving
 from napari_fathom.study.jobs.train_collection import require_looked_at
 from napari_fathom.study.models import ModelRecord
 
@@ -60,6 +60,7 @@ def predict_collection_job(
     from napari_fathom.learning.images.predict import predict_images
 
     study.require_writable()
+    require_device(device)
     require_looked_at(study)
     record = study.model_record(model)
     images = CollectionImages(study.collection)

@@ -13,7 +13,7 @@ from napari_fathom.events import Done, Event, Note
 from napari_fathom.labels import Classes
 from napari_fathom.study.collection_arrays import CollectionImages, labelled_classes, targets_of
 from napari_fathom.study.collection_study import CollectionStudy
-from napari_fathom.study.jobs.guards import saving
+from napari_fathom.study.jobs.guards import relay, require_device, saving
 from napari_fathom.study.jobs.starts import Start, start_model
 from napari_fathom.study.models import ModelRecord
 
@@ -67,6 +67,7 @@ def train_collection_job(
     from napari_fathom.learning.images.training import ImageTraining
 
     study.require_writable()
+    require_device(device)
     require_looked_at(study)
     first, parent = start_model(study, start, load_image_model)
     images = CollectionImages(study.collection)
@@ -78,14 +79,7 @@ def train_collection_job(
     twins = study.collection.objects["twin"].to_numpy()
     labels = ImageLabels(targets_of(hard, classes)[images.rows], twins[images.rows])
     training = ImageTraining(images, labels, classes.names, settings, start=first, device=device, stop=stop)
-    model = None
-    for event_ in training.events():
-        if isinstance(event_, Done):
-            model = event_.result
-        else:
-            yield event_
-    if model is None:
-        raise StudyError(f"{study.folder.name}: training ended without a model; nothing was changed.")
+    model = yield from relay(training.events())
     kappa = model.provenance.get("kappa")
     with study.model_shelf.new() as (number, folder):
         record = ModelRecord(
