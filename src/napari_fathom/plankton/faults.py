@@ -46,7 +46,10 @@ def fault_of(error: FormatError, file: str) -> Fault:
 
 
 def shorten(faults: Iterable[Fault], most: int = MOST_PER_FILE) -> list[Fault]:
-    """Keep the first `most` faults of every file and count the others, in the order they came."""
+    """Keep the first `most` faults of every file, in the order they came, and tell where there are more.
+
+    Readers stop listing faults of one kind soon after `MOST_PER_FILE`, so how many more is unknown.
+    """
     kept: list[Fault] = []
     told: dict[str, int] = {}
     for fault in faults:
@@ -54,7 +57,7 @@ def shorten(faults: Iterable[Fault], most: int = MOST_PER_FILE) -> list[Fault]:
         if told[fault.file] <= most:
             kept.append(fault)
     return kept + [
-        Fault(file, None, f"{count - most:,} more faults like these are not listed.")
+        Fault(file, None, f"more faults than the {most} that are listed.")
         for file, count in told.items()
         if count > most
     ]
