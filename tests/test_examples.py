@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from napari_fathom.plankton.exports import check_ecotaxa
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 METHODS = sorted((EXAMPLES / "methods").glob("*.py"))
 IN_NAPARI = [EXAMPLES / "widgets" / f"{name}.py" for name in ("cursor", "seabed_and_paint")]
@@ -50,6 +52,10 @@ def test_images_are_learned_by_every_method() -> None:
         OBJECTS=60, LABELLED=2, SIDE=16, QUICK=example["QUICK"].model_copy(update=shorter)
     )
     assert 0 <= example["main"]() <= 1
+
+
+def test_votes_go_to_ecotaxa(tmp_path: Path) -> None:
+    assert check_ecotaxa(load(EXAMPLES / "votes_and_ecotaxa.py")["main"](tmp_path)) == ()
 
 
 def test_a_study_is_made_from_python(tmp_path: Path) -> None:
