@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from napari_fathom.study import CollectionStudy
 
-__all__ = ["Board", "Wish", "board_job"]
+__all__ = ["Answered", "Board", "Wish", "board_job"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,25 @@ class Wish:
 
 
 @dataclass(frozen=True, eq=False)
+class Answered:
+    """What a model says of each object, in memory.
+
+    Parameters
+    ----------
+    values : ndarray of uint16, shape (N,)
+        Class values where the model is certain; 0 elsewhere.
+    cluster : ndarray of uint16, shape (N,)
+        Number + 1 of the cluster; 0 without an image.
+    ambiguity : ndarray of float32, shape (N,)
+        NaN without an image.
+    """
+
+    values: NDArray[np.uint16]
+    cluster: NDArray[np.uint16]
+    ambiguity: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
 class Board:
     """A collection's table as it was when it was read, its smallest pictures, and one arrangement of it.
 
@@ -55,12 +74,15 @@ class Board:
     arrangement : Arrangement
     wish : Wish
         What the arrangement was made for.
+    answered : Answered, optional
+        What the model in force says; None without one.
     """
 
     objects: "pd.DataFrame"
     specks: NDArray[np.uint8]
     arrangement: Arrangement
     wish: Wish
+    answered: "Answered | None" = None
 
 
 def board_job(study: "CollectionStudy", wish: Wish) -> Generator[Event[Board], None, None]:
@@ -86,4 +108,15 @@ def board_job(study: "CollectionStudy", wish: Wish) -> Generator[Event[Board], N
         largest_first=wish.largest_first,
         where=keep(objects, filters),
     )
-    yield Done(Board(objects, specks, arrangement, wish))
+    yield Done(Board(objects, specks, arrangement, wish, _answered(study)))
+
+
+def _answered(study: "CollectionStudy") -> Answered | None:
+    answers = study.answers()
+    if answers is None:
+        return None
+    known = np.isin(answers.values(), study.classes.values)
+    values = np.where(answers.certain() & known, answers.values(), np.uint16(0))
+    there = np.asarray(answers.cluster) > 0
+    ambiguity = np.where(there, answers.ambiguity, np.float32(np.nan))
+    return Answered(values, np.array(answers.cluster), ambiguity)

@@ -6,7 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qtpy.QtWidgets import QFileDialog, QGroupBox, QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QGroupBox,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from napari_fathom.errors import LabelError
 from napari_fathom.events import Done, Event
@@ -14,13 +24,17 @@ from napari_fathom.viewer._compat import unwrapped
 from napari_fathom.viewer.jobs_ui import JobBar
 from napari_fathom.viewer.mosaic.arrange_panel import ArrangePanel
 from napari_fathom.viewer.mosaic.board import Board, board_job
+from napari_fathom.viewer.mosaic.export_panel import ExportPanel
 from napari_fathom.viewer.mosaic.hands import Hands, Tool
 from napari_fathom.viewer.mosaic.label_panel import LabelPanel, row_of
 from napari_fathom.viewer.mosaic.mosaic_view import MosaicView
 from napari_fathom.viewer.mosaic.object_card import ObjectCard, card_job
+from napari_fathom.viewer.mosaic.train_panel import TrainPanel
 from napari_fathom.viewer.mosaic.voting import Voting
 from napari_fathom.viewer.session import Session
 from napari_fathom.viewer.shortcuts import Shortcuts
+from napari_fathom.viewer.training_catalogue import for_images
+from napari_fathom.viewer.worker import Worker
 
 if TYPE_CHECKING:
     import napari
@@ -30,6 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CollectionDock"]
 
+_WIDTH = 360
 IDLE = "Open a folder of images, an EcoTaxa export, IFCB bins, or a study you made before."
 
 
@@ -66,13 +81,9 @@ class CollectionDock(QWidget):
         self.again = QPushButton("Arrange again")
         self.again.setToolTip("Labels given meanwhile move no tile until you ask for it (R)")
         self.labels = LabelPanel()
-        column = QVBoxLayout(self)
-        column.addLayout(row_of(self.open_folder, self.open_files))
-        for part in (self.bar, self.summary):
-            column.addWidget(part)
-        column.addWidget(_group("Mosaic", self.arrange, self.again))
-        column.addWidget(_group("Labels", self.labels))
-        column.addStretch(1)
+        self.train = TrainPanel(self._session)
+        self.export = ExportPanel(self._session)
+        self._lay_out()
         self._connect()
         self._keys = [_NumberKey(self._label_nth, number) for number in range(1, 10)]
         self._shortcuts = Shortcuts(
@@ -84,10 +95,12 @@ class CollectionDock(QWidget):
                 "R": self.rearrange,
                 "Enter": self.open_selected,
                 "Control-Shift-U": self.undo,
+                "Shift-R": self.train.retrain,
                 **{str(number): key.press for number, key in enumerate(self._keys, 1)},
             },
         )
         self._show_state()
+        self._look_at_machine()
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open a study of a collection, or make one of files beside them."""
@@ -100,6 +113,8 @@ class CollectionDock(QWidget):
         self.close_study()
         self._session.open(None)
         self.study = study
+        self.train.set_study(study)
+        self.export.set_study(study)
         self.view = MosaicView(self._viewer, study, self)
         self.hands = Hands(self.view)
         self.view.failed.connect(self._session.failed)
@@ -128,6 +143,8 @@ class CollectionDock(QWidget):
             self._session.light.drop_all()
             self.study.close()
         self.study = self.view = self.hands = self.voting = None
+        self.train.set_study(None)
+        self.export.set_study(None)
         self._show_state()
 
     def rearrange(self) -> None:
@@ -170,6 +187,17 @@ class CollectionDock(QWidget):
         )
         job.finished.connect(self.card.show_card)
 
+    def _look_at_machine(self) -> None:
+        """Have torch imported behind the screen: that takes seconds, in which the window must not stand."""
+        self._looker = Worker("fathom-look", self)
+
+        def make(stop: object) -> "Generator[Event[Any], None, None]":
+            yield Done(for_images())
+
+        job = self._looker.submit("Looking at this machine", make)
+        job.finished.connect(self.train.offer)
+        job.ended.connect(self._looker.close)
+
     def _look(self, study: "CollectionStudy") -> None:
         """Look at images that have not been looked at; the mosaic comes when all have."""
         from napari_fathom.study.jobs.collect import look_job
@@ -196,6 +224,7 @@ class CollectionDock(QWidget):
         if self.study is not None and self.view is not None:
             self.view.refresh_labels()
             self.labels.classes.setCounts(self.study.votes.counts())
+            self.train.refresh()
         self._show_state()
 
     def _edit_classes(self, classes: "Classes") -> None:
@@ -258,6 +287,29 @@ class CollectionDock(QWidget):
         if chosen:
             self.open([Path(name) for name in chosen])
 
+    def _lay_out(self) -> None:
+        label = QWidget()
+        column = QVBoxLayout(label)
+        column.addWidget(_group("Mosaic", self.arrange, self.again))
+        column.addWidget(_group("Labels", self.labels))
+        column.addStretch(1)
+        tabs = QTabWidget()
+        for part, title, tip in (
+            (label, "Label", "Arrange the mosaic, and say what its objects are"),
+            (self.train, "Train", "Teach the model what is labelled; every object is answered then"),
+            (self.export, "Export", "Labels and answers for EcoTaxa and other tools"),
+        ):
+            area = QScrollArea()
+            area.setWidgetResizable(True)
+            area.setFrameShape(QFrame.Shape.NoFrame)
+            area.setWidget(part)
+            tabs.setTabToolTip(tabs.addTab(area, title), tip)
+        whole = QVBoxLayout(self)
+        whole.addLayout(row_of(self.open_folder, self.open_files))
+        for part in (self.bar, self.summary, tabs):
+            whole.addWidget(part)
+        self.setMinimumWidth(_WIDTH)
+
     def _connect(self) -> None:
         self.open_folder.clicked.connect(self._ask_folder)
         self.open_files.clicked.connect(self._ask_files)
@@ -270,6 +322,7 @@ class CollectionDock(QWidget):
         self.labels.redoAsked.connect(self.redo)
         self.labels.annotatorChanged.connect(self._rename_annotator)
         self.card.opened.connect(self.open_object)
+        self.train.answered.connect(self.rearrange)
 
 
 class _NumberKey:

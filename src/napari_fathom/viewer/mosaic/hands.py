@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from qtpy.QtCore import QObject, Signal
 
 from napari_fathom.viewer._compat import camera_of
-from napari_fathom.viewer.roles import Role, find_all
 
 if TYPE_CHECKING:
     from napari_fathom.viewer.mosaic.mosaic_view import MosaicView
@@ -73,9 +72,8 @@ class Hands(QObject):
                 callbacks.remove(callback)
 
     def _hold_canvas(self) -> None:
-        for role in (Role.MOSAIC, Role.CLASS, Role.SELECTION, Role.HEADING):
-            for layer in find_all(self._view.viewer.layers, role, survey=self._view.tag):
-                layer.mouse_pan = self._tool is Tool.MOVE
+        for layer in self._view.layers():
+            layer.mouse_pan = self._tool is Tool.MOVE
 
     def _drag(self, viewer: Any, event: Any) -> Generator[None, None, None]:
         if event.button != 1:

@@ -1,5 +1,6 @@
 """One collection in one viewer: its mosaic, what its objects are said to be, and which are selected."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from napari_fathom.viewer._compat import canvas_shape
 from napari_fathom.viewer.layers import lock
 from napari_fathom.viewer.lazy_layers import LazyLayers
 from napari_fathom.viewer.mosaic.board import Board
-from napari_fathom.viewer.mosaic.sources import ClassSource, PictureSource, Said
+from napari_fathom.viewer.mosaic.sources import AmbiguitySource, ClassSource, PictureSource, Said
 from napari_fathom.viewer.paint_layers import class_colormap
 from napari_fathom.viewer.pyramid import as_layer_data
 from napari_fathom.viewer.roles import Role, find_all, tag
@@ -28,6 +29,7 @@ __all__ = ["MosaicView"]
 GAP, HEADING = 8, 32
 """Between tiles and above groups, in pixels: multiples of 8, so that tiles stay whole down to an eighth."""
 _AXES = {"axis_labels": ("down", "across"), "units": ("pixel", "pixel")}
+_ROLES = (Role.MOSAIC, Role.CLASS, Role.CLUSTER, Role.AMBIGUITY, Role.SELECTION, Role.HEADING)
 _SELECTED = np.array([1.0, 1.0, 1.0, 1.0])
 
 
@@ -84,6 +86,12 @@ class MosaicView(QObject):
         self._chosen = ClassSource(self.layout, self._said_selected(), largest=1, filled=True)
         self._add(self._lazy.build(pictures, 1.0, self._picture_layer))
         self._add(self._lazy.build(self._classes, 1.0, self._class_layer))
+        if board.answered is not None:
+            everywhere = np.ones(len(board.objects), bool)
+            clusters = ClassSource(self.layout, Said(board.answered.cluster, everywhere), filled=True)
+            ambiguity = AmbiguitySource(self.layout, board.answered.ambiguity)
+            self._add(self._lazy.build(clusters, 1.0, self._cluster_layer))
+            self._add(self._lazy.build(ambiguity, 1.0, self._ambiguity_layer))
         self._add(self._lazy.build(self._chosen, 1.0, self._selection_layer))
         if self.layout.headings:
             self._add(self._heading_layer(self.layout))
@@ -95,6 +103,11 @@ class MosaicView(QObject):
     def look_at_all(self) -> None:
         """Fit the whole mosaic into the canvas."""
         self.viewer.reset_view()
+
+    def layers(self) -> "Iterator[Layer]":
+        """Every layer of this mosaic that there is."""
+        for role in _ROLES:
+            yield from find_all(self.viewer.layers, role, survey=self.tag)
 
     def selected(self) -> NDArray[np.int64]:
         """Rows of the selected objects, in the order they are shown."""
@@ -144,8 +157,12 @@ class MosaicView(QObject):
         self._take_away()
 
     def _said(self) -> Said:
+        """As people say; where nobody has, as a machine voted, or as the model in force is certain."""
         votes = self.study.votes
-        return Said(votes.label(), np.isin(votes.status(), ("validated", "dubious")))
+        values, sure = votes.label(), np.isin(votes.status(), ("validated", "dubious"))
+        if self.board is not None and self.board.answered is not None:
+            values = np.where(values == 0, self.board.answered.values, values)
+        return Said(values, sure)
 
     def _said_selected(self) -> Said:
         return Said(self._selected.astype(np.uint16), np.ones(len(self._selected), bool))
@@ -172,10 +189,9 @@ class MosaicView(QObject):
             self._lazy.close()
             self._lazy.deleteLater()
             self._lazy = None
-        for role in (Role.MOSAIC, Role.CLASS, Role.SELECTION, Role.HEADING):
-            for layer in list(find_all(self.viewer.layers, role, survey=self.tag)):
-                layer.locked = False
-                self.viewer.layers.remove(layer)
+        for layer in list(self.layers()):
+            layer.locked = False
+            self.viewer.layers.remove(layer)
 
     def _picture_layer(self, levels: "list[LazyLevel]") -> "Image":
         from napari.layers import Image
@@ -191,6 +207,28 @@ class MosaicView(QObject):
 
     def _class_layer(self, levels: "list[LazyLevel]") -> "Labels":
         return self._labels(levels, "class", Role.CLASS, class_colormap(self.study.classes), 0.9)
+
+    def _cluster_layer(self, levels: "list[LazyLevel]") -> "Labels":
+        from napari.utils.colormaps import label_colormap
+
+        layer = self._labels(levels, "cluster", Role.CLUSTER, label_colormap(60), 0.5)
+        layer.visible = False
+        return layer
+
+    def _ambiguity_layer(self, levels: "list[LazyLevel]") -> "Image":
+        from napari.layers import Image
+
+        return Image(
+            **as_layer_data(levels),
+            name="ambiguity",
+            colormap="inferno",
+            contrast_limits=(0, 1),
+            opacity=0.5,
+            visible=False,
+            interpolation2d="nearest",
+            metadata=tag(Role.AMBIGUITY, self.tag),
+            **_AXES,
+        )
 
     def _selection_layer(self, levels: "list[LazyLevel]") -> "Labels":
         from napari.utils.colormaps import DirectLabelColormap

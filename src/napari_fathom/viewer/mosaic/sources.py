@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from napari_fathom.plankton import Collection
     from napari_fathom.plankton.mosaic_layout import MosaicLayout
 
-__all__ = ["GROUND", "ClassSource", "PictureSource", "Said", "levels_of"]
+__all__ = ["GROUND", "AmbiguitySource", "ClassSource", "PictureSource", "Said", "levels_of"]
 
 GROUND = 24
 """Grey between the tiles: darker than the backgrounds of most instruments, lighter than black."""
@@ -157,6 +157,32 @@ class ClassSource:
             gap = (down // DASH + along // DASH) % 2 == 1
             values[gap & there & ~said.sure[rows]] = 0
         return values
+
+
+class AmbiguitySource:
+    """Tiles filled with a number in [0, 1], a `PyramidSource`; NaN between them and where nothing is known.
+
+    Parameters
+    ----------
+    layout : MosaicLayout
+    values : ndarray of float32, shape (N,)
+    """
+
+    dtype: np.dtype[Any] = np.dtype(np.float32)
+    trailing: tuple[int, ...] = ()
+
+    def __init__(self, layout: "MosaicLayout", values: NDArray[np.float32]) -> None:
+        self._layout, self._values = layout, values
+        self.shapes = levels_of(layout.shape)
+
+    def read(self, level: int, box: Box) -> NDArray[np.float32]:
+        """Values of a box of a level, shape (h, w)."""
+        step = 2**level
+        top, bottom, left, right = _scaled(box, step)
+        middle = step // 2
+        rows = self._layout.row_map((top + middle, bottom + middle, left + middle, right + middle), step)
+        rows = rows[: box[1] - box[0], : box[3] - box[2]]
+        return np.where(rows >= 0, self._values[rows], np.float32(np.nan))
 
 
 def _scaled(box: Box, factor: int) -> Box:
