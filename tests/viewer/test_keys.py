@@ -57,7 +57,7 @@ def desk(
 
 def test_shift_r_trains_and_shows_how_it_goes(desk: Desk) -> None:
     desk.dock.train.form.setValue(tiny(epochs=1))
-    desk.qtbot.waitUntil(desk.dock.train.retrain_button.isEnabled)
+    desk.qtbot.waitUntil(desk.dock.train.retrain_button.isEnabled, timeout=PATIENCE_MS)
     with desk.qtbot.waitSignal(desk.dock.train.trained, timeout=PATIENCE_MS):
         desk.hand.press(Qt.Key.Key_R, SHIFT)
         assert desk.dock.train.isVisible()
@@ -66,7 +66,7 @@ def test_shift_r_trains_and_shows_how_it_goes(desk: Desk) -> None:
 def test_shift_n_goes_to_the_next_most_ambiguous_window(desk: Desk) -> None:
     look_at(desk.viewer, desk.view.frame, (40, 60, 180, 220))
     before = desk.seen()
-    with desk.qtbot.waitSignal(desk.dock.answers.tour.told):
+    with desk.qtbot.waitSignal(desk.dock.answers.tour.told, timeout=PATIENCE_MS):
         desk.hand.press(Qt.Key.Key_N, SHIFT)
     assert desk.seen() != before
 
@@ -75,7 +75,7 @@ def test_shift_a_accepts_the_patch_under_the_mouse(desk: Desk) -> None:
     before = desk.study.labels.counts()
     desk.dock.answers.accept_panel.setValue(AcceptChoice(certainty=0.0))
     desk.hand.point_at(desk.view.frame, (70, 100))
-    with desk.qtbot.waitSignal(desk.session.labelsChanged):
+    with desk.qtbot.waitSignal(desk.session.labelsChanged, timeout=PATIENCE_MS):
         desk.hand.press(Qt.Key.Key_A, SHIFT)
     assert sum(desk.study.labels.counts().values()) > sum(before.values())
 
@@ -89,7 +89,7 @@ def test_the_keys_are_heard_wherever_the_user_has_clicked_last(desk: Desk, where
         desk.dock.show_tab(desk.dock.answers)
         target = desk.dock.answers.next_button
         target.setFocus()
-    with desk.qtbot.waitSignal(desk.dock.answers.tour.told):
+    with desk.qtbot.waitSignal(desk.dock.answers.tour.told, timeout=PATIENCE_MS):
         QTest.keyClick(target, Qt.Key.Key_N, SHIFT)
 
 
@@ -116,12 +116,12 @@ def test_ctrl_z_and_ctrl_shift_z_undo_and_redo_a_stroke(desk: Desk) -> None:
     desk.hand.click(desk.dock.paint.brush)
     before = desk.study.labels.counts()
     desk.hand.drag(desk.view.frame, (80, 100), (80, 150))
-    desk.qtbot.waitUntil(lambda: desk.study.labels.counts() != before)
+    desk.qtbot.waitUntil(lambda: desk.study.labels.counts() != before, timeout=PATIENCE_MS)
     painted = desk.study.labels.counts()
     desk.hand.press(Qt.Key.Key_Z, CTRL)
-    desk.qtbot.waitUntil(lambda: desk.study.labels.counts() == before)
+    desk.qtbot.waitUntil(lambda: desk.study.labels.counts() == before, timeout=PATIENCE_MS)
     desk.hand.press(Qt.Key.Key_Z, CTRL | SHIFT)
-    desk.qtbot.waitUntil(lambda: desk.study.labels.counts() == painted)
+    desk.qtbot.waitUntil(lambda: desk.study.labels.counts() == painted, timeout=PATIENCE_MS)
 
 
 def test_the_space_bar_pans_while_it_is_held(desk: Desk) -> None:

@@ -51,8 +51,8 @@ def test_another_study_of_the_same_survey_is_painted_as_itself(
     session.open(other)
     paint, before = session.paint, other.labels.counts()
     assert paint is not None
-    qtbot.waitUntil(lambda: paint.box is not None)
-    with qtbot.waitSignal(paint.saved):
+    qtbot.waitUntil(lambda: paint.box is not None, timeout=PATIENCE_MS)
+    with qtbot.waitSignal(paint.saved, timeout=PATIENCE_MS):
         paint.layer.data_setitem((np.array([60, 61]), np.array([7, 7])), 3)
     assert other.labels.counts()[3] == before[3] + 2
     with Study.open(study.folder, "r") as again:
@@ -90,7 +90,7 @@ def test_a_closed_dock_leaves_the_survey_open_and_comes_back_to_it(
 ) -> None:
     session = Session.of(window)
     (former,) = window.window._qt_window.findChildren(FathomDock)
-    with qtbot.waitSignal(former.destroyed):
+    with qtbot.waitSignal(former.destroyed, timeout=PATIENCE_MS):
         close_dock(window)
     assert session.study is study and study.writable
     _, again = window.window.add_plugin_dock_widget("napari-fathom", "Fathom")
@@ -109,7 +109,7 @@ def test_the_window_closes_the_study_and_ends_what_runs(window: Any, study: Stud
     session.modelChanged.emit()
     assert session.heavy.busy
     window.close()
-    qtbot.waitUntil(lambda: session.study is None)
+    qtbot.waitUntil(lambda: session.study is None, timeout=PATIENCE_MS)
     assert not session.heavy.busy and not study.writable
     with Study.open(study.folder) as again:  # nobody holds it any more
         assert again.prediction() is not None

@@ -83,7 +83,7 @@ def test_from_raw_file_to_exported_labels_and_back(
     study, paint, view = session.study, session.paint, session.view
     assert study is not None and paint is not None and view is not None
     assert sum(role_of(layer) is Role.SV for layer in viewer.layers) == 5
-    qtbot.waitUntil(lambda: paint.box is not None and not paint.hint)
+    qtbot.waitUntil(lambda: paint.box is not None and not paint.hint, timeout=PATIENCE_MS)
 
     # nothing is painted: Retrain can't be pressed, and the dock says what to do
     assert not dock.train.retrain_button.isEnabled()
@@ -98,20 +98,22 @@ def test_from_raw_file_to_exported_labels_and_back(
         for row in rows:
             before = sum(study.labels.counts().values())
             hand.drag(view.frame, (row, ends[0]), (row, ends[1]))
-            qtbot.waitUntil(lambda before=before: sum(study.labels.counts().values()) > before)
+            qtbot.waitUntil(
+                lambda before=before: sum(study.labels.counts().values()) > before, timeout=PATIENCE_MS
+            )
     counts = study.labels.counts()
     assert counts[1] > 100 and counts[2] > 100
     assert {event.origin for event in study.journal} == {"paint"}
 
     # undo takes a stroke back, redo brings it again; both reach the disk
     hand.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: study.labels.counts()[2] < counts[2])
+    qtbot.waitUntil(lambda: study.labels.counts()[2] < counts[2], timeout=PATIENCE_MS)
     hand.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-    qtbot.waitUntil(lambda: study.labels.counts() == counts)
+    qtbot.waitUntil(lambda: study.labels.counts() == counts, timeout=PATIENCE_MS)
 
     # Retrain, then Stop: within a second the training has ended
     dock.show_tab(dock.train)
-    qtbot.waitUntil(dock.train.retrain_button.isEnabled)
+    qtbot.waitUntil(dock.train.retrain_button.isEnabled, timeout=PATIENCE_MS)
     dock.train.form.setValue(settings(epochs=500, patience=500))
     hand.click(dock.train.retrain_button)
     qtbot.waitUntil(lambda: bool(dock.train.curves.value().losses), timeout=PATIENCE_MS)
@@ -121,7 +123,7 @@ def test_from_raw_file_to_exported_labels_and_back(
 
     # Retrain again to the end: another model is in force, and the survey is predicted by itself
     dock.train.form.setValue(settings(epochs=2, method="supseg"))
-    qtbot.waitUntil(dock.train.retrain_button.isEnabled)
+    qtbot.waitUntil(dock.train.retrain_button.isEnabled, timeout=PATIENCE_MS)
     with qtbot.waitSignal(dock.train.trained, timeout=PATIENCE_MS):
         hand.click(dock.train.retrain_button)
     model = study.current_model
@@ -138,10 +140,12 @@ def test_from_raw_file_to_exported_labels_and_back(
     dock.show_tab(dock.answers)
     dock.answers.accept_panel.setValue(AcceptChoice(None, "view", 0.0))
     hand.click(dock.answers.accept_panel.accept_button)
-    qtbot.waitUntil(lambda: sum(study.labels.counts().values()) > 10 * sum(counts.values()))
-    qtbot.waitUntil(dock.answers.accept_panel.undo_button.isEnabled)
+    qtbot.waitUntil(
+        lambda: sum(study.labels.counts().values()) > 10 * sum(counts.values()), timeout=PATIENCE_MS
+    )
+    qtbot.waitUntil(dock.answers.accept_panel.undo_button.isEnabled, timeout=PATIENCE_MS)
     hand.click(dock.answers.accept_panel.undo_button)
-    qtbot.waitUntil(lambda: study.labels.counts() == counts)
+    qtbot.waitUntil(lambda: study.labels.counts() == counts, timeout=PATIENCE_MS)
 
     # the labels are exported, and read back by the reader of that format
     dock.show_tab(dock.exchange)
