@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MosaicView"]
 
-GAP, HEADING = 8, 32
-"""Between tiles and above groups, in pixels: multiples of 8, so that tiles stay whole down to an eighth."""
+GAP = 8
+"""Between tiles, in pixels: as all measures a multiple of 8, so that tiles stay whole down to an eighth."""
+HEADING = 24
+"""Height of a heading on the screen when the whole mosaic is in view."""
 _AXES = {"axis_labels": ("down", "across"), "units": ("pixel", "pixel")}
 _ROLES = (Role.MOSAIC, Role.CLASS, Role.CLUSTER, Role.AMBIGUITY, Role.SELECTION, Role.HEADING)
 _SELECTED = np.array([1.0, 1.0, 1.0, 1.0])
@@ -74,9 +76,8 @@ class MosaicView(QObject):
         """Show a board instead of the former one; the selection stays, of what is still there."""
         self._take_away()
         side = self.study.collection.options.side
-        size = TileSize(side, GAP, HEADING if board.wish.group_by else 0)
-        columns = columns_that_fit(board.arrangement, canvas_shape(self.viewer), size)
-        self.board, self.layout = board, MosaicLayout(board.arrangement, columns, size)
+        self.board = board
+        self.layout = _laid_out(board, side, canvas_shape(self.viewer))
         self._selected &= board.arrangement.position >= 0
         self._lazy = LazyLayers(self)
         self._lazy.failed.connect(self.failed)
@@ -270,3 +271,17 @@ class MosaicView(QObject):
             metadata=tag(Role.HEADING, self.tag),
             **_AXES,
         )
+
+
+def _laid_out(board: Board, side: int, window: tuple[int, int]) -> MosaicLayout:
+    """Place the tiles so that the whole mosaic fits the window, with room for headings at that zoom."""
+
+    def fitted(heading: int) -> MosaicLayout:
+        size = TileSize(side, GAP, heading)
+        return MosaicLayout(board.arrangement, columns_that_fit(board.arrangement, window, size), size)
+
+    if not board.wish.group_by:
+        return fitted(0)
+    layout = fitted(HEADING)
+    zoom = min(window[0] / layout.shape[0], window[1] / layout.shape[1])
+    return fitted(int(np.clip(np.ceil(HEADING / max(zoom, 1e-3) / 8) * 8, HEADING, 4 * side)))

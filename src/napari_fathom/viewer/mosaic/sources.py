@@ -118,7 +118,7 @@ class Said:
 class ClassSource:
     """Frames in the colour of a class, a `PyramidSource`: whole where a person says so, dashed for a machine.
 
-    From where a frame would be thinner than a pixel on, the whole tile is filled; `filled` ones always are.
+    Where a tile has fewer than four pixels it is filled as a whole; `filled` ones always are.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ class ClassSource:
     ) -> None:
         self._layout, self.said = layout, said
         self.dtype: np.dtype[Any] = np.dtype(np.uint8 if largest < 2**8 else np.uint16)
-        self._framed = 0 if filled else FRAME
+        self._framed = 0 if filled else layout.size.side // 4
         self.shapes = levels_of(layout.shape)
 
     def read(self, level: int, box: Box) -> NDArray[Any]:
@@ -148,13 +148,15 @@ class ClassSource:
         full = _scaled(box, step)
         middle = step // 2  # of the pixels that one pixel of this level stands for
         seen = (full[0] + middle, full[1] + middle, full[2] + middle, full[3] + middle)
-        rows = self._layout.row_map(seen, step, FRAME if step <= self._framed else None)[:height, :width]
+        frame = max(FRAME, step) if step <= self._framed else None
+        rows = self._layout.row_map(seen, step, frame)[:height, :width]
         there = rows >= 0
         values = np.where(there, said.values[rows], 0).astype(self.dtype)
         if step <= self._framed:
             down = np.arange(seen[0], seen[1], step)[:height, None]
             along = np.arange(seen[2], seen[3], step)[None, :width]
-            gap = (down // DASH + along // DASH) % 2 == 1
+            dash = max(DASH, step)
+            gap = (down // dash + along // dash) % 2 == 1
             values[gap & there & ~said.sure[rows]] = 0
         return values
 
