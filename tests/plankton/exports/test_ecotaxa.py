@@ -189,6 +189,14 @@ def test_columns_whose_names_become_alike_are_both_kept(tmp_path: Path) -> None:
     assert check_ecotaxa(tmp_path / "set.zip") == ()
 
 
+def test_ids_that_are_too_long_are_cut_and_stay_different(tmp_path: Path) -> None:
+    table = objects_table(object_id=["x" * 300, "x" * 301, "x" * 255], class_name=["a"] * 3)
+    (_, *rows), notes = written(tmp_path / "set.zip", Plates(table))
+    assert len(set(column(rows, "object_id"))) == 3
+    assert "2 ids have more than 255 characters and are cut." in notes
+    assert check_ecotaxa(tmp_path / "set.zip") == ()
+
+
 def test_an_unfinished_export_leaves_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "set.zip"
     path.write_bytes(b"former")

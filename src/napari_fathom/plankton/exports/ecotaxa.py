@@ -12,6 +12,7 @@ from napari_fathom.errors import FathomError
 from napari_fathom.events import Done, Event, Note, Progress
 from napari_fathom.files import replace_file
 from napari_fathom.plankton.exports.ecotaxa_columns import Fields, field_values, fields_of
+from napari_fathom.plankton.exports.ecotaxa_rules import LONGEST_ID
 from napari_fathom.plankton.exports.names import category_names, safe_name
 from napari_fathom.plankton.exports.pictures import Images, Picture, pictures
 
@@ -58,6 +59,12 @@ def write_ecotaxa(
     fields = fields_of(table, () if answers is None else tuple(answers.columns))
     for note in fields.notes:
         yield Note(note, "warning")
+    too_long = table["object_id"].str.len() > LONGEST_ID
+    if too_long.any():
+        rows = "~" + table.index.astype(str)  # tells them apart
+        cut = table["object_id"].str.slice(0, LONGEST_ID - 10) + rows
+        table = table.assign(object_id=cut.where(too_long, table["object_id"]))
+        yield Note(f"{too_long.sum():,} ids have more than {LONGEST_ID} characters and are cut.", "warning")
     with (
         replace_file(Path(path)) as target,
         zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive,  # pictures are packed already

@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from napari_fathom.plankton.exports.ecotaxa_rules import FREE_LIMITS, LONGEST_TEXT, PREDEFINED, PREFIXES
+from napari_fathom.plankton.exports.ecotaxa_rules import (
+    FREE_LIMITS,
+    LONGEST_ID,
+    LONGEST_TEXT,
+    PREDEFINED,
+    PREFIXES,
+)
 from napari_fathom.plankton.tables import OBJECT_COLUMNS, SEEN_COLUMNS
 
 __all__ = ["Fields", "field_values", "fields_of"]
@@ -128,21 +134,30 @@ def field_values(table: pd.DataFrame, fields: Fields, categories: Mapping[str, s
         elif field.endswith("_time") and name in OBJECT_COLUMNS:
             values[field] = table[name].dt.strftime("%H%M%S")
         else:
-            values[field] = _texts(table[name], fields.types[field], _BOUNDS.get(field, np.inf))
+            longest = LONGEST_ID if field in PREDEFINED else LONGEST_TEXT
+            values[field] = (
+                _numbers(table[name], _BOUNDS.get(field, np.inf))
+                if fields.types[field] == "[f]"
+                else _texts(table[name], longest)
+            )
     texts = {field: column.astype(object).where(column.notna(), "") for field, column in values.items()}
     return pd.DataFrame(texts, index=table.index)
 
 
-def _texts(column: "pd.Series[Any]", kind: str, bound: float) -> "pd.Series[Any]":
-    if kind == "[f]":
-        numbers = pd.to_numeric(column, errors="coerce").to_numpy()
-        if numbers.dtype.kind not in "iuf" or numbers.dtype == np.float16:
-            numbers = numbers.astype(float)
-        written = np.char.replace(np.char.add(numbers.astype(str), " "), ".0 ", "")  # shortest that is exact
-        there = np.isfinite(numbers) & (np.abs(numbers) <= bound)
-        return pd.Series(np.where(there, np.char.strip(written), ""), index=column.index, dtype=object)
+def _numbers(column: "pd.Series[Any]", bound: float) -> "pd.Series[Any]":
+    """As short as is exact; empty where unknown, infinite or beyond ±bound."""
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy()
+    if numbers.dtype.kind not in "iuf" or numbers.dtype == np.float16:
+        numbers = numbers.astype(float)
+    written = np.char.strip(np.char.replace(np.char.add(numbers.astype(str), " "), ".0 ", ""))
+    there = np.isfinite(numbers) & (np.abs(numbers) <= bound)
+    return pd.Series(np.where(there, written, ""), index=column.index, dtype=object)
+
+
+def _texts(column: "pd.Series[Any]", longest: int) -> "pd.Series[Any]":
+    """On one line, cut where it is too long."""
     texts = column.astype(str).where(column.notna(), "")
-    return texts.str.replace(r"\s+", " ", regex=True).str.strip().str.slice(0, LONGEST_TEXT)
+    return texts.str.replace(r"\s+", " ", regex=True).str.strip().str.slice(0, longest)
 
 
 def _field(name: str) -> str:
