@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QProgressBar
 
 from napari_fathom.errors import TrainingError
 from napari_fathom.events import Done, Epoch, Event, Progress, Step
-from napari_fathom.viewer.curves import TrainingCurves
+from napari_fathom.viewer.curves import CurveData, TrainingCurves
 from napari_fathom.viewer.jobs_ui import JobBar, failure_words
 from napari_fathom.viewer.worker import Worker
 
@@ -126,6 +126,18 @@ def test_curves_take_losses_from_steps_and_kappa_from_epochs(qtbot: QtBot) -> No
     assert shown.kappa == [(20.0, 0.6)]
     curves.clear()
     assert not curves.value().losses
+
+
+def test_the_axes_of_the_curves_hold_every_point_and_seldom_change() -> None:
+    data, frames = CurveData(), []
+    for k in range(1, 401):
+        data.add(Step(k, 400, {"clustering": 6.0 / k, "segmentation": 0.5 - 1.0 / k}))
+        (_, last), (low, high) = frame = data.frame()
+        assert last >= k
+        assert all(low <= y <= high for line in data.losses.values() for _, y in line)
+        frames.append(frame)
+    assert len(set(frames)) <= 10  # drawing an axis takes longer than all curves
+    assert CurveData().frame() == ((0.0, 1.0), (0.0, 1.0))
 
 
 def test_a_million_steps_stay_a_few_hundred_points(qtbot: QtBot) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pyqtgraph as pg
 from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QVBoxLayout, QWidget
+from qtpy.QtWidgets import QGraphicsItem, QVBoxLayout, QWidget
 
 from napari_fathom.events import Epoch, Event, Step
+from napari_fathom.viewer.rulers_ticks import nice_step
 
 __all__ = ["CurveData", "TrainingCurves"]
 
@@ -39,6 +40,18 @@ class CurveData:
                 self._add_losses(event.losses, at=event.epoch)
             if event.kappa is not None:
                 self.kappa.append((float(self.step or event.epoch), event.kappa))
+
+    def frame(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Ends of the step axis and of the loss axis: round numbers, which seldom change while points come."""
+        points = [point for line in self.losses.values() for point in line]
+        if not points:
+            return (0.0, 1.0), (0.0, 1.0)
+        low, high = min(y for _, y in points), max(y for _, y in points)
+        step = nice_step(max((high - low) / 2, abs(high) / 100, 1e-6))
+        return (
+            (0.0, nice_step(max(x for x, _ in points))),
+            (step * math.floor(low / step), step * (math.floor(high / step) + 1)),
+        )
 
     def _add_losses(self, losses: Mapping[str, float], at: int | None = None) -> None:
         x = float(self.step if at is None else at)
@@ -109,6 +122,8 @@ class TrainingCurves(QWidget):
         plot.setMenuEnabled(False)
         for side in ("left", "bottom"):
             plot.getAxis(side).setTextPen(_INK)
+            # drawing an axis takes longer than all curves: it is kept as a picture until its ends change
+            plot.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         plot.getAxis("left").setWidth(52)
         return plot
 
@@ -119,6 +134,8 @@ class TrainingCurves(QWidget):
                 self._lines[name] = self._loss.plot(pen=pg.mkPen(colour, width=1.5), name=name)
             self._lines[name].setData(*_columns(points))
         self._kappa_line.setData(*_columns(self._data.kappa))
+        steps, losses = self._data.frame()
+        self._loss.setRange(xRange=steps, yRange=losses, padding=0)
 
 
 def _halved(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
