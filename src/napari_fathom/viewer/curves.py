@@ -42,7 +42,7 @@ class CurveData:
                 self.kappa.append((float(self.step or event.epoch), event.kappa))
 
     def frame(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """Ends of the step axis and of the loss axis: round numbers, which seldom change while points come."""
+        """Ends of the step axis and of the loss axis: round numbers, which seldom change."""
         points = [point for line in self.losses.values() for point in line]
         if not points:
             return (0.0, 1.0), (0.0, 1.0)
