@@ -7,7 +7,7 @@ import pytest
 import torch
 from tests.learning.images.shapes import NAMES, collection, quick, some
 
-from napari_fathom.errors import Cancelled, TrainingError
+from napari_fathom.errors import Cancelled, FathomError, TrainingError
 from napari_fathom.events import Done, Epoch, Event, Note, Step
 from napari_fathom.learning.hardware import Hardware
 from napari_fathom.learning.images.model import ImageModel
@@ -115,11 +115,21 @@ def test_a_forest_learns_on_the_features_of_a_network_to_start_from() -> None:
 
 def test_a_method_without_labels_learns_to_see_and_says_what_for() -> None:
     nothing = ImageLabels(np.zeros(len(TRUTH), int))
-    _, events = train(quick(method="simclr", steps=20, batch=32, learning_rate=3e-3), nothing)
+    model, events = train(quick(method="simclr", steps=20, batch=32, learning_rate=3e-3), nothing)
     losses = [event.losses["contrast"] for event in events if isinstance(event, Epoch)]
     assert losses[1] < losses[0]
     assert "not yet to name them" in notes(events)
     assert all(event.kappa is None for event in events if isinstance(event, Epoch))
+    with pytest.raises(FathomError, match="learns to see images, not to name them"):
+        answers(model)
+
+
+def test_a_collection_without_a_single_class_can_be_learned_to_see() -> None:
+    nothing = ImageLabels(np.zeros(len(TRUTH), int))
+    seeing, _ = run(ImageTraining(IMAGES, nothing, (), quick(method="simclr", epochs=1), device="cpu"))
+    model, events = train(quick(epochs=1), start=seeing)
+    assert answers(model).probabilities.shape == (160, 4)
+    assert "heads start anew" not in notes(events)
 
 
 def test_what_was_learned_without_labels_is_where_others_start() -> None:

@@ -16,6 +16,7 @@ from napari_fathom.learning.images.batch import Views
 from napari_fathom.learning.images.scaling import ImageScaling
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.kmeans import assign
+from napari_fathom.learning.methods import IMAGE_METHODS
 from napari_fathom.learning.methods.row_method import RowClassifier
 from napari_fathom.learning.model import reduced_precision
 from napari_fathom.learning.nets.image_network import ImageNetwork
@@ -81,6 +82,12 @@ class ImageModel:
     calibration: Calibration
     method_state: Mapping[str, Tensor] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def heads_know(self) -> bool:
+        """Whether the network's heads, not only its encoder, have learned something."""
+        kind = IMAGE_METHODS.get(self.settings.method)
+        return self.network is not None and kind is not None and kind.needs_labels
 
     @torch.no_grad()
     def answer(self, views: Views, device: torch.device) -> RawAnswers:

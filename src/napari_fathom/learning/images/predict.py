@@ -90,10 +90,15 @@ def predict_images(
     Raises
     ------
     FathomError
-        If the images don't fit the model, or not even one fits into memory.
+        If the model knows no classes, the images don't fit it, or not even one fits into memory.
     Cancelled
         If stopped.
     """
+    if model.classifier is None and not model.heads_know:
+        raise FathomError(
+            f"This model was made by {model.settings.method}, which learns to see images, not to name them. "
+            "Train again by another method, starting from it."
+        )
     require_same_images(model, images.side, 0 if images.measures is None else images.measures.shape[1])
     where = torch.device(device or best_device())
     network = model.network

@@ -42,8 +42,14 @@ _LIVELY = ImageSettings(
     keep="last",
     precision="auto",
     answer_turns=4,
+    consistency_weight=10.0,
+    ambiguity_anchor=1.0,
 )
-"""What both quick presets share: hundreds of steps must do, and averages must forget as fast."""
+"""What both quick presets share: hundreds of steps must do, and averages must forget as fast.
+
+`docs/method-images.md` has what a consistency of 50 cost in so few steps, and what an ambiguity head says that
+ranks by itself.
+"""
 
 IMAGE_PRESETS: dict[str, ImageSettings] = {
     PAPER: _PAPER,

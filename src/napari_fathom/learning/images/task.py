@@ -97,7 +97,7 @@ class ImageTask:
         self._judges = HeldOutImages(prepared, self._labels.target, self._labels.groups, settings)
         known = prepared.target if self._kind.needs_labels else np.zeros_like(prepared.target)
         self._sampler = ImageSampler(prepared.images, known, prepared.pool, prepared.scaling, settings)
-        if start is not None and _knows_classes(start) and start.class_names != self._classes:
+        if start is not None and start.heads_know and start.class_names != self._classes:
             yield Note("The classes are others than those of the model to start from: the heads start anew.")
 
     def network(self) -> ImageNetwork:
@@ -108,9 +108,9 @@ class ImageTask:
         network = build_image_network(self.settings, side, measures, classes, trained=fresh)
         if start is not None and start.network is not None:
             copy_weights(start.network.encoder, network.encoder)
-            if _knows_classes(start) or not self._kind.needs_labels:
+            if start.heads_know or not self._kind.needs_labels:
                 copy_weights(start.network.join, network.join)
-            if _knows_classes(start) and start.class_names == self._classes:
+            if start.heads_know and start.class_names == self._classes:
                 copy_weights(start.network.heads, network.heads)
         return network
 
@@ -182,15 +182,9 @@ class ImageTask:
         )
 
 
-def _knows_classes(model: ImageModel) -> bool:
-    """Whether the network's heads, not only its encoder, have learned something."""
-    kind = IMAGE_METHODS.get(model.settings.method)
-    return model.network is not None and kind is not None and kind.needs_labels
-
-
 def calibrated(answers: HeldOutAnswers | None, classes: int) -> Calibration:
     """Fitted on the held-out answers for equal class shares; the identity without any."""
-    identity = Calibration.identity(classes)
+    identity = Calibration(1.0, ()) if classes == 0 else Calibration.identity(classes)
     return identity if answers is None else answers.calibration(identity.shares)
 
 

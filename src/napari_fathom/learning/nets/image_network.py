@@ -68,7 +68,7 @@ def build_image_network(
     measures : int
         M; 0 for none.
     classes : int
-        C.
+        C; with none (it shall only learn to see) the class head has one output that nobody asks.
     trained : bool
         Whether the encoder 'pretrained' fetches its weights.
 
@@ -83,7 +83,7 @@ def build_image_network(
             _encoder(settings, side, trained),
             measures,
             settings.features,
-            classes,
+            max(classes, 1),
             settings.clusters_for(classes),
         )
 

@@ -31,7 +31,7 @@ class PretrainedEncoder(nn.Module):
             import timm
         except ImportError as error:
             raise TrainingError(
-                "The pretrained encoder needs the package timm, which isn't installed. "
+                f"The pretrained encoder needs the package timm, which can't be imported ({error}). "
                 "Install it with: pip install 'napari-fathom[pretrained]'. Or choose the encoder 'compact'."
             ) from error
         try:
