@@ -47,8 +47,8 @@ _LIVELY = ImageSettings(
 )
 """What both quick presets share: hundreds of steps must do, and averages must forget as fast.
 
-`docs/method-images.md` has what a consistency of 50 cost in so few steps, and what an ambiguity head says that
-ranks by itself.
+`docs/method-images.md` has what a consistency of 50 cost in so few steps, and what an ambiguity head that
+ranks by itself had to say.
 """
 
 IMAGE_PRESETS: dict[str, ImageSettings] = {
