@@ -17,23 +17,12 @@ if TYPE_CHECKING:
 __all__ = [
     "collection_summary",
     "convert_collection",
-    "holds_images",
     "opened_collection",
     "tables_summary",
     "train_on_collection",
 ]
 
 Summary = dict[str, Any]
-
-
-def holds_images(paths: Sequence[Path]) -> bool:
-    """Whether these paths are a collection of images, or a study of one, and not a survey."""
-    from napari_fathom import echogram, plankton
-    from napari_fathom.study.document import StudyDocument
-
-    if len(paths) == 1 and StudyDocument.at(paths[0]):
-        return StudyDocument.load(paths[0]).kind == "collection"
-    return echogram.sniff(paths) is None and plankton.sniff(paths) is not None
 
 
 def opened_collection(folder: Path, console: Console, *, read_only: bool = False) -> "CollectionStudy":

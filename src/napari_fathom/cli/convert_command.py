@@ -76,7 +76,8 @@ def command(
       fathom convert sv.npy --axes frequency,range,ping --scale db --khz 38,120 --range-step 0.2 \\
           --ping-interval 1 --study mine.fathom
     """  # noqa: D301 - click wants the backspace character itself
-    from napari_fathom.cli.collections import convert_collection, holds_images
+    from napari_fathom.cli.collections import convert_collection
+    from napari_fathom.study.kinds import holds_images
 
     hertz = None if main_khz is None else 1000 * main_khz
     if (study is None) == (store is None):

@@ -79,8 +79,8 @@ def command(
       fathom export plankton.fathom --ecotaxa plankton.zip --table plankton.csv
       fathom export hake.fathom --painted --npz strokes.npz
     """  # noqa: D301 - click wants the backspace character itself
-    from napari_fathom.cli.collections import holds_images
     from napari_fathom.study.jobs import NascOptions, export_job, require_exportable
+    from napari_fathom.study.kinds import holds_images
 
     if holds_images([study_folder]):
         _export_collection(study_folder, _wanted(_IMAGES, paths), class_names, console)

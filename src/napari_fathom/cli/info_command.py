@@ -36,7 +36,6 @@ def command(paths: tuple[Path, ...], plain: "PlainOptions | None", console: Cons
 def _summary(paths: tuple[Path, ...], plain: "PlainOptions | None", console: Console) -> dict[str, Any]:
     from napari_fathom.cli.collections import (
         collection_summary,
-        holds_images,
         opened_collection,
         tables_summary,
     )
@@ -44,6 +43,7 @@ def _summary(paths: tuple[Path, ...], plain: "PlainOptions | None", console: Con
     from napari_fathom.echogram import Echogram, sniff
     from napari_fathom.study import Study
     from napari_fathom.study.document import StudyDocument
+    from napari_fathom.study.kinds import holds_images
 
     if holds_images(paths):
         if StudyDocument.at(paths[0]):

@@ -36,9 +36,9 @@ def command(
       fathom predict hake.fathom
       fathom predict hake.fathom --shares off --device cpu
     """  # noqa: D301 - click wants the backspace character itself
-    from napari_fathom.cli.collections import holds_images
     from napari_fathom.study.class_shares import percent
     from napari_fathom.study.jobs import predict_job
+    from napari_fathom.study.kinds import holds_images
 
     if holds_images([study_folder]):
         _predict_collection(study_folder, model, device, console)

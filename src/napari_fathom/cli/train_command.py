@@ -79,7 +79,7 @@ def command(
     """  # noqa: D301 - click wants the backspace character itself
     if aliases and not label_files:
         raise click.UsageError("--map goes with --labels: it says what their class names mean here")
-    from napari_fathom.cli.collections import holds_images
+    from napari_fathom.study.kinds import holds_images
 
     images = holds_images([study_folder])
     if images and label_files:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     import napari
 
     from napari_fathom.viewer.main_dock import FathomDock
+    from napari_fathom.viewer.mosaic.collection_dock import CollectionDock
 
-__all__ = ["WINDOW_SIZE", "launch", "main", "retrain_when_open"]
+__all__ = ["WINDOW_SIZE", "launch", "launch_collection", "main", "retrain_when_open"]
 
 WINDOW_SIZE = (1600, 1000)
 
@@ -36,19 +37,49 @@ def launch(paths: Sequence[Path] = ()) -> "tuple[napari.Viewer, FathomDock]":
     dock : FathomDock
         The survey is open when `dock.session.study` is set; that takes a moment.
     """
+    viewer = _window()
+    _, dock = viewer.window.add_plugin_dock_widget("napari-fathom", "Fathom")
+    _settle(viewer)
+    if paths:
+        dock.survey.open(list(paths))
+    return viewer, dock
+
+
+def launch_collection(paths: Sequence[Path]) -> "tuple[napari.Viewer, CollectionDock]":
+    """Make a window with the collection's dock, and begin to open `paths` in it.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        A study of a collection, its store, or files of images.
+
+    Returns
+    -------
+    viewer : napari.Viewer
+    dock : CollectionDock
+        The mosaic is there when `dock.view.board` is set.
+    """
+    from napari_fathom.viewer.mosaic.collection_dock import open_collection_in
+
+    viewer = _window()
+    dock = open_collection_in(viewer, list(paths))
+    _settle(viewer)
+    return viewer, dock
+
+
+def _window() -> "napari.Viewer":
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # else torch's waiting threads take the window's time
     import torch  # noqa: F401 - before Qt: on Windows torch can't be loaded after it
 
     import napari  # isort: skip
 
-    viewer = napari.Viewer(title="Fathom")
-    _, dock = viewer.window.add_plugin_dock_widget("napari-fathom", "Fathom")
+    return napari.Viewer(title="Fathom")
+
+
+def _settle(viewer: "napari.Viewer") -> None:
     viewer.window.resize(*WINDOW_SIZE)
     gc.collect()
     gc.freeze()  # what is there now stays; each later search for garbage among it would hold the window 0.3 s
-    if paths:
-        dock.survey.open(list(paths))
-    return viewer, dock
 
 
 def retrain_when_open(dock: "FathomDock") -> None:
@@ -77,6 +108,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--picture", type=Path, metavar="PNG", help="save what the window shows, and end")
     parser.add_argument("--retrain", action="store_true", help="train on what is painted, and predict")
     options = parser.parse_args(arguments)
+    from napari_fathom.study.kinds import holds_images
+
+    if options.paths and holds_images(options.paths):
+        launch_collection(options.paths)
+        return _stay()
     viewer, dock = launch(options.paths)
     if options.retrain:
         retrain_when_open(dock)
@@ -84,6 +120,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from napari_fathom.viewer.picture import take_picture
 
         return take_picture(viewer, dock, options.picture)
+    return _stay()
+
+
+def _stay() -> int:
     import napari
 
     napari.run()

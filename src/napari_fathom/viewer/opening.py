@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["is_ours", "is_study", "needs_words", "open_job", "study_folder"]
 
 SUFFIX = ".fathom"
+_OURS_ALONE = ("store", "ecotaxa", "ifcb", "morphocluster")
 
 
 def is_study(path: Path) -> bool:
@@ -25,10 +26,15 @@ def is_study(path: Path) -> bool:
 
 
 def is_ours(paths: Sequence[Path]) -> bool:
-    """Whether these paths are one study, or files of one survey in a format that is read here; cheap."""
-    from napari_fathom.echogram import sniff
+    """Whether these paths are one study, or files of one survey or collection that are read here; cheap.
 
-    return (len(paths) == 1 and is_study(paths[0])) or sniff(paths) is not None
+    Plain pictures are left to other readers: the collection's dock opens folders of them.
+    """
+    from napari_fathom import echogram, plankton
+
+    if len(paths) == 1 and is_study(paths[0]):
+        return True
+    return echogram.sniff(paths) is not None or plankton.sniff(paths) in _OURS_ALONE
 
 
 def needs_words(paths: Sequence[Path]) -> bool:

@@ -121,18 +121,10 @@ def labelled_objects(study: CollectionStudy) -> pd.DataFrame:
         by_model = {info.value: info.name for info in answers.record.class_table}
         names[taken] = [by_model[int(value)] for value in proposed[taken]]
         status[taken] = "predicted"
-    last = _last_votes(votes.votes(), len(table))
     table["class_name"], table["status"] = names, status
-    table["annotator"] = last["annotator"].to_numpy()
-    table["annotated"] = last["time"].to_numpy().astype("datetime64[ns]")
+    table["annotator"] = votes.said_by()
+    table["annotated"] = votes.said_at().astype("datetime64[ns]")
     return table
-
-
-def _last_votes(votes: pd.DataFrame, objects: int) -> pd.DataFrame:
-    """Who said last what stands, and when; one row an object."""
-    last = votes.drop_duplicates("row", keep="last").set_index("row")[["annotator", "time"]]
-    found = last.reindex(range(objects))
-    return found.assign(annotator=found["annotator"].fillna("").astype(str))
 
 
 def _beside(answers: Answers | None, objects: pd.DataFrame) -> pd.DataFrame | None:

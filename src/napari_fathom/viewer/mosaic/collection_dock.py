@@ -42,10 +42,26 @@ if TYPE_CHECKING:
     from napari_fathom.labels import Classes
     from napari_fathom.study import CollectionStudy
 
-__all__ = ["CollectionDock"]
+__all__ = ["CollectionDock", "open_collection_in"]
 
 _WIDTH = 360
 IDLE = "Open a folder of images, an EcoTaxa export, IFCB bins, or a study you made before."
+
+
+def open_collection_in(viewer: "napari.Viewer", paths: Sequence[Path]) -> "CollectionDock":
+    """Open a collection in a window from outside its docks: readers, the command line.
+
+    The collection's dock is put up if the window has none.
+    """
+    for dock in viewer.window.dock_widgets.values():
+        if isinstance(dock, CollectionDock):
+            break
+    else:
+        dock = CollectionDock(viewer)
+        viewer.window.add_dock_widget(dock, name="Fathom collection", area="right")
+    if paths:
+        dock.open(paths)
+    return dock
 
 
 class CollectionDock(QWidget):
