@@ -68,7 +68,7 @@ def test_where_two_classes_meet_nothing_is_said() -> None:
     decibels[:, 20:40, 100:140] = -50
     values = np.zeros((64, 256), np.uint8)
     values[25:30, 102:106], values[25:30, 132:136] = 2, 3
-    grown = growth(ArrayLabels(values), ArrayField(decibels), share=0.1).read((0, 64, 0, 256))
+    grown = growth(ArrayLabels(values), ArrayField(decibels), share=0.3).read((0, 64, 0, 256))
     assert (grown[22:38, 108:130] == UNSURE).all()
 
 
@@ -87,16 +87,30 @@ def test_a_dab_is_no_sample_of_a_school() -> None:
     assert not growth(ArrayLabels(values)).read(WHOLE).any()
 
 
-@pytest.mark.parametrize(("rare_share", "grows"), [(0.4, True), (0.002, False)])
-def test_where_much_of_what_there_is_is_painted_nothing_grows(rare_share: float, grows: bool) -> None:
+@pytest.mark.parametrize(("rest", "grows"), [("background", True), ("", False)])
+def test_strokes_grow_only_where_the_unpainted_is_taken_for_something(rest: str, grows: bool) -> None:
     def targets(grow: float) -> int:
-        settings = quick(rest_class="background", rare_share=rare_share, grow=grow, held_out=0.0)
-        task = PixelTask(FIELD, LABELS, NAMES, settings)
+        task = PixelTask(FIELD, LABELS, NAMES, quick(rest_class=rest, grow=grow, held_out=0.0))
         list(task.prepare())
         batch = task.draw(24, task.method(torch.device("cpu"), lambda: None))
         return int((batch.labelled.target >= 0).sum())
 
     assert (targets(0.05) > 1.5 * targets(0.0)) == grows
+
+
+def test_beyond_its_edge_a_layer_that_resembles_it_is_sea() -> None:
+    random = np.random.default_rng(0)
+    decibels = random.normal(-90, 1, (2, 64, 256)).astype(np.float32)
+    decibels[:, 40:60] = random.normal(
+        -55.5, 0.1, (2, 20, 256)
+    )  # a layer, commoner than what it may grow over
+    decibels[:, 24:40, 100:140] = random.normal(-50, 0.1, (2, 16, 40))
+    values = np.zeros((64, 256), np.uint8)
+    values[30:34, 110:120] = 2
+    grown = growth(ArrayLabels(values), ArrayField(decibels), share=0.12).read((0, 64, 0, 256))
+    assert (grown[26:38, 102:138][values[26:38, 102:138] == 0] == 2).all()
+    assert (grown[40:42, 105:135] == UNSURE).any()
+    assert not grown[46:].any()
 
 
 def test_smoothing_is_the_mean_of_measured_neighbours_in_the_linear_domain() -> None:

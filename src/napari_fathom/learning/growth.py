@@ -25,6 +25,7 @@ UNSURE = 255
 _FEWEST = 9  # painted cells; a smaller area is no fair sample of what it lies in
 _REACH = 48  # cells that an area may grow to each side
 _RIM = 3.0  # times as common as what an area grows over is what it is unsure of
+_EDGE = 3  # cells around an area that it may be unsure of; farther out a layer begins, not an edge
 _MOST_DB = 4.5, 6.0  # beyond these a cell resembles nothing, however rare the like of it; area, rim
 _SAMPLES, _SAMPLE_SIDE = 64, 32  # patches of the survey that say how common something is
 _BLOCK = 256  # side of the blocks by which areas are found
@@ -121,9 +122,10 @@ class Growth:
     """What painted areas grow to. An area grows when a patch is first read that it might reach into.
 
     An area takes the cells that are connected with it and resemble it more than all but `share` of the survey
-    does, by the smoothed Sv of all channels, but never one that was painted otherwise. Around it, where the
-    like is three times as common, and where areas of two classes meet, nothing can be said (`UNSURE`); so too
-    wherever a held-out area would grow, since its school must neither be learned nor be taken for the sea.
+    does, by the smoothed Sv of all channels, but never one that was painted otherwise. In the
+    three cells around it, where the like is three times as common, and where areas of two classes meet,
+    nothing can be said (`UNSURE`); so too wherever a held-out area would grow, since its school must neither
+    be learned nor be taken for the sea.
 
     Parameters
     ----------
@@ -216,7 +218,8 @@ class Growth:
             region((apart < min(most, float(np.quantile(common, share)))) & free, painted) & free
             for share, most in zip((self._share, min(_RIM * self._share, 1.0)), _MOST_DB, strict=True)
         )
-        return np.select([inner & (not area.held), inner | outer], [area.value, UNSURE], 0).astype(np.uint8)
+        rim = outer & ndimage.binary_dilation(inner, _CONNECTED, iterations=_EDGE)
+        return np.select([inner & (not area.held), inner | rim], [area.value, UNSURE], 0).astype(np.uint8)
 
     @cached_property
     def _sample(self) -> Floats:

@@ -18,16 +18,12 @@ from napari_fathom.learning.holdout import HeldOut, hold_out
 from napari_fathom.learning.methods import Method, MethodContext, make_method
 from napari_fathom.learning.model import Model, copy_weights, network_for, require_compatible
 from napari_fathom.learning.nets.network import Network
-from napari_fathom.learning.painted import PaintedPixels, find_painted, require_enough, unpainted_classes
+from napari_fathom.learning.painted import find_painted, require_enough, unpainted_classes
 from napari_fathom.learning.patches import PatchSampler
 from napari_fathom.learning.rest import classes_lost_to, rest_of, source_shares
 from napari_fathom.learning.settings import TrainSettings
 
 __all__ = ["PixelTask"]
-
-_ENOUGH = 0.25
-"""Part of the rare classes' thought cells that, once painted, needs no growing: from there on what it adds to
-the painted schools is less than what it spoils where it leaks into a layer (`docs/benchmarks.md`)."""
 
 
 class PixelTask:
@@ -93,7 +89,7 @@ class PixelTask:
         for name in unpainted_classes(painted, self._classes):
             yield Note(f"No pixel of {name} is painted; the model won't propose it.", "warning")
         self._judges = HeldOutPatches(self._field, self._labels, held_out, settings)
-        growth = self._growth(painted, held_out)
+        growth = self._growth(held_out)
         self._sampler = PatchSampler(self._field, self._labels, painted, held_out, settings, growth)
         self._record = {
             "painted_pixels": {self._classes[value - 1]: count for value, count in painted.counts.items()},
@@ -104,15 +100,11 @@ class PixelTask:
                 "Too few strokes to hold some out: the model is judged by its loss, not by kappa.", "warning"
             )
 
-    def _growth(self, painted: PaintedPixels, held_out: HeldOut) -> Growth | None:
-        """What strokes grow to; nothing without a rest class, or where much of what there is is painted."""
+    def _growth(self, held_out: HeldOut) -> Growth | None:
+        """What strokes grow to; nothing needs to grow where nothing is assumed of what is left unpainted."""
         if self._rest is None or self.settings.grow == 0:
             return None
         values = tuple(index + 1 for index in range(len(self._classes)) if index != self._rest)
-        height, width = self._field.shape
-        thought = self.settings.rare_share * height * width
-        if sum(painted.counts.get(value, 0) for value in values) >= _ENOUGH * thought:
-            return None
         return Growth(self._field, self._labels, held_out, values, self.settings.grow, self.settings.seed)
 
     def network(self) -> Network:

@@ -62,8 +62,8 @@ class TrainSettings(SharedSettings):
         0.0,
         ge=0,
         le=0.2,
-        description="Where little is painted, areas of other classes grow over connected cells that resemble "
-        "them more than all but this share of the survey does; 0 leaves them as painted.",
+        description="Painted areas of other classes grow over connected cells that resemble them more than "
+        "all but this share of the survey does; 0 leaves them as painted.",
     )
 
     # The clusters
