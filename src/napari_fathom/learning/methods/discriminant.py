@@ -18,9 +18,9 @@ _Rows = npt.NDArray[np.float64]
 
 _ROUNDS = 10
 _UNLABELLED_WEIGHT = 0.3
-_SHRINK_LABELLED, _SHRINK_ALL = 0.3, 0.1
 _RIDGE = 0.01
-"""None of these matters much: on UVP6 images, half or twice of each changed macro F1 by less than 0.01."""
+"""None of these matters much: on UVP6 images, a third or three times the weight, or half or twice the rounds,
+changed macro F1 by 0.015 at most."""
 
 _SMALLEST_SHARE = 1e-3
 _MOST_UNLABELLED = 20_000
@@ -128,18 +128,21 @@ def _learn(
     """Weights (D, C) and offsets (C,): from the labels, then from what these say of the others as well.
 
     The clouds' covariance is shrunk towards a diagonal: with labels alone towards the unit matrix, as normal
-    scores have it as a whole; later towards its own.
+    scores have it as a whole; later towards its own. How far, D / (D + N), is what suited both a thousand
+    images (0.1) and a hundred (0.6), of 168 measures each.
     """
     sure = np.eye(classes)[index]
     means, spread = _clouds(known, sure)
-    unit = np.ones(len(spread))
-    weights, offset = _linear(means, spread, _SHRINK_LABELLED, unit, np.full(classes, 1 / classes))
+    columns = len(spread)
+    shrink = columns / (columns + len(known))
+    weights, offset = _linear(means, spread, shrink, np.ones(columns), np.full(classes, 1 / classes))
     rows = np.concatenate([known, others])
+    shrink = columns / (columns + len(rows))
     for _ in range(_ROUNDS if len(others) else 0):
         check()
         guessed = softmax(others @ weights + offset, axis=1)
         means, spread = _clouds(rows, np.concatenate([sure, _UNLABELLED_WEIGHT * guessed]))
-        weights, offset = _linear(means, spread, _SHRINK_ALL, np.diag(spread), guessed.mean(axis=0))
+        weights, offset = _linear(means, spread, shrink, np.diag(spread), guessed.mean(axis=0))
     return weights, offset
 
 
