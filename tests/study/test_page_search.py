@@ -1,0 +1,50 @@
+"""The limit is where going through page by page would find it, and soon."""
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from napari_fathom.study.page_search import PageSearch
+
+
+def searched(right: list[bool]) -> tuple[PageSearch, list[int]]:
+    search, seen = PageSearch(len(right)), []
+    while not search.found:
+        seen.append(search.page)
+        search = search.matches() if right[search.page] else search.is_wrong()
+    return search, seen
+
+
+@given(good=st.integers(0, 300), bad=st.integers(0, 300))
+def test_it_ends_where_a_linear_scan_does(good: int, bad: int) -> None:
+    right = [True] * good + [False] * bad
+    search, seen = searched(right)
+    assert search.matching == next((page for page, fits in enumerate(right) if not fits), len(right))
+    assert len(seen) == len(set(seen))  # nobody is asked twice
+    assert len(seen) <= 2 * math.log2(len(right) + 1) + 2
+
+
+@given(st.lists(st.booleans(), max_size=80))
+def test_whatever_the_order_the_last_page_was_said_to_match_and_the_next_not(right: list[bool]) -> None:
+    search, seen = searched(right)
+    assert 0 <= search.matching <= len(right)
+    if search.matching:
+        assert right[search.matching - 1] and search.matching - 1 in seen
+    if search.matching < len(right):
+        assert not right[search.matching] and search.matching in seen
+
+
+def test_leaps_double_while_pages_match() -> None:
+    search, pages = PageSearch(100), []
+    for _ in range(5):
+        pages.append(search.page)
+        search = search.matches()
+    assert pages == [0, 2, 6, 14, 30]
+
+
+def test_answers_after_the_end_change_nothing() -> None:
+    search = PageSearch(1).matches()
+    assert search.found and search.page == 0
+    assert search.is_wrong() is search and search.matches() is search
+    assert PageSearch(0).found
