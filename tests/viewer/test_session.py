@@ -9,7 +9,7 @@ import pytest
 from napari.components import ViewerModel
 from pytestqt.qtbot import QtBot
 from qtpy.QtWidgets import QDockWidget
-from tests.viewer.studies import copy_of, make_study
+from tests.viewer.studies import copy_of, make_study, tiny
 
 from napari_fathom.study import Study
 from napari_fathom.viewer.main_dock import FathomDock
@@ -101,6 +101,24 @@ def test_a_closed_dock_leaves_the_survey_open_and_comes_back_to_it(
     with qtbot.waitSignal(session.predictionChanged, timeout=PATIENCE_MS):
         session.modelChanged.emit()
     assert len(predictions) == 1 and not session.heavy.busy  # the former dock predicts no more
+
+
+@pytest.mark.window
+def test_a_training_goes_on_without_its_dock_and_is_shown_by_the_next(window: Any, qtbot: QtBot) -> None:
+    session = Session.of(window)
+    (former,) = window.window._qt_window.findChildren(FathomDock)
+    former.train.form.setValue(tiny(epochs=500, patience=500))
+    qtbot.waitUntil(former.train.retrain_button.isEnabled, timeout=PATIENCE_MS)
+    former.train.retrain()
+    with qtbot.waitSignal(former.destroyed, timeout=PATIENCE_MS):
+        close_dock(window)
+    _, again = window.window.add_plugin_dock_widget("napari-fathom", "Fathom")
+    assert again.train.bar.running and not again.train.retrain_button.isEnabled()
+    qtbot.waitUntil(lambda: bool(again.train.curves.value().losses), timeout=PATIENCE_MS)
+    with qtbot.waitSignal(session.predictionChanged, timeout=PATIENCE_MS):
+        again.train.stop()
+    assert "In force: model 2" in again.train._in_force.text()
+    assert again.answers.bar.text().startswith("Predicted by model 2.")
 
 
 @pytest.mark.window

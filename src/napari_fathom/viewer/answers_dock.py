@@ -87,7 +87,7 @@ class AnswersDock(QWidget):
         elif store is None and not self.bar.running:
             self.bar.say("Nothing is predicted yet.")
         elif store is not None and not self.bar.running:
-            self.bar.say(f"Predicted by model {store.record.model}. Class, cluster and ambiguity are layers.")
+            self.bar.say(_answer_words(store.record.model, model.number))
 
     def _open(self, study: "Study | None") -> None:
         if study is not None:
@@ -118,6 +118,13 @@ class AnswersDock(QWidget):
     def _reclassed(self) -> None:
         self.predictor.show_whole()
         self._session.predictionChanged.emit()
+
+
+def _answer_words(answered_by: int, in_force: int) -> str:
+    words = f"Predicted by model {answered_by}. Class, cluster and ambiguity are layers."
+    if answered_by == in_force:
+        return words
+    return f"{words} Model {in_force} is in force since: press Predict again."
 
 
 def _group(title: str, *parts: QWidget) -> QGroupBox:

@@ -9,7 +9,7 @@ from qtpy.QtCore import QCoreApplication, QObject, Signal
 from napari_fathom.errors import StudyError
 from napari_fathom.viewer._compat import main_window, unwrapped
 from napari_fathom.viewer.roles import survey_of
-from napari_fathom.viewer.worker import Worker
+from napari_fathom.viewer.worker import JobHandle, Worker
 
 if TYPE_CHECKING:
     import napari
@@ -44,6 +44,8 @@ class Session(QObject):
         The open study's editable labels; None where it was opened read-only.
     seabed : SeabedLine or None
         The open study's seabed; saved when the view closes.
+    training : (JobHandle, str) or None
+        The last training, which may be over, and what Stop leaves of it, in words.
     """
 
     studyChanged = Signal(object)
@@ -69,6 +71,7 @@ class Session(QObject):
         self.view: SurveyView | None = None
         self.paint: PaintWindow | None = None
         self.seabed: SeabedLine | None = None
+        self.training: tuple[JobHandle, str] | None = None
         self.heavy = Worker("fathom-heavy", self)
         self.light = Worker("fathom-light", self)
         for worker in (self.heavy, self.light):
@@ -122,6 +125,11 @@ class Session(QObject):
         self._study = study
         self.studyChanged.emit(study)
 
+    def follow_training(self, job: JobHandle, keeps: str) -> None:
+        """Tell `modelChanged` when this training is over; it goes on though its dock be closed."""
+        self.training = (job, keeps)
+        job.finished.connect(self._trained)
+
     def set_classes(self, classes: "Classes") -> None:
         """Replace the open study's classes.
 
@@ -144,6 +152,9 @@ class Session(QObject):
         self.heavy.close()
         self.light.close()
         self._let_go()
+
+    def _trained(self) -> None:
+        self.modelChanged.emit()
 
     def _unless_damaged(self, look: Callable[[], _Kept | None]) -> _Kept | None:
         try:

@@ -82,6 +82,7 @@ class TrainDock(QWidget):
         session.classesChanged.connect(self.refresh)
         session.modelChanged.connect(self.refresh)
         self._open(session.study)
+        self._show_training()
         if "torch" in sys.modules:
             self.form  # noqa: B018 - made by being looked up
         else:
@@ -109,11 +110,19 @@ class TrainDock(QWidget):
             owner=study,
             torch=True,
         )
+        self._session.follow_training(job, _KEEPS.get(settings.keep, _KEEPS["best"]))
+        self._show_training()
+
+    def _show_training(self) -> None:
+        """Show the training that runs, also one that a dock began which has been closed since."""
+        training = self._session.training
+        if training is None or training[0].done:
+            return
+        job, keeps = training
         self.curves.clear()
         self.curves.show()
         job.progressed.connect(self.curves.add)
         job.finished.connect(self._finished)
-        keeps = _KEEPS.get(settings.keep, _KEEPS["best"])
         self.bar.watch(job, keeps=keeps, stopped="Nothing was learned yet; the former model stays in force.")
         self.retrain_button.setEnabled(False)
 
@@ -173,7 +182,6 @@ class TrainDock(QWidget):
     def _finished(self, record: "ModelRecord") -> None:
         how = "Stopped; what was learned until then is in force" if record.stopped else "Done"
         self.bar.conclude(f"{how}. The survey is being predicted.")
-        self._session.modelChanged.emit()
         self.trained.emit(record)
 
 
