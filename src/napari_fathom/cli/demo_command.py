@@ -17,6 +17,7 @@ _TRAINS = (
 
 
 @click.command("demo")
+@click.argument("what", type=click.Choice(["echogram", "plankton"]), default="echogram")
 @click.option("--headless", is_flag=True, help="Without a window: leave exports, a picture and a report.")
 @click.option(
     "--out",
@@ -27,15 +28,18 @@ _TRAINS = (
 )
 @setting_option
 @console_options
-def command(headless: bool, out: Path, values: dict[str, str], console: Console) -> None:
-    """Show what Fathom does, on a real EK60 survey that ships with it.
+def command(what: str, headless: bool, out: Path, values: dict[str, str], console: Console) -> None:
+    """Show what Fathom does, on a real EK60 survey or on real phytoplankton that ship with it.
 
     Three raw files are converted; a few strokes that were painted in the tool are taken; napari opens on
     them, trains a model and predicts the whole survey. A second call opens what the first one made.
 
+    With `plankton`: 105 images of six kinds of phytoplankton, of which five each are labelled.
+
     \b
     Examples:
       fathom demo
+      fathom demo plankton
       fathom demo --headless --out demo-out
     """  # noqa: D301 - click wants the backspace character itself
     from napari_fathom.cli.window import has_display
@@ -43,7 +47,9 @@ def command(headless: bool, out: Path, values: dict[str, str], console: Console)
     if not headless and not has_display():
         console.say("no display here (DISPLAY is empty): doing the headless run instead")
         headless = True
-    if headless:
+    if what == "plankton":
+        _plankton(headless, out, values, console)
+    elif headless:
         _headless(out, values, console)
     else:
         _in_window(out, values, console)
@@ -61,7 +67,8 @@ def _headless(out: Path, values: dict[str, str], console: Console) -> None:
 
 
 def _in_window(out: Path, values: dict[str, str], console: Console) -> None:
-    from napari_fathom.cli.demo_run import Stopwatch, demo_settings, prepare
+    from napari_fathom.cli.demo_run import demo_settings, prepare
+    from napari_fathom.cli.stopwatch import Stopwatch
     from napari_fathom.cli.window import open_window
 
     folder = out / "demo.fathom"
@@ -72,3 +79,21 @@ def _in_window(out: Path, values: dict[str, str], console: Console) -> None:
     console.say(_TRAINS if untrained else _OPENS)
     open_window([folder], retrain=untrained)
     console.result({"study": str(folder)}, f"all is kept in {folder}; fathom demo opens it again")
+
+
+def _plankton(headless: bool, out: Path, values: dict[str, str], console: Console) -> None:
+    from napari_fathom.cli.plankton_demo import prepare_plankton, run_plankton_headless
+    from napari_fathom.cli.stopwatch import Stopwatch
+    from napari_fathom.cli.window import open_window
+
+    if headless:
+        report = run_plankton_headless(out, console, values)
+        quality = f"{report['answered']} images answered, macro F1 {report['macro_f1_of_the_answered']:.2f}"
+        told = f"{out}: {quality}, {report['seconds_in_all']:.0f} s in all; see report.json, mosaic.png"
+        console.result(report, told)
+        return
+    folder = out / "plankton.fathom"
+    prepare_plankton(folder, console, Stopwatch()).close()
+    console.say("opening the window: choose a class, paint across tiles, then press Retrain under Train")
+    open_window([folder])
+    console.result({"study": str(folder)}, f"all is kept in {folder}; fathom demo plankton opens it again")

@@ -1,10 +1,7 @@
 """The demo: real raw files that ship, with strokes painted in the tool, all the way to a report."""
 
 import platform
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from importlib.metadata import version
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -12,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_fathom import __version__
 from napari_fathom.cli.console import Console
+from napari_fathom.cli.stopwatch import Stopwatch
 from napari_fathom.cli.summaries import study_summary
 from napari_fathom.cli.training import train
 from napari_fathom.cli.window import can_take_picture, take_picture
@@ -40,20 +38,6 @@ _CUT: dict[str, Any] = {
     "seed": 1,
 }
 _KEPT = "What is whole in the folder stays; the same command goes on from there."
-
-
-@dataclass
-class Stopwatch:
-    """Seconds of each stage, by name, in order."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time a block; one that raises is not counted."""
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = round(time.perf_counter() - start, 2)
 
 
 def demo_settings(values: Mapping[str, Any] | None = None) -> "tuple[str, TrainSettings]":

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from qtpy.QtCore import QObject, Signal
 
+from napari_fathom.plankton.mosaic_drawing import AmbiguitySource, ClassSource, PictureSource, Said
 from napari_fathom.plankton.mosaic_layout import MosaicLayout, TileSize, columns_that_fit
 from napari_fathom.viewer._compat import canvas_shape
 from napari_fathom.viewer.layers import lock
 from napari_fathom.viewer.lazy_layers import LazyLayers
 from napari_fathom.viewer.mosaic.board import Board
-from napari_fathom.viewer.mosaic.sources import AmbiguitySource, ClassSource, PictureSource, Said
 from napari_fathom.viewer.paint_layers import class_colormap
 from napari_fathom.viewer.pyramid import as_layer_data
 from napari_fathom.viewer.roles import Role, find_all, tag

@@ -1,5 +1,8 @@
-"""What a mosaic's layers show, at every zoom: the objects' pictures, and frames that tell their classes."""
+"""A mosaic drawn, at every zoom: the objects' pictures, and frames that tell their classes."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -7,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_fathom.events import Box
+from napari_fathom.plankton.options import shrink
 
 if TYPE_CHECKING:
-    from napari_fathom.plankton import Collection
+    from napari_fathom.plankton.model import Collection
     from napari_fathom.plankton.mosaic_layout import MosaicLayout
 
-__all__ = ["GROUND", "AmbiguitySource", "ClassSource", "PictureSource", "Said", "levels_of"]
+__all__ = ["GROUND", "AmbiguitySource", "ClassSource", "PictureSource", "Said", "draw_mosaic", "levels_of"]
 
 GROUND = 24
 """Grey between the tiles: darker than the backgrounds of most instruments, lighter than black."""
@@ -33,7 +37,7 @@ def levels_of(shape: tuple[int, int]) -> tuple[tuple[int, int], ...]:
 
 
 class PictureSource:
-    """The objects' pictures, a `PyramidSource`.
+    """The objects' pictures, a pyramid that is read by level and box.
 
     Down to an eighth a level is drawn of vignettes, from there on of specks and their means: a mosaic of a
     million objects is drawn without a look at their pictures.
@@ -50,7 +54,7 @@ class PictureSource:
     dtype: np.dtype[Any] = np.dtype(np.uint8)
     trailing: tuple[int, ...] = ()
 
-    def __init__(self, collection: "Collection", layout: "MosaicLayout", specks: NDArray[np.uint8]) -> None:
+    def __init__(self, collection: Collection, layout: MosaicLayout, specks: NDArray[np.uint8]) -> None:
         self._collection, self._layout = collection, layout
         self.shapes = levels_of(layout.shape)
         self._first_speck = (layout.size.side // specks.shape[1]).bit_length() - 1
@@ -80,8 +84,6 @@ class PictureSource:
         return out
 
     def _pictures(self, rows: NDArray[np.int64], level: int) -> NDArray[np.uint8]:
-        from napari_fathom.plankton.options import shrink
-
         if level >= self._first_speck:
             return np.asarray(self._specks[level - self._first_speck][rows])
         ascending, back = np.unique(rows, return_inverse=True)
@@ -91,8 +93,6 @@ class PictureSource:
 
 def _means(specks: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
     """Specks, then ever smaller ones, down to one pixel an object."""
-    from napari_fathom.plankton.options import shrink
-
     smaller = [specks]
     while smaller[-1].shape[1] > 1:
         smaller.append(shrink(smaller[-1], smaller[-1].shape[1] // 2))
@@ -116,7 +116,9 @@ class Said:
 
 
 class ClassSource:
-    """Frames in the colour of a class, a `PyramidSource`: whole where a person says so, dashed for a machine.
+    """Frames in the colour of a class, whole where a person says so, dashed for a machine.
+
+    A pyramid that is read by level and box, as all drawing here.
 
     Where a tile has fewer than four pixels it is filled as a whole; `filled` ones always are.
 
@@ -134,7 +136,7 @@ class ClassSource:
     trailing: tuple[int, ...] = ()
 
     def __init__(
-        self, layout: "MosaicLayout", said: Said, *, largest: int = 2**16 - 1, filled: bool = False
+        self, layout: MosaicLayout, said: Said, *, largest: int = 2**16 - 1, filled: bool = False
     ) -> None:
         self._layout, self.said = layout, said
         self.dtype: np.dtype[Any] = np.dtype(np.uint8 if largest < 2**8 else np.uint16)
@@ -162,7 +164,7 @@ class ClassSource:
 
 
 class AmbiguitySource:
-    """Tiles filled with a number in [0, 1], a `PyramidSource`; NaN between them and where nothing is known.
+    """Tiles filled with a number in [0, 1]; NaN between them and where nothing is known.
 
     Parameters
     ----------
@@ -173,7 +175,7 @@ class AmbiguitySource:
     dtype: np.dtype[Any] = np.dtype(np.float32)
     trailing: tuple[int, ...] = ()
 
-    def __init__(self, layout: "MosaicLayout", values: NDArray[np.float32]) -> None:
+    def __init__(self, layout: MosaicLayout, values: NDArray[np.float32]) -> None:
         self._layout, self._values = layout, values
         self.shapes = levels_of(layout.shape)
 
@@ -185,6 +187,33 @@ class AmbiguitySource:
         rows = self._layout.row_map((top + middle, bottom + middle, left + middle, right + middle), step)
         rows = rows[: box[1] - box[0], : box[3] - box[2]]
         return np.where(rows >= 0, self._values[rows], np.float32(np.nan))
+
+
+def draw_mosaic(
+    collection: Collection, layout: MosaicLayout, said: Said, colours: Mapping[int, str]
+) -> NDArray[np.uint8]:
+    """Draw a whole mosaic with its frames, for a picture of a small collection.
+
+    Parameters
+    ----------
+    collection : Collection
+        Looked at.
+    layout : MosaicLayout
+    said : Said
+    colours : mapping of int to str
+        `#rrggbb` of each class value.
+
+    Returns
+    -------
+    ndarray, shape (h, w, 3), uint8
+    """
+    box = (0, layout.shape[0], 0, layout.shape[1])
+    grey = PictureSource(collection, layout, np.asarray(collection.specks[:])).read(0, box)
+    picture = np.repeat(grey[:, :, None], 3, axis=2)
+    values = ClassSource(layout, said).read(0, box)
+    for value, colour in colours.items():
+        picture[values == value] = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    return picture
 
 
 def _scaled(box: Box, factor: int) -> Box:

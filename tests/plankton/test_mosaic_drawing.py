@@ -6,9 +6,9 @@ import pytest
 from napari_fathom.events import Done
 from napari_fathom.plankton import Collection, convert_collection
 from napari_fathom.plankton.mosaic import arrange
+from napari_fathom.plankton.mosaic_drawing import FRAME, GROUND, ClassSource, PictureSource, Said
 from napari_fathom.plankton.mosaic_layout import MosaicLayout, TileSize
 from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_plankton
-from napari_fathom.viewer.mosaic.sources import FRAME, GROUND, ClassSource, PictureSource, Said
 
 
 @pytest.fixture(scope="module")
