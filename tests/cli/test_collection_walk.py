@@ -65,3 +65,15 @@ def test_settings_of_images_are_listed_and_checked(study: Path) -> None:
     outcome = run("train", study, "--method", "predklus")
     assert outcome.exit_code == 2
     assert "mean-teacher" in outcome.stderr
+
+
+def test_options_of_surveys_are_refused_for_images(drawn: Path, tmp_path: Path) -> None:
+    outcome = run("convert", drawn / "images", "--study", tmp_path / "no.fathom", "--main-khz", 38)
+    assert outcome.exit_code == 2 and "these are images" in outcome.stderr
+
+
+def test_a_study_of_other_images_is_not_taken_for_this_one(study: Path, tmp_path: Path) -> None:
+    assert run("simulate", "plankton", tmp_path / "other", "--objects", 8).exit_code == 0
+    outcome = run("convert", tmp_path / "other" / "images", "--study", study)
+    assert outcome.exit_code == 1
+    assert "there is a study of other images already" in outcome.stderr

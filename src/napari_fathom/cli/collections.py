@@ -50,12 +50,32 @@ def convert_collection(
     from napari_fathom.study.jobs import collect_job, look_job
 
     if StudyDocument.at(study):
+        _require_same_files(study, files)
         made = CollectionStudy.open(study)
     else:
         made = console.follow(collect_job(files, study, options=options, classes=classes), kept=kept)
     with made:
         console.follow(look_job(made), kept=kept)
         return collection_summary(made)
+
+
+def _require_same_files(study: Path, files: Sequence[Path]) -> None:
+    """Refuse to go on with a study that was made from other files.
+
+    Raises
+    ------
+    StudyError
+    """
+    from napari_fathom.errors import StudyError
+    from napari_fathom.study.document import StudyDocument
+
+    sources = {Path(source).resolve() for source in StudyDocument.load(study, "collection").data.sources}
+    for file in (path.resolve() for path in files):
+        if not any(file == source or source in file.parents or file in source.parents for source in sources):
+            raise StudyError(
+                f"{study.name}: there is a study of other images already ({', '.join(map(str, sources))}). "
+                "Choose another name."
+            )
 
 
 def train_on_collection(

@@ -82,14 +82,14 @@ def command(
     hertz = None if main_khz is None else 1000 * main_khz
     if (study is None) == (store is None):
         raise click.UsageError("say where to: --study NAME.fathom, or --store NAME.sv.zarr for no study")
-    if study is not None and holds_images(files):
+    if holds_images(files):
+        if main_khz is not None or seabed is not None or upward is not None:
+            raise click.UsageError("--main-khz, --seabed and --upward are of surveys; these are images")
+        if study is None:
+            raise click.UsageError("images go into a study: --study NAME.fathom")
+        classes = _classes(class_names, images=True)
         summary = convert_collection(
-            files,
-            study,
-            console,
-            options=image_options,
-            classes=_classes(class_names, images=True),
-            kept=_KEPT,
+            files, study, console, options=image_options, classes=classes, kept=_KEPT
         )
         told = f"{study}: {summary['objects']:,} objects, {len(summary['labelled_objects'])} classes"
         console.result(summary, f"{told}. Next: fathom open {study}")
