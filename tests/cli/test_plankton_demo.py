@@ -9,8 +9,7 @@ from napari_fathom.plankton.exports import check_ecotaxa
 
 
 def test_the_demo_answers_real_images_and_says_how_well(tmp_path: Path) -> None:
-    quick = ["--set", "method=discriminant"]
-    outcome = run("demo", "plankton", "--headless", "--out", tmp_path, *quick)
+    outcome = run("demo", "plankton", "--headless", "--out", tmp_path)
     assert outcome.exit_code == 0, outcome.output
     report = json.loads((tmp_path / "report.json").read_text("utf-8"))
     assert (report["images"], report["answered"]) == (105, 75)

@@ -54,7 +54,8 @@ def for_images() -> "Catalogue[SharedSettings]":
     from napari_fathom.learning.images.presets import IMAGE_PRESETS, propose_for_images
     from napari_fathom.learning.methods import IMAGE_METHODS, ROW_METHODS
 
-    hardware, methods = find_hardware(), {**ROW_METHODS, **IMAGE_METHODS}
+    networks = {name: method for name, method in IMAGE_METHODS.items() if method.needs_labels}
+    hardware, methods = find_hardware(), {**ROW_METHODS, **networks}
     return Catalogue(
         methods, IMAGE_PRESETS, propose_for_images(hardware), hardware.name, IMAGE_SETTINGS_GROUPS
     )

@@ -34,6 +34,7 @@ _PAPER = ImageSettings(
 """DC3's own run: 64 labelled and 64 unlabelled images in each of 16,384 steps (README of its code)."""
 
 _LIVELY = ImageSettings(
+    method="discriminant",
     learning_rate=2e-3,
     weight_decay=1e-4,
     schedule="cosine",
@@ -46,6 +47,9 @@ _LIVELY = ImageSettings(
     ambiguity_anchor=1.0,
 )
 """What both quick presets share: hundreds of steps must do, and averages must forget as fast.
+
+The method is the one that won (`docs/benchmarks-plankton.md`): few labels teach a network less than they
+teach a discriminant on many measures that learns from the unlabelled images too.
 
 `docs/method-images.md` has what a consistency of 50 cost in so few steps, and what an ambiguity head that
 ranks by itself had to say.
