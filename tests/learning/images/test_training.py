@@ -9,6 +9,7 @@ from tests.learning.images.shapes import NAMES, collection, quick, some
 
 from napari_fathom.errors import Cancelled, FathomError, TrainingError
 from napari_fathom.events import Done, Epoch, Event, Note, Step
+from napari_fathom.learning.calibration import Calibration
 from napari_fathom.learning.hardware import Hardware
 from napari_fathom.learning.images.model import ImageModel
 from napari_fathom.learning.images.predict import ImageAnswers, predict_images
@@ -100,6 +101,12 @@ def test_a_forest_is_judged_without_the_held_out_labels_and_kept_with_them() -> 
     own = answers(model).probabilities[judged.strokes]  # a group's number is its row here
     right = judged.labels - 1
     assert own[np.arange(8), right].mean() > judged.probabilities[right, np.arange(8)].mean() + 0.1
+
+
+@pytest.mark.parametrize(("method", "again"), [("forest", True), ("discriminant", False)])
+def test_held_out_labels_calibrate_only_what_has_not_calibrated_itself(method: str, again: bool) -> None:
+    model, _ = train(quick(method=method, measures=True, held_out=0.4))
+    assert (model.calibration != Calibration.identity(len(NAMES))) == again
 
 
 def test_a_forest_learns_on_the_features_of_a_network_to_start_from() -> None:

@@ -98,7 +98,7 @@ class RowFit:
             self._classes,
             self._images.side,
             prepared.scaling,
-            calibrated(self.held_out, classes),
+            calibrated(None if learner.calibrates else self.held_out, classes),
             {CENTROIDS: self._centroids(rows)},
             record,
         )

@@ -60,6 +60,7 @@ class Discriminant:
     offset: Floats
 
     name: ClassVar[str] = "discriminant"
+    calibrates: ClassVar[bool] = True
 
     @classmethod
     def fit(

@@ -48,6 +48,7 @@ class Forest:
     columns: int
 
     name: ClassVar[str] = "forest"
+    calibrates: ClassVar[bool] = False
 
     @classmethod
     def fit(

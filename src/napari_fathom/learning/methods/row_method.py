@@ -21,6 +21,8 @@ class RowClassifier(Protocol):
     """
 
     name: ClassVar[str]
+    calibrates: ClassVar[bool]
+    """Its probabilities are calibrated among the labels already; a few held-out ones would unsettle them."""
 
     @classmethod
     def fit(
