@@ -72,19 +72,28 @@ class Members:
     Parameters
     ----------
     cluster : int
-    open : ndarray of int64, shape (m,)
-        Rows that no person has labelled.
-    labelled : ndarray of int64, shape (n,)
-        Rows that people have labelled, in the same order.
+    rows : ndarray of int64, shape (n,)
+    said : ndarray of bool, shape (n,)
+        Whether people had labelled each when this was read.
     proposed : int
         The class that is most frequent among the labelled; without any, among what the model says of the
         open ones. 0 if neither knows a class of the study.
     """
 
     cluster: int
-    open: NDArray[np.int64]
-    labelled: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    said: NDArray[np.bool_]
     proposed: int
+
+    @property
+    def open(self) -> NDArray[np.int64]:
+        """Rows that no person had labelled, in order."""
+        return self.rows[~self.said]
+
+    @property
+    def labelled(self) -> NDArray[np.int64]:
+        """Rows that people had labelled, in order."""
+        return self.rows[self.said]
 
 
 class ClusterReview:
@@ -165,8 +174,7 @@ class ClusterReview:
         order = np.argsort(distance if first is FirstMembers.CENTRE else -distance, kind="stable")
         rows = rows[order]
         said = self._study.votes.hard()[rows]
-        left = rows[said == 0]
-        return Members(cluster, left, rows[said > 0], self._proposed(said[said > 0], left))
+        return Members(cluster, rows, said > 0, self._proposed(said[said > 0], rows[said == 0]))
 
     def merge(self, cluster: int, into: int) -> None:
         """Move all members of a cluster to another.

@@ -1,7 +1,7 @@
 """What a mosaic is made from and which of it is wished for; read and sorted off the GUI thread. No Qt."""
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from napari_fathom.study import CollectionStudy
 
-__all__ = ["Answered", "Board", "Wish", "board_job"]
+__all__ = ["Answered", "Board", "Wish", "board_job", "board_of_rows"]
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,23 @@ def board_job(study: "CollectionStudy", wish: Wish) -> Generator[Event[Board], N
         where=keep(objects, filters),
     )
     yield Done(Board(objects, specks, arrangement, wish, _answered(study)))
+
+
+def board_of_rows(board: Board, groups: Mapping[str, NDArray[np.int64]]) -> Board:
+    """Arrange a board anew: exactly these objects, in this order, under these headings.
+
+    Parameters
+    ----------
+    board : Board
+        What is known of the objects.
+    groups : mapping of str to array of int, shape (n,)
+        Rows of the collection by heading; an empty group gets none.
+    """
+    there = {name: rows for name, rows in groups.items() if len(rows)}
+    starts = np.cumsum([0, *(len(rows) for rows in there.values())], dtype=np.int64)
+    order = np.concatenate([np.zeros(0, np.int64), *there.values()])
+    arrangement = Arrangement(order, starts, tuple(there), len(board.objects))
+    return replace(board, arrangement=arrangement, wish=Wish(group_by="review"))
 
 
 def _answered(study: "CollectionStudy") -> Answered | None:

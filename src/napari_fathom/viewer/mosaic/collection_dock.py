@@ -1,6 +1,5 @@
 """Collection: open images, arrange their mosaic, and label what is selected or painted."""
 
-import weakref
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,10 +28,11 @@ from napari_fathom.viewer.mosaic.hands import Hands, Tool
 from napari_fathom.viewer.mosaic.label_panel import LabelPanel, row_of
 from napari_fathom.viewer.mosaic.mosaic_view import MosaicView
 from napari_fathom.viewer.mosaic.object_card import ObjectCard, card_job
+from napari_fathom.viewer.mosaic.review_panel import ReviewPanel
 from napari_fathom.viewer.mosaic.train_panel import TrainPanel
 from napari_fathom.viewer.mosaic.voting import Voting
 from napari_fathom.viewer.session import Session
-from napari_fathom.viewer.shortcuts import Shortcuts
+from napari_fathom.viewer.shortcuts import NumberKey, Shortcuts
 from napari_fathom.viewer.training_catalogue import for_images
 from napari_fathom.viewer.worker import Worker
 
@@ -98,23 +98,12 @@ class CollectionDock(QWidget):
         self.again.setToolTip("Labels given meanwhile move no tile until you ask for it (R)")
         self.labels = LabelPanel()
         self.train = TrainPanel(self._session)
+        self.review = ReviewPanel(self._session.light)
         self.export = ExportPanel(self._session)
         self._lay_out()
         self._connect()
-        self._keys = [_NumberKey(self._label_nth, number) for number in range(1, 10)]
-        self._shortcuts = Shortcuts(
-            self._viewer,
-            {
-                "M": self._take_move,
-                "S": self._take_select,
-                "P": self._take_paint,
-                "R": self.rearrange,
-                "Enter": self.open_selected,
-                "Control-Shift-U": self.undo,
-                "Shift-R": self.train.retrain,
-                **{str(number): key.press for number, key in enumerate(self._keys, 1)},
-            },
-        )
+        self._keys = [NumberKey(self._label_nth, number) for number in range(1, 10)]
+        self._shortcuts = Shortcuts(self._viewer, self._methods_by_key())
         self._show_state()
         self._look_at_machine()
 
@@ -134,6 +123,7 @@ class CollectionDock(QWidget):
         self.view = MosaicView(self._viewer, study, self)
         self.hands = Hands(self.view)
         self.view.failed.connect(self._session.failed)
+        self.view.arranged.connect(self._bind_layers)
         self.view.selectionChanged.connect(self._tell_selection)
         self.hands.painted.connect(self._painted)
         self.hands.opened.connect(self.open_object)
@@ -144,6 +134,7 @@ class CollectionDock(QWidget):
             self.labels.annotator.setText(self.voting.annotator)
             self.voting.changed.connect(self._votes_changed)
             self.voting.told.connect(self.labels.say)
+        self.review.set_study(study, self.view, self.voting)
         if len(study.classes):
             self.labels.classes.setSelected(study.classes.values[0])
         self._votes_changed()
@@ -160,6 +151,7 @@ class CollectionDock(QWidget):
             self.study.close()
         self.study = self.view = self.hands = self.voting = None
         self.train.set_study(None)
+        self.review.set_study(None, None, None)
         self.export.set_study(None)
         self._show_state()
 
@@ -179,8 +171,8 @@ class CollectionDock(QWidget):
             self.voting.cast(self.view.selected(), value, status=status)
 
     def undo(self) -> None:
-        """Take the last labelling back."""
-        if self.voting is not None:
+        """Take the last labelling back, or the last edit of clusters if that came after it."""
+        if not self.review.undo_edit() and self.voting is not None:
             self.voting.undo()
 
     def redo(self) -> None:
@@ -253,6 +245,33 @@ class CollectionDock(QWidget):
             self.labels.classes.setValue(self.study.classes)
         self.view.recolour()
 
+    def _take_classes(self, classes: "Classes") -> None:
+        self.labels.classes.setValue(classes)
+        self._edit_classes(classes)
+
+    def _methods_by_key(self) -> dict[str, Callable[[], None]]:
+        return {
+            "M": self._take_move,
+            "S": self._take_select,
+            "P": self._take_paint,
+            "R": self.rearrange,
+            "Enter": self.open_selected,
+            "Control-Shift-U": self.undo,
+            "Shift-R": self.train.retrain,
+            "A": self.review.accept_all,
+            "F": self.review.page_matches,
+            "X": self.review.page_is_wrong,
+            "N": self.review.go_on,
+            "B": self.review.go_back,
+            **{str(number): key.press for number, key in enumerate(self._keys, 1)},
+        }
+
+    def _bind_layers(self, board: Board) -> None:
+        """Let the keys act on the mosaic's layers too: what napari binds there goes before the viewer's."""
+        if self.view is not None:
+            for layer in self.view.layers():
+                Shortcuts(layer, self._methods_by_key())
+
     def _tell_selection(self, rows: Any) -> None:
         told = f"{len(rows):,} selected. Keys 1–9 label them, Enter shows the first large."
         self.labels.say(told if len(rows) else "Nothing is selected.")
@@ -309,20 +328,21 @@ class CollectionDock(QWidget):
         column.addWidget(_group("Mosaic", self.arrange, self.again))
         column.addWidget(_group("Labels", self.labels))
         column.addStretch(1)
-        tabs = QTabWidget()
+        self.tabs = QTabWidget()
         for part, title, tip in (
             (label, "Label", "Arrange the mosaic, and say what its objects are"),
             (self.train, "Train", "Teach the model what is labelled; every object is answered then"),
+            (self.review, "Review", "Go through the model's clusters: accept, merge, split, name them"),
             (self.export, "Export", "Labels and answers for EcoTaxa and other tools"),
         ):
             area = QScrollArea()
             area.setWidgetResizable(True)
             area.setFrameShape(QFrame.Shape.NoFrame)
             area.setWidget(part)
-            tabs.setTabToolTip(tabs.addTab(area, title), tip)
+            self.tabs.setTabToolTip(self.tabs.addTab(area, title), tip)
         whole = QVBoxLayout(self)
         whole.addLayout(row_of(self.open_folder, self.open_files))
-        for part in (self.bar, self.summary, tabs):
+        for part in (self.bar, self.summary, self.tabs):
             whole.addWidget(part)
         self.setMinimumWidth(_WIDTH)
 
@@ -339,18 +359,9 @@ class CollectionDock(QWidget):
         self.labels.annotatorChanged.connect(self._rename_annotator)
         self.card.opened.connect(self.open_object)
         self.train.answered.connect(self.rearrange)
-
-
-class _NumberKey:
-    """A key that calls a method of the dock with its number; holds the dock weakly, as `Shortcuts` does."""
-
-    def __init__(self, method: Callable[[int], None], number: int) -> None:
-        self._method, self._number = weakref.WeakMethod(method), number
-
-    def press(self) -> None:
-        method = self._method()
-        if method is not None:
-            method(self._number)
+        self.train.answered.connect(self.review.reload)
+        self.review.classesEdited.connect(self._take_classes)
+        self.review.undoAsked.connect(self.undo)
 
 
 def _opening(paths: list[Path]) -> Any:

@@ -59,17 +59,44 @@ class Voting(QObject):
         """Something was taken back and nothing was cast since."""
         return bool(self._undone)
 
-    def cast(self, rows: ArrayLike, value: int, *, status: str = "validated") -> None:
-        """Say what objects are; value 0 withdraws. What was shown to the annotator is kept with the votes."""
+    @property
+    def depth(self) -> int:
+        """How many casts `undo` could take back, one after the other."""
+        return len(self._done)
+
+    def cast(
+        self,
+        rows: ArrayLike,
+        value: int,
+        *,
+        status: str = "validated",
+        proposed: int | None = None,
+        note: str = "",
+    ) -> None:
+        """Say what objects are; value 0 withdraws. What was shown to the annotator is kept with the votes.
+
+        Parameters
+        ----------
+        rows : array of int, shape (n,)
+        value : int
+            A class.
+        status : {"validated", "dubious"}
+        proposed : int, optional
+            The class that was proposed for all of them, 0 for none; without it, what the model in force says
+            of each.
+        note : str
+            Kept with the votes.
+        """
         wanted = np.asarray(rows, np.int64)
         if not len(wanted):
             return
         study, annotator = self._study, self.annotator.strip() or user_name()
 
         def make(stop: object) -> "Generator[Event[VoteEvent], None, None]":
-            answers = study.answers()
-            shown = None if answers is None else _shown(answers.values()[wanted], study.classes.values)
-            yield Done(study.votes.cast(wanted, value, annotator=annotator, shown=shown, status=status))
+            shown = _shown(study, wanted) if proposed is None else proposed
+            yield Done(
+                study.votes.cast(wanted, value, annotator=annotator, shown=shown, status=status, note=note)
+            )
 
         name = "withdrawn" if value == 0 else study.classes[value].short_name
         self._run("Labelling", make, lambda event: self._was_cast(event, name))
@@ -112,6 +139,10 @@ class Voting(QObject):
         job.failed.connect(lambda error: self.told.emit(str(error)))
 
 
-def _shown(proposed: np.ndarray, known: tuple[int, ...]) -> np.ndarray:
-    """Proposals that are still classes of the study; 0 for others."""
-    return np.where(np.isin(proposed, known), proposed, 0)
+def _shown(study: "CollectionStudy", rows: np.ndarray) -> np.ndarray | None:
+    """What the model in force says of the objects; 0 for what is no class of the study any more."""
+    answers = study.answers()
+    if answers is None:
+        return None
+    proposed = answers.values()[rows]
+    return np.where(np.isin(proposed, study.classes.values), proposed, 0)
