@@ -33,8 +33,9 @@ JobMaker = Callable[[threading.Event], Generator[Event[Any], None, None]]
 """Makes a job's generator in the worker thread; the argument is set when the user presses Stop."""
 
 _NICENESS = 10
-"""The window, and the software that draws it where there is no graphics card, win the core nine to one. On two
-cores that keeps frames within 50 ms, which three to one (5) did not; a drawn frame is over before training feels it."""
+"""The window, and the software that draws it where there is no graphics card, win the core nine to one.
+On two cores that keeps frames within 50 ms, which three to one (5) did not; more would starve a training
+beside other programs."""
 _TURN_S = 0.0005
 """How long torch's thread may keep Python to itself while the window waits; Python's own 5 ms add up, since
 drawing one frame gives Python away at each of its hundreds of calls to the graphics driver."""
