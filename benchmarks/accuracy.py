@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--shares", default="0.001,0.01,0.05", help="of all cells, painted")
     parser.add_argument("--seeds", default="0,1,2,3,4")
     parser.add_argument("--pings", type=int, default=4096, help="of each survey")
-    parser.add_argument("--steps", type=int, default=600, help="mini-batches")
+    parser.add_argument("--steps", type=int, default=800, help="mini-batches")
     parser.add_argument("--answers", type=Path, required=True, help="folder for the networks' answers")
     parser.add_argument(
         "--out", type=Path, default=RESULTS, help="file that gets one JSON line a run and way"

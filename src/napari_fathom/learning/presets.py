@@ -54,8 +54,8 @@ PRESETS: dict[str, TrainSettings] = {
             "similarity_weight": 0.0,
             "learning_rate": 2e-3,
             "steps": 40,
-            "epochs": 15,
-            "patience": 15,
+            "epochs": 20,
+            "patience": 20,
             "tile": 512,
         }
     ),
