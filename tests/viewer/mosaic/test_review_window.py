@@ -1,0 +1,219 @@
+"""A model's clusters in a real window: bisected, accepted, edited and taken back by keys and buttons."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+from qtpy.QtCore import Qt
+from qtpy.QtTest import QTest
+from tests.viewer.hand import Hand
+
+from napari_fathom.events import Done
+from napari_fathom.learning.images.settings import ImageSettings
+from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_plankton
+from napari_fathom.study import CollectionStudy
+from napari_fathom.study.filed_labels import FILED
+from napari_fathom.study.jobs.collect import collect_job
+from napari_fathom.viewer.mosaic.collection_dock import CollectionDock
+
+PATIENCE_MS = 60_000
+LABELLED = 3
+"""Objects a class that keep the label of their folder."""
+FOREST = ImageSettings(method="forest", trees=20, held_out=0.0, clusters=4)
+UNDO = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A study of sixty drawn animals, three a class labelled."""
+    drawn = write_simulated_plankton(tmp_path / "drawn", PlanktonSettings(objects=60))
+    *_, done = collect_job(drawn, tmp_path / "drawn.fathom")
+    assert isinstance(done, Done)
+    with done.result as study:
+        truth = study.votes.hard()
+        kept = np.concatenate([np.flatnonzero(truth == value)[:LABELLED] for value in study.classes.values])
+        study.votes.cast(np.setdiff1d(np.arange(60), kept), 0, annotator=FILED)
+        return Path(study.folder)
+
+
+@pytest.fixture
+def dock(make_napari_viewer: Callable[..., Any], folder: Path, qtbot: QtBot) -> Iterator[CollectionDock]:
+    viewer = make_napari_viewer(show=True)
+    viewer.window.resize(1400, 900)
+    made = CollectionDock(viewer)
+    viewer.window.add_dock_widget(made, name="Collection", area="right")
+    made.open([folder])
+    qtbot.waitUntil(lambda: made.view is not None and made.view.board is not None, timeout=PATIENCE_MS)
+    yield made
+    made.close_study()
+
+
+def study_of(dock: CollectionDock) -> CollectionStudy:
+    assert dock.study is not None
+    return dock.study
+
+
+def turn_to(dock: CollectionDock, title: str) -> None:
+    bar = dock.tabs.tabBar()
+    assert bar is not None
+    at = next(index for index in range(bar.count()) if bar.tabText(index) == title)
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(at).center())
+
+
+def trained(dock: CollectionDock, hand: Hand, qtbot: QtBot) -> None:
+    """Train and answer by the button, with a forest."""
+    turn_to(dock, "Train")
+    qtbot.waitUntil(lambda: dock.train.retrain_button.isEnabled(), timeout=PATIENCE_MS)
+    assert dock.train.form is not None
+    dock.train.form.setValue(FOREST)
+    hand.click(dock.train.retrain_button)
+    qtbot.waitUntil(lambda: study_of(dock).answers() is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(
+        lambda: (
+            dock.view is not None and dock.view.board is not None and dock.view.board.answered is not None
+        ),
+        timeout=PATIENCE_MS,
+    )
+
+
+def shown_rows(dock: CollectionDock) -> list[int]:
+    assert dock.view is not None and dock.view.board is not None
+    return [int(row) for row in dock.view.board.arrangement.order]
+
+
+def step(dock: CollectionDock, hand: Hand, key: Qt.Key, qtbot: QtBot) -> int:
+    """Press a key that shows another cluster; returns its number."""
+    walk = dock.review.walk
+    assert walk is not None
+    with qtbot.waitSignal(walk.shown, timeout=PATIENCE_MS):
+        hand.press(key)
+    qtbot.waitUntil(lambda: not walk.busy, timeout=PATIENCE_MS)
+    assert walk.members is not None
+    return walk.members.cluster
+
+
+@pytest.mark.window
+def test_clusters_become_labels_in_a_few_keystrokes(dock: CollectionDock, qtbot: QtBot) -> None:
+    hand, study, review = Hand(dock._viewer), study_of(dock), dock.review
+
+    # without an answer it says what to do
+    turn_to(dock, "Review")
+    qtbot.waitUntil(lambda: "Train first" in review.said(), timeout=PATIENCE_MS)
+
+    # an answer brings clusters, the largest first
+    trained(dock, hand, qtbot)
+    turn_to(dock, "Review")
+    walk = review.walk
+    assert walk is not None
+    qtbot.waitUntil(lambda: bool(walk.clusters) and not walk.busy, timeout=PATIENCE_MS)
+    before = study.votes.hard().copy()
+    assert not review.accept.isEnabled()  # nothing is accepted that isn't in view
+    number = step(dock, hand, Qt.Key.Key_N, qtbot)
+    answers = study.answers()
+    assert answers is not None
+    first = np.flatnonzero(answers.cluster == number)
+    sizes = np.bincount(answers.cluster[before == 0])
+    assert sizes[number] == sizes.max()
+    assert set(shown_rows(dock)) == set(first)
+    assert f"Cluster {number}: {sizes[number]} of {len(first)} to review" in review.summary.text()
+    members = walk.members
+    assert members is not None and review.proposed.currentData() == members.proposed > 0
+    assert shown_rows(dock)[: len(members.open)] == members.open.tolist()  # then those of people
+
+    # accept up to: one page matches, a later one doesn't
+    page = 4
+    review.page_size.setValue(page)
+    assert len(members.open) > page
+    hand.press(Qt.Key.Key_F)
+    assert shown_rows(dock) == members.open[:page].tolist()
+    hand.press(Qt.Key.Key_F)
+    assert walk.search is not None and walk.search.page > 0
+    with qtbot.waitSignal(walk.shown, timeout=PATIENCE_MS):
+        while walk.search is not None:
+            hand.press(Qt.Key.Key_X)
+    accepted = members.open[:page]
+    qtbot.waitUntil(lambda: (study.votes.hard()[accepted] == members.proposed).all(), timeout=PATIENCE_MS)
+    left = np.setdiff1d(np.arange(60), accepted)
+    assert (study.votes.hard()[left] == before[left]).all()
+    assert study.votes.journal()[-1].note == f"review of cluster {number}"
+    votes = study.votes.votes()
+    mine = votes[votes["annotator"] == study.votes.journal()[-1].annotator]
+    assert sorted(mine["row"]) == sorted(accepted)
+    assert set(mine["shown"]) == {members.proposed}
+
+    # one undo takes all of it back
+    qtbot.waitUntil(lambda: not walk.busy and review.undo.isEnabled(), timeout=PATIENCE_MS)
+    hand.press(Qt.Key.Key_U, UNDO)
+    qtbot.waitUntil(lambda: (study.votes.hard() == before).all(), timeout=PATIENCE_MS)
+
+    # accept all, but for what people have said
+    qtbot.waitUntil(review.accept.isEnabled, timeout=PATIENCE_MS)
+    hand.press(Qt.Key.Key_A)
+    qtbot.waitUntil(
+        lambda: (study.votes.hard()[first] == np.where(before[first], before[first], members.proposed)).all(),
+        timeout=PATIENCE_MS,
+    )
+
+    # the next is another one, and back is this one
+    qtbot.waitUntil(lambda: not review.accept.isEnabled() and not walk.busy, timeout=PATIENCE_MS)
+    second = step(dock, hand, Qt.Key.Key_N, qtbot)
+    assert second != number
+    assert set(shown_rows(dock)) == set(np.flatnonzero(answers.cluster == second))
+    assert step(dock, hand, Qt.Key.Key_B, qtbot) == number
+
+
+@pytest.mark.window
+def test_clusters_are_split_merged_named_and_sent_back(
+    dock: CollectionDock, folder: Path, qtbot: QtBot
+) -> None:
+    hand, study, review = Hand(dock._viewer), study_of(dock), dock.review
+    trained(dock, hand, qtbot)
+    turn_to(dock, "Review")
+    walk = review.walk
+    assert walk is not None
+    qtbot.waitUntil(lambda: bool(walk.clusters) and not walk.busy, timeout=PATIENCE_MS)
+    number = step(dock, hand, Qt.Key.Key_N, qtbot)
+    whole = set(shown_rows(dock))
+
+    def click(button: Any) -> None:
+        with qtbot.waitSignal(walk.shown, timeout=PATIENCE_MS):
+            hand.click(button)
+        qtbot.waitUntil(lambda: not walk.busy, timeout=PATIENCE_MS)
+
+    click(review.split)
+    part = set(shown_rows(dock))
+    assert part < whole
+    with qtbot.waitSignal(walk.shown, timeout=PATIENCE_MS):
+        hand.press(Qt.Key.Key_U, UNDO)
+    qtbot.waitUntil(lambda: not walk.busy, timeout=PATIENCE_MS)
+    assert set(shown_rows(dock)) == whole
+
+    other = int(review.into.currentData())
+    answers = study.answers()
+    assert answers is not None
+    click(review.merge)
+    assert set(shown_rows(dock)) == whole | set(np.flatnonzero(answers.cluster == other))
+
+    # a new class is there for all of the window, and chosen
+    review.new_name.setText("jelly")
+    hand.click(review.name)
+    assert review.proposed.currentText() == "jelly"
+    assert dock.labels.classes.value() == study.classes
+    assert "jelly" in study.classes.names
+
+    click(review.send_back)
+    assert walk.cluster is not None and walk.cluster.number != other
+    assert [one.number for one in walk.clusters if one.open][-1] == other
+
+    # all of it is found again
+    dock.close_study()
+    dock.open([folder])
+    qtbot.waitUntil(lambda: dock.view is not None and dock.view.board is not None, timeout=PATIENCE_MS)
+    again = dock.review.walk
+    assert again is not None
+    qtbot.waitUntil(lambda: bool(again.clusters) and not again.busy, timeout=PATIENCE_MS)
+    assert number not in [one.number for one in again.clusters]
+    assert [one.number for one in again.clusters if one.sent_back] == [other]
