@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import napari
 
     from napari_fathom.labels import Classes
-    from napari_fathom.study import ModelRecord, PredictionStore, Study
+    from napari_fathom.study import CollectionStudy, ModelRecord, PredictionStore, Study
     from napari_fathom.viewer.paint_window import PaintWindow
     from napari_fathom.viewer.seabed import SeabedLine
     from napari_fathom.viewer.survey_view import SurveyView
@@ -25,6 +25,8 @@ __all__ = ["Session"]
 _Kept = TypeVar("_Kept")
 _CLASSES_WAIT_S = 2.0
 """How long to wait for strokes on their way, so that a class that was just painted isn't taken for empty."""
+_VOTES_WAIT_S = 10.0
+"""How long to wait for votes on their way before their study closes; each takes milliseconds."""
 
 
 class Session(QObject):
@@ -38,6 +40,8 @@ class Session(QObject):
         Training and prediction: the one thread that uses torch.
     light : Worker
         All other reading and writing of the study, so that accepting and exporting don't wait for training.
+    hand : Worker
+        Votes given by hand: they wait for no export, and none is dropped when their study closes.
     view : SurveyView or None
         The open study's layers.
     paint : PaintWindow or None
@@ -50,6 +54,8 @@ class Session(QObject):
 
     studyChanged = Signal(object)
     """The `Study` that is open now, or None; `view` and `paint` are there already."""
+    collectionChanged = Signal(object)
+    """The `CollectionStudy` that is open now; None right before the former closes, while it still answers."""
     labelsChanged = Signal()
     """Strokes, imports or accepted answers have reached the labels store."""
     classesChanged = Signal()
@@ -67,6 +73,7 @@ class Session(QObject):
         viewer = unwrapped(viewer)
         self._viewer = weakref.ref(viewer)
         self._study: Study | None = None
+        self._collection: CollectionStudy | None = None
         self._told: set[str] = set()
         self.view: SurveyView | None = None
         self.paint: PaintWindow | None = None
@@ -74,7 +81,8 @@ class Session(QObject):
         self.training: tuple[JobHandle, str] | None = None
         self.heavy = Worker("fathom-heavy", self)
         self.light = Worker("fathom-light", self)
-        for worker in (self.heavy, self.light):
+        self.hand = Worker("fathom-hand", self)
+        for worker in (self.heavy, self.light, self.hand):
             worker.jobFailed.connect(self.jobFailed)
         # the program may end before Qt comes to destroy its last window, so listen to both
         for end in (getattr(main_window(viewer), "destroyed", None), _program_ends()):
@@ -100,13 +108,18 @@ class Session(QObject):
         """The study that is open."""
         return self._study
 
+    @property
+    def collection(self) -> "CollectionStudy | None":
+        """The study of a collection that is open; a window has one of a survey or one of a collection."""
+        return self._collection
+
     def prediction(self) -> "PredictionStore | None":
         """The open study's last whole answer; one that is damaged is told once, and counts as none."""
         return None if self._study is None else self._unless_damaged(self._study.prediction)
 
     def model(self) -> "ModelRecord | None":
         """The open study's model in force; one that is damaged is told once, and counts as none."""
-        study = self._study
+        study = self._study or self._collection
         return None if study is None else self._unless_damaged(lambda: study.current_model)
 
     def open(self, study: "Study | None") -> None:
@@ -116,14 +129,25 @@ class Session(QObject):
         """
         if study is self._study:
             return
-        viewer, former = self.viewer, None if self.view is None else self.view.survey
-        self._let_go()
-        if viewer is not None and former is not None:
-            _remove_survey(viewer, former)
-        if study is not None and viewer is not None:
-            self._show(viewer, study)
+        self._leave()
+        if study is not None and self.viewer is not None:
+            self._show(self.viewer, study)
         self._study = study
         self.studyChanged.emit(study)
+
+    def open_collection(self, study: "CollectionStudy | None") -> None:
+        """Make a collection's study the open one; a survey or another collection is closed as `open` does.
+
+        Its mosaic is the collection dock's to show.
+        """
+        if study is self._collection:
+            return
+        had_survey = self._study is not None
+        self._leave()
+        self._collection = study
+        if had_survey:
+            self.studyChanged.emit(None)
+        self.collectionChanged.emit(study)
 
     def follow_training(self, job: JobHandle, keeps: str) -> None:
         """Tell `modelChanged` when this training is over; it goes on though its dock be closed."""
@@ -152,6 +176,7 @@ class Session(QObject):
         self.heavy.close()
         self.light.close()
         self._let_go()
+        self.hand.close()
 
     def _trained(self) -> None:
         self.modelChanged.emit()
@@ -182,6 +207,13 @@ class Session(QObject):
         if self.seabed.known:
             self.seabed.show()
 
+    def _leave(self) -> None:
+        """Close what is open; what was seen of a survey goes out of the window, whoever made it."""
+        viewer, survey = self.viewer, None if self.view is None else self.view.survey
+        self._let_go()
+        if viewer is not None and survey is not None:
+            _remove_survey(viewer, survey)
+
     def _let_go(self) -> None:
         self.heavy.drop_all()
         self.light.drop_all()
@@ -196,6 +228,12 @@ class Session(QObject):
         if self._study is not None:
             self._study.close()
             self._study = None
+        if self._collection is not None:
+            former, self._collection = self._collection, None
+            self.collectionChanged.emit(None)
+            self.hand.wait_done(_VOTES_WAIT_S)
+            self.hand.drop_all()
+            former.close()
 
 
 def _program_ends() -> Any:

@@ -9,10 +9,12 @@ import queue
 import threading
 import time
 import weakref
+from collections.abc import Generator
 from itertools import count
 
 from qtpy.QtCore import QObject, QTimer, Signal
 
+from napari_fathom.events import Done, Event
 from napari_fathom.viewer.job_thread import (
     Failed,
     Finished,
@@ -184,6 +186,25 @@ class Worker(QObject):
         """Stop every job, running or waiting, and let nothing of it be heard but `ended`."""
         for handle in self._pending.values():
             handle.drop()
+
+    def wait_done(self, wait_s: float) -> bool:
+        """Wait in the GUI thread for what was queued until now: for work that must not be lost.
+
+        Returns
+        -------
+        bool
+            Whether all of it is done.
+        """
+        if self._closed or not self._pending:
+            return True
+        done = threading.Event()
+
+        def make(stop: threading.Event) -> "Generator[Event[None], None, None]":
+            done.set()
+            yield Done(None)
+
+        self.submit("Waiting", make)
+        return done.wait(wait_s)
 
     def close(self, wait_s: float = 3.0) -> bool:
         """Drop all jobs and wait a little for the thread.

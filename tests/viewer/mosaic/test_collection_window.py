@@ -17,7 +17,7 @@ from napari_fathom.viewer.mosaic.collection_dock import CollectionDock
 from napari_fathom.viewer.mosaic.hands import Tool
 from napari_fathom.viewer.roles import Role, find
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 90_000
 PIXELS = Frame(1, 1, 1.0, 1.0, 0.0)
 """A mosaic's world is its canvas: `Hand` may take points of it as they are."""
 

@@ -66,6 +66,7 @@ def predict_collection_job(
     images = CollectionImages(study.collection)
     network = load_image_model(study.model_folder(record.number))
     found = yield from relay(predict_images(network, images, device=device, stop=stop))
+    study.require_writable()  # it may have been closed meanwhile, and be another's to write
     shelf = study.prediction_shelf
     with saving("The answer", "the former one is still in force"), shelf.new() as (number, folder):
         _save(folder, record, found, images.rows, len(study.collection))

@@ -81,6 +81,7 @@ def train_collection_job(
     training = ImageTraining(images, labels, classes.names, settings, start=first, device=device, stop=stop)
     model = yield from relay(training.events())
     kappa = model.provenance.get("kappa")
+    study.require_writable()  # it may have been closed meanwhile, and be another's to write
     with study.model_shelf.new() as (number, folder):
         record = ModelRecord(
             number=number,

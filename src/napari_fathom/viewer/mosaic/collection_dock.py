@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from qtpy.QtCore import QEvent
 from qtpy.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -20,7 +21,7 @@ from qtpy.QtWidgets import (
 from napari_fathom.errors import LabelError
 from napari_fathom.events import Done, Event
 from napari_fathom.viewer._compat import unwrapped
-from napari_fathom.viewer.jobs_ui import JobBar
+from napari_fathom.viewer.jobs_ui import JobBar, failure_words
 from napari_fathom.viewer.mosaic.arrange_panel import ArrangePanel
 from napari_fathom.viewer.mosaic.board import Board, board_job
 from napari_fathom.viewer.mosaic.export_panel import ExportPanel
@@ -28,13 +29,14 @@ from napari_fathom.viewer.mosaic.hands import Hands, Tool
 from napari_fathom.viewer.mosaic.label_panel import LabelPanel, row_of
 from napari_fathom.viewer.mosaic.mosaic_view import MosaicView
 from napari_fathom.viewer.mosaic.object_card import ObjectCard, card_job
+from napari_fathom.viewer.mosaic.opening import open_collection_job
 from napari_fathom.viewer.mosaic.review_panel import ReviewPanel
 from napari_fathom.viewer.mosaic.train_panel import TrainPanel
 from napari_fathom.viewer.mosaic.voting import Voting
 from napari_fathom.viewer.session import Session
 from napari_fathom.viewer.shortcuts import NumberKey, Shortcuts
 from napari_fathom.viewer.training_catalogue import for_images
-from napari_fathom.viewer.worker import Worker
+from napari_fathom.viewer.worker import JobHandle, Worker
 
 if TYPE_CHECKING:
     import napari
@@ -81,6 +83,9 @@ class CollectionDock(QWidget):
         self.view: MosaicView | None = None
         self.hands: Hands | None = None
         self.voting: Voting | None = None
+        self._docked = False
+        self._opening: JobHandle | None = None
+        self._counts: dict[int, int] = {}
         self.card = ObjectCard(self)
         self.open_folder = QPushButton("Open folder…")
         self.open_folder.setToolTip(
@@ -104,19 +109,48 @@ class CollectionDock(QWidget):
         self._connect()
         self._keys = [NumberKey(self._label_nth, number) for number in range(1, 10)]
         self._shortcuts = Shortcuts(self._viewer, self._methods_by_key())
-        self._show_state()
+        self._session.failed.connect(self._tell)
+        self._session.collectionChanged.connect(self._follow)
+        self._follow(self._session.collection)
         self._look_at_machine()
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open a study of a collection, or make one of files beside them."""
-        job = self._session.light.submit("Opening", _opening(list(paths)), owner=self._session)
-        job.finished.connect(self.show_study)
+        current = self._session.collection
+        if current is not None and len(paths) == 1 and paths[0].resolve() == current.folder.resolve():
+            self.bar.say("This collection is open already.")
+            return
+        if self._opening is not None:
+            self._opening.drop()  # the latest wish counts; a look at images goes on where it was
+        job = self._opening = self._session.light.submit(
+            "Opening", open_collection_job(paths), owner=self._session
+        )
+        job.finished.connect(self._session.open_collection)
         self.bar.watch(job)
 
-    def show_study(self, study: "CollectionStudy") -> None:
-        """Work on an open study; the former one is closed."""
-        self.close_study()
-        self._session.open(None)
+    def close_study(self) -> None:
+        """Close the study; its layers go with it."""
+        self._session.open_collection(None)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Go when napari lets go; the study stays open in its window, for the next dock to show."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.ParentChange:
+            if self._docked and self.parent() is None:
+                self._session.collectionChanged.disconnect(self._follow)
+                self._session.failed.disconnect(self._tell)
+                self._shortcuts.unbind()
+                self._leave()
+                self.deleteLater()
+            self._docked = self.parent() is not None
+
+    def _follow(self, study: "CollectionStudy | None") -> None:
+        """Show the study that is open in the window now."""
+        self._leave()
+        if study is not None:
+            self._show(study)
+
+    def _show(self, study: "CollectionStudy") -> None:
         self.study = study
         self.train.set_study(study)
         self.export.set_study(study)
@@ -129,7 +163,7 @@ class CollectionDock(QWidget):
         self.hands.opened.connect(self.open_object)
         self.labels.classes.setValue(study.classes)
         if study.writable:
-            self.voting = Voting(study, self._session.light, self)
+            self.voting = Voting(study, self._session.hand)
             self.voting.annotator = self.labels.annotator.text() or self.voting.annotator
             self.labels.annotator.setText(self.voting.annotator)
             self.voting.changed.connect(self._votes_changed)
@@ -140,18 +174,17 @@ class CollectionDock(QWidget):
         self._votes_changed()
         self._look(study)
 
-    def close_study(self) -> None:
-        """Let go of the study; its layers go with it."""
+    def _leave(self) -> None:
+        """Let go of the study, which stays as it is; what was shown of it goes."""
         if self.hands is not None:
             self.hands.let_go()
+        self.review.set_study(None, None, None)
         if self.view is not None:
             self.view.close()
-        if self.study is not None:
-            self._session.light.drop_all()
-            self.study.close()
+            self.view.deleteLater()
+        self.card.hide()
         self.study = self.view = self.hands = self.voting = None
         self.train.set_study(None)
-        self.review.set_study(None, None, None)
         self.export.set_study(None)
         self._show_state()
 
@@ -194,6 +227,7 @@ class CollectionDock(QWidget):
             "Opening an object", lambda stop: card_job(study, board, row), owner=study
         )
         job.finished.connect(self.card.show_card)
+        job.failed.connect(self._tell)
 
     def _look_at_machine(self) -> None:
         """Have torch imported behind the screen: that takes seconds, in which the window must not stand."""
@@ -204,6 +238,7 @@ class CollectionDock(QWidget):
 
         job = self._looker.submit("Looking at this machine", make)
         job.finished.connect(self.train.offer)
+        job.failed.connect(self._tell)
         job.ended.connect(self._looker.close)
 
     def _look(self, study: "CollectionStudy") -> None:
@@ -231,7 +266,8 @@ class CollectionDock(QWidget):
     def _votes_changed(self) -> None:
         if self.study is not None and self.view is not None:
             self.view.refresh_labels()
-            self.labels.classes.setCounts(self.study.votes.counts())
+            self._counts = self.study.votes.counts()
+            self.labels.classes.setCounts(self._counts)
             self.train.refresh()
         self._show_state()
 
@@ -244,6 +280,7 @@ class CollectionDock(QWidget):
             self.labels.say(str(error))
             self.labels.classes.setValue(self.study.classes)
         self.view.recolour()
+        self._votes_changed()
 
     def _take_classes(self, classes: "Classes") -> None:
         self.labels.classes.setValue(classes)
@@ -285,11 +322,16 @@ class CollectionDock(QWidget):
         if study is None:
             self.summary.setText("")
             return
-        labelled = sum(study.votes.counts().values())
+        labelled = sum(self._counts.values())
         self.summary.setText(
             f"{study.name}: {len(study.collection):,} objects, {len(study.classes):,} classes, "
             f"{labelled:,} labelled by people."
         )
+
+    def _tell(self, error: Exception) -> None:
+        from napari.utils.notifications import show_error
+
+        show_error(failure_words(error))
 
     def _label_nth(self, number: int) -> None:
         if self.study is not None and number <= len(self.study.classes):
@@ -362,24 +404,6 @@ class CollectionDock(QWidget):
         self.train.answered.connect(self.review.reload)
         self.review.classesEdited.connect(self._take_classes)
         self.review.undoAsked.connect(self.undo)
-
-
-def _opening(paths: list[Path]) -> Any:
-    def make(stop: object) -> "Generator[Event[CollectionStudy], None, None]":
-        from napari_fathom.study import CollectionStudy
-        from napari_fathom.study.jobs.collect import collect_job
-        from napari_fathom.viewer.opening import is_study, study_folder
-        from napari_fathom.viewer.survey_dock import samples_folder
-        from napari_fathom.viewer.warm import warm_label_colours
-
-        warm_label_colours()
-        folder = study_folder(paths, samples_folder())
-        if is_study(folder):
-            yield Done(CollectionStudy.open(folder))
-        else:
-            yield from collect_job(paths, folder)
-
-    return make
 
 
 def _group(title: str, *parts: QWidget) -> QGroupBox:

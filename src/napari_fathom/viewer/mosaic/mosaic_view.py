@@ -152,6 +152,13 @@ class MosaicView(QObject):
         """Show the classes' colours as they are now."""
         for layer in find_all(self.viewer.layers, Role.CLASS, survey=self.tag):
             layer.colormap = class_colormap(self.study.classes)
+        largest = max(self.study.classes.values, default=0)
+        if (
+            self.board is not None
+            and self._classes is not None
+            and largest > np.iinfo(self._classes.dtype).max
+        ):
+            self.show(self.board)  # its cells are too narrow for the new class
 
     def close(self) -> None:
         """Take the layers away and stop reading behind the screen."""
@@ -160,9 +167,11 @@ class MosaicView(QObject):
     def _said(self) -> Said:
         """As people say; where nobody has, as a machine voted, or as the model in force is certain."""
         votes = self.study.votes
-        values, sure = votes.label(), np.isin(votes.status(), ("validated", "dubious"))
+        values, sure = votes.label(), votes.hard() > 0
         if self.board is not None and self.board.answered is not None:
-            values = np.where(values == 0, self.board.answered.values, values)
+            proposed = self.board.answered.values
+            known = np.isin(proposed, self.study.classes.values)  # a class may have gone since
+            values = np.where((values == 0) & known, proposed, values)
         return Said(values, sure)
 
     def _said_selected(self) -> Said:

@@ -117,7 +117,7 @@ class TrainPanel(QWidget):
         self._advice.setText(words)
         can = ready and study.writable and not self.bar.running and self._form is not None
         self.retrain_button.setEnabled(can)
-        model = study.current_model
+        model = self._session.model()
         if self._form is not None:
             self._form.allow_last(model is not None)
         self._in_force.setText(_model_words(model))
