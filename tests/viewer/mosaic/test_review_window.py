@@ -184,6 +184,7 @@ def test_clusters_are_split_merged_named_and_sent_back(
         qtbot.waitUntil(lambda: not walk.busy, timeout=PATIENCE_MS)
 
     click(review.split)
+    assert review.said().startswith(f"Cluster {number} is split into 2.")
     part = set(shown_rows(dock))
     assert part < whole
     with qtbot.waitSignal(walk.shown, timeout=PATIENCE_MS):

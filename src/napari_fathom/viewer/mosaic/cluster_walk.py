@@ -72,7 +72,7 @@ class ClusterWalk(QObject):
         self._review: ClusterReview | None = None
         self._board: Board | None = None
         self._trail: list[int] = []
-        self._answers: list[PageSearch] = []
+        self._former_pages: list[PageSearch] = []
         self._searched: NDArray[np.int64] = np.zeros(0, np.int64)
         self._edits: list[int] = []  # how many votes could be taken back when each edit was made
         view.arranged.connect(self._other_board)
@@ -123,8 +123,8 @@ class ClusterWalk(QObject):
     def back(self) -> None:
         """Take the last page's answer back; without one, end the search, else show the former cluster."""
         if self.search is not None:
-            if self._answers:
-                self.search = self._answers.pop()
+            if self._former_pages:
+                self.search = self._former_pages.pop()
                 self._show_page()
             else:
                 self._show_current()
@@ -147,7 +147,7 @@ class ClusterWalk(QObject):
             return
         self._searched = self._still_open(self.members.rows)
         if len(self._searched):
-            self._answers.clear()
+            self._former_pages.clear()
             self.search = PageSearch(-(-len(self._searched) // self.page_size))
             self._show_page()
 
@@ -155,7 +155,7 @@ class ClusterWalk(QObject):
         """Say that all, or not all, of the page in view is right; what lies before the limit is accepted."""
         if self.search is None or not self.can_write:
             return
-        self._answers.append(self.search)
+        self._former_pages.append(self.search)
         self.search = self.search.matches() if matches else self.search.is_wrong()
         if not self.search.found:
             self._show_page()
@@ -174,11 +174,13 @@ class ClusterWalk(QObject):
             review.merge(number, into)
             return into
 
-        self._edit(merged)
+        self._edit(merged, f"is now part of cluster {into}")
 
     def split(self, parts: int) -> None:
         """Cluster the members anew, and show the largest part."""
-        self._edit(lambda review, number: review.split(number, parts)[0])
+        if self.can_write:
+            self.told.emit("Clustering its members anew…")  # seconds, of a hundred thousand
+        self._edit(lambda review, number: review.split(number, parts)[0], f"is split into {parts}")
 
     def send_back(self) -> None:
         """Leave the cluster undecided until all others are done, and show the next."""
@@ -188,7 +190,7 @@ class ClusterWalk(QObject):
             review.send_back(number)
             return next_open(review.clusters(self.first_clusters), trail)
 
-        self._edit(sent)
+        self._edit(sent, "is left undecided and comes last")
 
     def undo_edit(self) -> bool:
         """Take the last edit of clusters back if nothing was labelled since; False if there is none."""
@@ -205,11 +207,15 @@ class ClusterWalk(QObject):
         self._show(undone, "Taken back: the clusters are as before.")
         return True
 
-    def _edit(self, act: Callable[[ClusterReview, int], int | None]) -> None:
+    def _edit(self, act: Callable[[ClusterReview, int], int | None], became: str) -> None:
         if self.members is None or self._voting is None or not self.can_write:
             return
         number, voting = self.members.cluster, self._voting
-        self._show(lambda review: act(review, number), done=lambda: self._edits.append(voting.depth))
+        self._show(
+            lambda review: act(review, number),
+            f"Cluster {number} {became}. Undo: Ctrl+Shift+U.",
+            lambda: self._edits.append(voting.depth),
+        )
 
     def _accept(self, rows: NDArray[np.int64], value: int) -> None:
         """Vote for those that nobody has labelled in the meantime either."""
