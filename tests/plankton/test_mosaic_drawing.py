@@ -6,8 +6,16 @@ import pytest
 from napari_fathom.events import Done
 from napari_fathom.plankton import Collection, convert_collection
 from napari_fathom.plankton.mosaic import arrange
-from napari_fathom.plankton.mosaic_drawing import FRAME, GROUND, ClassSource, PictureSource, Said
+from napari_fathom.plankton.mosaic_drawing import (
+    FRAME,
+    GROUND,
+    ClassSource,
+    PictureSource,
+    Said,
+    speck_levels,
+)
 from napari_fathom.plankton.mosaic_layout import MosaicLayout, TileSize
+from napari_fathom.plankton.options import shrink
 from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_plankton
 
 
@@ -36,7 +44,7 @@ def pasted(collection: Collection, layout: MosaicLayout) -> np.ndarray:
 
 
 def test_the_finest_level_is_the_vignettes_side_by_side(collection: Collection, layout: MosaicLayout) -> None:
-    source = PictureSource(collection, layout, np.asarray(collection.specks[:]))
+    source = PictureSource(collection, layout, speck_levels(np.asarray(collection.specks[:])))
     whole = pasted(collection, layout)
     height, width = layout.shape
     np.testing.assert_array_equal(source.read(0, (0, height, 0, width)), whole)
@@ -47,7 +55,7 @@ def test_the_finest_level_is_the_vignettes_side_by_side(collection: Collection, 
 def test_coarser_levels_are_means_while_tiles_lie_on_their_grid(
     collection: Collection, layout: MosaicLayout, level: int
 ) -> None:
-    source = PictureSource(collection, layout, np.asarray(collection.specks[:]))
+    source = PictureSource(collection, layout, speck_levels(np.asarray(collection.specks[:])))
     step = 2**level
     rows, columns = (side // step for side in layout.shape)
     means = pasted(collection, layout)[: rows * step, : columns * step]
@@ -56,10 +64,19 @@ def test_coarser_levels_are_means_while_tiles_lie_on_their_grid(
     assert np.abs(shown - means).max() <= 1.0
 
 
+def test_specks_shrink_as_vignettes_do(collection: Collection) -> None:
+    specks = np.asarray(collection.specks[:])
+    whole, *smaller = speck_levels(specks)
+    np.testing.assert_array_equal(whole, specks)
+    assert [level.shape[1:] for level in smaller] == [(4, 4), (2, 2), (1, 1)]
+    for fine, coarse in zip((whole, *smaller), smaller, strict=False):
+        np.testing.assert_array_equal(coarse, shrink(fine, fine.shape[1] // 2))
+
+
 def test_the_coarsest_level_covers_the_canvas_and_is_small(
     collection: Collection, layout: MosaicLayout
 ) -> None:
-    source = PictureSource(collection, layout, np.asarray(collection.specks[:]))
+    source = PictureSource(collection, layout, speck_levels(np.asarray(collection.specks[:])))
     rows, columns = source.shapes[-1]
     assert max(rows, columns) <= 512
     assert source.read(len(source.shapes) - 1, (0, rows, 0, columns)).shape == (rows, columns)

@@ -100,7 +100,7 @@ def mosaic_png(study: "CollectionStudy") -> bytes:
     from napari_fathom.plankton.mosaic_layout import MosaicLayout, TileSize
     from napari_fathom.study.object_table import object_table
 
-    table = object_table(study)
+    table = object_table(study, study.answers())
     layout = MosaicLayout(arrange(table, "ambiguity", group_by="predicted"), 16, TileSize(heading=16))
     votes, answers = study.votes, study.answers()
     values = votes.hard()
@@ -119,7 +119,7 @@ def _report(
 
     from napari_fathom.study.object_table import object_table
 
-    table = object_table(study)
+    table = object_table(study, study.answers())
     filed = study.collection.objects["class_name"]
     unlabelled = (table["status"] == "").to_numpy()
     told, answered = filed[unlabelled], table["predicted"][unlabelled]

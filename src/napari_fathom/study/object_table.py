@@ -7,12 +7,13 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
+    from napari_fathom.study.answers import Answers
     from napari_fathom.study.collection_study import CollectionStudy
 
 __all__ = ["object_table"]
 
 
-def object_table(study: "CollectionStudy") -> "pd.DataFrame":
+def object_table(study: "CollectionStudy", answers: "Answers | None") -> "pd.DataFrame":
     """Join the collection's table with votes and answers, one row an object.
 
     Reads the whole table: call it off the GUI thread.
@@ -20,6 +21,8 @@ def object_table(study: "CollectionStudy") -> "pd.DataFrame":
     Parameters
     ----------
     study : CollectionStudy
+    answers : Answers or None
+        As `study.answers()`.
 
     Returns
     -------
@@ -40,7 +43,6 @@ def object_table(study: "CollectionStudy") -> "pd.DataFrame":
         "agreement": votes.agreement(),
         "entropy_bits": votes.entropy(),
     }
-    answers = study.answers()
     if answers is not None:
         known = _names(answers.record.class_table.values, answers.record.class_table.names)
         further |= {

@@ -68,7 +68,7 @@ def test_a_forest_learns_from_a_few_votes_and_answers_the_rest(
     record = result(train_collection_job(sparse, ImageSettings(method="forest", trees=100, held_out=0.0)))
     assert record.number == 1 and record.painted == sparse.votes.counts()
     answers = result(predict_collection_job(sparse))
-    table = object_table(sparse)
+    table = object_table(sparse, sparse.answers())
     unseen = table["status"] == ""
     right = (table["predicted"].to_numpy() == names)[unseen]
     assert right.mean() > 0.6  # six classes; chance is below a quarter
@@ -98,7 +98,7 @@ def test_classes_that_nobody_gave_are_not_learned(sparse: CollectionStudy) -> No
     assert any("never seen" in str(getattr(event, "message", "")) for event in events)
     answers = result(predict_collection_job(sparse))
     assert answers.probabilities.shape[1] == len(sparse.classes) - 1
-    assert "never seen" not in set(object_table(sparse)["predicted"])
+    assert "never seen" not in set(object_table(sparse, sparse.answers())["predicted"])
 
 
 def test_images_must_have_been_looked_at(drawn: Path, tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_an_object_without_an_image_is_left_out_and_said_so(drawn: Path, tmp_pat
         broken = int(np.flatnonzero(study.collection.objects["height_px"] == 0)[0])
         assert answers.cluster[broken] == 0 and answers.values()[broken] == 0
         assert np.isnan(answers.probabilities[broken]).all()
-        assert object_table(study)["predicted"][broken] == ""
+        assert object_table(study, study.answers())["predicted"][broken] == ""
 
 
 def test_an_export_says_what_people_and_the_model_say(

@@ -31,7 +31,7 @@ def test_once_all_were_shown_it_begins_again_but_not_with_the_current() -> None:
 
 def test_a_board_of_rows_shows_these_alone_in_this_order() -> None:
     objects = pd.DataFrame({"object_id": list("abcdef")})
-    board = Board(objects, np.zeros((6, 8, 8), np.uint8), arrange(objects), Wish())
+    board = Board(objects, (np.zeros((6, 8, 8), np.uint8),), arrange(objects), Wish())
     rows = board_of_rows(
         board, {"open": np.array([4, 1]), "none": np.zeros(0, np.int64), "said": np.array([3])}
     )

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_fathom.events import Done, Event
+from napari_fathom.errors import StudyError
+from napari_fathom.events import Done, Event, Note
 from napari_fathom.plankton.mosaic import Arrangement, Filter, arrange, keep
+from napari_fathom.plankton.mosaic_drawing import speck_levels
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from napari_fathom.study import CollectionStudy
+    from napari_fathom.study import Answers, CollectionStudy
 
 __all__ = ["Answered", "Board", "Wish", "board_job", "board_of_rows"]
 
@@ -70,7 +72,8 @@ class Board:
     ----------
     objects : DataFrame, N rows
         As `study.object_table`.
-    specks : ndarray, shape (N, 8, 8), uint8
+    specks : tuple of ndarray, shapes (N, 8, 8) to (N, 1, 1), uint8
+        As `mosaic_drawing.speck_levels`.
     arrangement : Arrangement
     wish : Wish
         What the arrangement was made for.
@@ -79,7 +82,7 @@ class Board:
     """
 
     objects: "pd.DataFrame"
-    specks: NDArray[np.uint8]
+    specks: tuple[NDArray[np.uint8], ...]
     arrangement: Arrangement
     wish: Wish
     answered: "Answered | None" = None
@@ -88,16 +91,22 @@ class Board:
 def board_job(study: "CollectionStudy", wish: Wish) -> Generator[Event[Board], None, None]:
     """Read all that is known of a study's objects and arrange them.
 
-    A column that the wish names and the table lacks (no answer yet) is passed over.
+    A column that the wish names and the table lacks (no answer yet) is passed over. An answer that is damaged
+    is told, and counts as none.
 
     Yields
     ------
-    Done(Board)
+    Note, Done(Board)
     """
     from napari_fathom.study.object_table import object_table
 
-    objects = object_table(study)
-    specks = np.asarray(study.collection.specks[:])
+    try:
+        answers = study.answers()
+    except StudyError as error:
+        yield Note(str(error), "warning")
+        answers = None
+    objects = object_table(study, answers)
+    specks = speck_levels(np.asarray(study.collection.specks[:]))
     known = set(objects.columns)
     filters = tuple(one for one in wish.filters if one.column in known)
     arrangement = arrange(
@@ -108,7 +117,9 @@ def board_job(study: "CollectionStudy", wish: Wish) -> Generator[Event[Board], N
         largest_first=wish.largest_first,
         where=keep(objects, filters),
     )
-    yield Done(Board(objects, specks, arrangement, wish, _answered(study)))
+    yield Done(
+        Board(objects, specks, arrangement, wish, None if answers is None else _answered(study, answers))
+    )
 
 
 def board_of_rows(board: Board, groups: Mapping[str, NDArray[np.int64]]) -> Board:
@@ -128,10 +139,7 @@ def board_of_rows(board: Board, groups: Mapping[str, NDArray[np.int64]]) -> Boar
     return replace(board, arrangement=arrangement, wish=Wish(group_by="review"))
 
 
-def _answered(study: "CollectionStudy") -> Answered | None:
-    answers = study.answers()
-    if answers is None:
-        return None
+def _answered(study: "CollectionStudy", answers: "Answers") -> Answered:
     known = np.isin(answers.values(), study.classes.values)
     values = np.where(answers.certain() & known, answers.values(), np.uint16(0))
     there = np.asarray(answers.cluster) > 0

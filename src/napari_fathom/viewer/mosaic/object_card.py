@@ -76,7 +76,7 @@ def card_job(study: "CollectionStudy", board: "Board", row: int) -> Generator[Ev
         trouble = str(error)
     likeliest: list[tuple[str, float]] = []
     near = np.zeros(0, np.int64)
-    answers = study.answers()
+    answers = study.answers() if board.answered is not None else None
     if answers is not None and answers.cluster[row]:
         chances = np.asarray(answers.probabilities[row], np.float32)
         names = answers.record.class_table.names

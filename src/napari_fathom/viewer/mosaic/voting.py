@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from qtpy.QtCore import QObject, Signal
 
+from napari_fathom.errors import StudyError
 from napari_fathom.events import Done, Event
 
 if TYPE_CHECKING:
@@ -141,7 +142,10 @@ class Voting(QObject):
 
 def _shown(study: "CollectionStudy", rows: np.ndarray) -> np.ndarray | None:
     """What the model in force says of the objects; 0 for what is no class of the study any more."""
-    answers = study.answers()
+    try:
+        answers = study.answers()
+    except StudyError:  # damaged, as the mosaic has told; no vote is lost for it
+        return None
     if answers is None:
         return None
     proposed = answers.values()[rows]
