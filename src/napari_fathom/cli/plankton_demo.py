@@ -20,11 +20,12 @@ __all__ = ["EXPORTS", "LABELS", "prepare_plankton", "run_plankton_headless"]
 LABELS = 5
 """Images of each class that the demo is told the class of; it answers the others."""
 EXPORTS = {"ecotaxa": "ecotaxa.zip", "table": "objects.csv"}
+_WITHDRAWN = "withdrawn for the demo"
 _KEPT = "What is whole in the folder stays; the same command goes on from there."
 
 
 def prepare_plankton(folder: Path, console: Console, watch: Stopwatch) -> "CollectionStudy":
-    """Make a study of the sample images with a few labels, or open the one that is there.
+    """Make a study of the sample images with a few labels; go on with the one that is there.
 
     The images lie in folders of their classes. All but the first five labels of each class are withdrawn, so
     that there is something to answer; the journal of votes tells so.
@@ -35,15 +36,18 @@ def prepare_plankton(folder: Path, console: Console, watch: Stopwatch) -> "Colle
     from napari_fathom.study.filed_labels import FILED
     from napari_fathom.study.jobs import collect_job, look_job
 
-    if StudyDocument.at(folder):
-        return CollectionStudy.open(folder)
     with as_file(files("napari_fathom") / "sample_data") as samples, watch.stage("convert"):
-        study = console.follow(collect_job(samples / "phyto.zip", folder), kept=_KEPT)
+        if StudyDocument.at(folder):
+            study = CollectionStudy.open(folder)
+        else:
+            study = console.follow(collect_job(samples / "phyto.zip", folder), kept=_KEPT)
         console.follow(look_job(study), kept=_KEPT)
     filed = study.votes.hard()
+    if any(event.note == _WITHDRAWN for event in study.votes.journal()):
+        return study
     kept = np.concatenate([np.flatnonzero(filed == value)[:LABELS] for value in study.classes.values])
     others = np.setdiff1d(np.arange(len(filed)), kept)
-    study.votes.cast(others, 0, annotator=FILED, note="withdrawn for the demo")
+    study.votes.cast(others, 0, annotator=FILED, note=_WITHDRAWN)
     return study
 
 
