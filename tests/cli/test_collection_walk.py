@@ -60,6 +60,23 @@ def test_a_conversion_goes_on_where_it_was(study: Path, drawn: Path) -> None:
     assert again["models"] == 1  # the study is opened, not made anew
 
 
+def test_a_study_is_not_taken_for_one_seen_with_other_options(study: Path, drawn: Path) -> None:
+    assert run("convert", drawn / "images", "--study", study, "--side", 32).exit_code == 0
+    outcome = run("convert", drawn / "images", "--study", study, "--invert")
+    assert outcome.exit_code == 1
+    assert "drawn.fathom: its images are seen with other options" in outcome.stderr
+    assert "invert False" in outcome.stderr
+    assert values("info", study)["options"]["side"] == 32  # and nobody holds it
+
+
+def test_shares_and_axes_are_refused_for_images(study: Path, drawn: Path, tmp_path: Path) -> None:
+    outcome = run("predict", study, "--shares", "on")
+    assert outcome.exit_code == 2 and "--shares is of surveys" in outcome.stderr
+    outcome = run("convert", drawn / "images", "--study", tmp_path / "no.fathom", "--ping-interval", 1)
+    assert outcome.exit_code == 2 and "these are images" in outcome.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_settings_of_images_are_listed_and_checked(study: Path) -> None:
     assert "unlabelled_ratio" in run("train", study, "--settings").stdout
     outcome = run("train", study, "--method", "predklus")

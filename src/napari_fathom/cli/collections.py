@@ -46,12 +46,15 @@ def convert_collection(
 ) -> Summary:
     """Make a study of images and look at every one; go on where a former call was stopped."""
     from napari_fathom.study import CollectionStudy
+    from napari_fathom.study.base import closed_on_failure
     from napari_fathom.study.document import StudyDocument
     from napari_fathom.study.jobs import collect_job, look_job
 
     if StudyDocument.at(study):
         _require_same_files(study, files)
         made = CollectionStudy.open(study)
+        with closed_on_failure(made):
+            _require_same_options(made, options)
     else:
         made = console.follow(collect_job(files, study, options=options, classes=classes), kept=kept)
     with made:
@@ -76,6 +79,24 @@ def _require_same_files(study: Path, files: Sequence[Path]) -> None:
                 f"{study.name}: there is a study of other images already ({', '.join(map(str, sources))}). "
                 "Choose another name."
             )
+
+
+def _require_same_options(study: "CollectionStudy", options: "ImageOptions | None") -> None:
+    """Refuse to go on with other options than a study's images were looked at with.
+
+    Raises
+    ------
+    StudyError
+    """
+    from napari_fathom.errors import StudyError
+
+    found = study.collection.options
+    if options is not None and found.model_copy(update=options.model_dump(exclude_unset=True)) != found:
+        had = ", ".join(f"{name} {value}" for name, value in found.model_dump(mode="json").items())
+        raise StudyError(
+            f"{study.folder.name}: its images are seen with other options ({had}). Leave the options out, or "
+            "choose another name to see them otherwise."
+        )
 
 
 def train_on_collection(

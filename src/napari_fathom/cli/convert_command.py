@@ -83,8 +83,10 @@ def command(
     if (study is None) == (store is None):
         raise click.UsageError("say where to: --study NAME.fathom, or --store NAME.sv.zarr for no study")
     if holds_images(files):
-        if main_khz is not None or seabed is not None or upward is not None:
-            raise click.UsageError("--main-khz, --seabed and --upward are of surveys; these are images")
+        if main_khz is not None or seabed is not None or upward is not None or plain is not None:
+            raise click.UsageError(
+                "--main-khz, --seabed, --upward and options of bare arrays are of surveys; these are images"
+            )
         if study is None:
             raise click.UsageError("images go into a study: --study NAME.fathom")
         classes = _classes(class_names, images=True)

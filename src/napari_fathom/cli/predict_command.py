@@ -41,6 +41,8 @@ def command(
     from napari_fathom.study.kinds import holds_images
 
     if holds_images([study_folder]):
+        if shares is not None:
+            raise click.UsageError("--shares is of surveys; this is a study of images")
         _predict_collection(study_folder, model, device, console)
         return
 
