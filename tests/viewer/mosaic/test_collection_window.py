@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QDockWidget
 from tests.viewer.hand import Hand
 
 from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_plankton
 from napari_fathom.study import CollectionStudy
+from napari_fathom.study.filed_labels import FILED
 from napari_fathom.viewer.layers import Frame
 from napari_fathom.viewer.mosaic.collection_dock import CollectionDock
 from napari_fathom.viewer.mosaic.hands import Tool
@@ -43,7 +45,15 @@ def open_dock(make_napari_viewer: Callable[..., Any]) -> Iterator[Callable[[], C
 
     yield make
     for dock in docks:
-        dock.close_study()
+        if dock.study is not None:
+            dock.close_study()
+
+
+def press_close(viewer: Any) -> None:
+    """Press the ✕ of the dock."""
+    for dock in viewer.window._qt_window.findChildren(QDockWidget):
+        if isinstance(dock.widget(), CollectionDock) or dock.findChild(CollectionDock) is not None:
+            dock.titleBarWidget().close_button.click()
 
 
 def shown(dock: CollectionDock, qtbot: QtBot, path: Path) -> Hand:
@@ -158,3 +168,50 @@ def test_only_what_is_wished_for_is_shown(
         lambda: view.board is not None and list(view.board.arrangement.order) == [1, 2, 3],
         timeout=PATIENCE_MS,
     )
+
+
+@pytest.mark.window
+def test_a_closed_dock_leaves_the_collection_open_and_the_next_shows_it(
+    open_dock: Callable[[], CollectionDock], folder: Path, qtbot: QtBot
+) -> None:
+    former = open_dock()
+    shown(former, qtbot, folder)
+    viewer, study, session = former._viewer, former.study, former._session
+    assert study is not None and "M" in map(str, viewer.keymap)
+    with qtbot.waitSignal(former.destroyed, timeout=PATIENCE_MS):
+        press_close(viewer)
+    assert not {"M", "S", "P", "R", "1", "9"} & set(map(str, viewer.keymap))  # napari has its keys again
+    assert list(viewer.layers) == []
+    assert session.collection is study and study.writable  # what runs or is on its way goes on
+
+    again = CollectionDock(viewer)
+    viewer.window.add_dock_widget(again, name="Collection", area="right")
+    qtbot.waitUntil(lambda: again.view is not None and again.view.board is not None, timeout=PATIENCE_MS)
+    assert again.study is study
+    again.open([study.folder])
+    assert again.bar.text() == "This collection is open already."
+    viewer.close()
+    qtbot.waitUntil(lambda: session.collection is None, timeout=PATIENCE_MS)
+    with CollectionStudy.open(study.folder) as nobodys:
+        assert nobodys.writable
+
+
+@pytest.mark.window
+def test_classes_are_edited_while_the_mosaic_is_shown(
+    open_dock: Callable[[], CollectionDock], folder: Path, qtbot: QtBot
+) -> None:
+    dock = open_dock()
+    shown(dock, qtbot, folder)
+    study, view = dock.study, dock.view
+    assert study is not None and view is not None
+    count = len(study.classes)
+    many = study.classes.with_all_added([f"kind {number}" for number in range(300)])
+    dock.labels.classes.valueChanged.emit(many)
+    assert f"{count + 300} classes" in dock.opener.summary.text()
+    last = many.values[-1]
+    study.votes.cast([3], last, annotator="ada")
+    study.votes.cast([3], 0, annotator=FILED)
+    view.refresh_labels()
+    layer = find(dock._viewer.layers, Role.CLASS)
+    assert layer is not None
+    assert last > 255 and last in np.asarray(layer.data[0] if layer.multiscale else layer.data)

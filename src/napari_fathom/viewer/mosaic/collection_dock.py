@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from qtpy.QtCore import QEvent
 from qtpy.QtWidgets import (
-    QFileDialog,
     QFrame,
     QGroupBox,
-    QLabel,
     QPushButton,
     QScrollArea,
     QTabWidget,
@@ -21,14 +19,15 @@ from qtpy.QtWidgets import (
 from napari_fathom.errors import LabelError
 from napari_fathom.events import Done, Event
 from napari_fathom.viewer._compat import unwrapped
-from napari_fathom.viewer.jobs_ui import JobBar, failure_words
+from napari_fathom.viewer.jobs_ui import failure_words
 from napari_fathom.viewer.mosaic.arrange_panel import ArrangePanel
 from napari_fathom.viewer.mosaic.board import Board, board_job
 from napari_fathom.viewer.mosaic.export_panel import ExportPanel
 from napari_fathom.viewer.mosaic.hands import Hands, Tool
-from napari_fathom.viewer.mosaic.label_panel import LabelPanel, row_of
+from napari_fathom.viewer.mosaic.label_panel import LabelPanel
 from napari_fathom.viewer.mosaic.mosaic_view import MosaicView
 from napari_fathom.viewer.mosaic.object_card import ObjectCard, card_job
+from napari_fathom.viewer.mosaic.open_panel import OpenPanel
 from napari_fathom.viewer.mosaic.opening import open_collection_job
 from napari_fathom.viewer.mosaic.review_panel import ReviewPanel
 from napari_fathom.viewer.mosaic.train_panel import TrainPanel
@@ -47,7 +46,6 @@ if TYPE_CHECKING:
 __all__ = ["CollectionDock", "open_collection_in"]
 
 _WIDTH = 360
-IDLE = "Open a folder of images, an EcoTaxa export, IFCB bins, or a study you made before."
 
 
 def open_collection_in(viewer: "napari.Viewer", paths: Sequence[Path]) -> "CollectionDock":
@@ -87,17 +85,8 @@ class CollectionDock(QWidget):
         self._opening: JobHandle | None = None
         self._counts: dict[int, int] = {}
         self.card = ObjectCard(self)
-        self.open_folder = QPushButton("Open folder…")
-        self.open_folder.setToolTip(
-            "A folder of images (one folder a class, or flat), of IFCB bins, of an EcoTaxa export, or a study"
-        )
-        self.open_files = QPushButton("Open files…")
-        self.open_files.setToolTip(
-            "A zip or table of EcoTaxa, IFCB bins, a multi-page TIFF, npy, csv of paths"
-        )
-        self.bar = JobBar(IDLE)
-        self.summary = QLabel()
-        self.summary.setWordWrap(True)
+        self.opener = OpenPanel()
+        self.bar = self.opener.bar
         self.arrange = ArrangePanel()
         self.again = QPushButton("Arrange again")
         self.again.setToolTip("Labels given meanwhile move no tile until you ask for it (R)")
@@ -320,10 +309,10 @@ class CollectionDock(QWidget):
         self.arrange.setEnabled(study is not None)
         self.again.setEnabled(study is not None)
         if study is None:
-            self.summary.setText("")
+            self.opener.summary.setText("")
             return
         labelled = sum(self._counts.values())
-        self.summary.setText(
+        self.opener.summary.setText(
             f"{study.name}: {len(study.collection):,} objects, {len(study.classes):,} classes, "
             f"{labelled:,} labelled by people."
         )
@@ -354,16 +343,6 @@ class CollectionDock(QWidget):
         if self.voting is not None:
             self.voting.annotator = name
 
-    def _ask_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Open a collection")
-        if chosen:
-            self.open([Path(chosen)])
-
-    def _ask_files(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileNames(self, "Open a collection")
-        if chosen:
-            self.open([Path(name) for name in chosen])
-
     def _lay_out(self) -> None:
         label = QWidget()
         column = QVBoxLayout(label)
@@ -383,14 +362,12 @@ class CollectionDock(QWidget):
             area.setWidget(part)
             self.tabs.setTabToolTip(self.tabs.addTab(area, title), tip)
         whole = QVBoxLayout(self)
-        whole.addLayout(row_of(self.open_folder, self.open_files))
-        for part in (self.bar, self.summary, self.tabs):
-            whole.addWidget(part)
+        whole.addWidget(self.opener)
+        whole.addWidget(self.tabs)
         self.setMinimumWidth(_WIDTH)
 
     def _connect(self) -> None:
-        self.open_folder.clicked.connect(self._ask_folder)
-        self.open_files.clicked.connect(self._ask_files)
+        self.opener.asked.connect(self.open)
         self.again.clicked.connect(self.rearrange)
         self.arrange.valueChanged.connect(lambda _: self.rearrange())
         self.labels.classes.valueChanged.connect(self._edit_classes)

@@ -84,6 +84,8 @@ class TrainPanel(QWidget):
         self.curves.hide()
         self._restore()
         self.refresh()
+        if study is not None:
+            self._show_training()
 
     def retrain(self) -> None:
         """Press Retrain; does nothing while a training runs or labels are missing."""
@@ -97,11 +99,19 @@ class TrainPanel(QWidget):
             owner=study,
             torch=True,
         )
+        self._session.follow_training(job, _KEEPS.get(settings.keep, _KEEPS["best"]))
+        self._show_training()
+
+    def _show_training(self) -> None:
+        """Show the study's training that runs, also one that a dock began which has been closed since."""
+        training = self._session.training
+        if training is None or training[0].done or not training[0].wanted:
+            return
+        job, keeps = training
         self.curves.clear()
         self.curves.show()
         job.progressed.connect(self.curves.add)
         job.finished.connect(self._trained)
-        keeps = _KEEPS.get(settings.keep, _KEEPS["best"])
         self.bar.watch(job, keeps=keeps, stopped="Nothing was learned yet; the former model stays in force.")
         self.retrain_button.setEnabled(False)
 
