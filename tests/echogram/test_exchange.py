@@ -135,7 +135,7 @@ def test_classifications_without_a_class_are_told(shipped_data: Path) -> None:
     incoming = open_labels(shipped_data / "regions" / "x0045_regions.evr", grid, {"hake": 1})
 
     (note,) = incoming.notes
-    assert note.endswith("no such class: classification Age-1 Hake, Unclassified regions.")
+    assert "no such class: classification Age-1 Hake, Unclassified regions. " in note
     assert incoming.read((0, 500, 0, len(time))).any()
 
 

@@ -118,3 +118,14 @@ def test_a_cut_answer_is_told_with_advice(phyto: CollectionStudy) -> None:
     path.write_bytes(path.read_bytes()[:-50])
     with pytest.raises(StudyError, match=r"cluster\.npy: missing or damaged .*Predict again"):
         phyto.answers()
+
+
+def test_given_classes_stand_beside_those_of_the_files(shared_data: Path, tmp_path: Path) -> None:
+    given = Classes((), LARGEST_VOTE).with_added("never seen").with_added("TRIPOS")
+    job = collect_job(shared_data / "plankton" / "folders_phyto_6", tmp_path / "p.fathom", classes=given)
+    *_, done = job
+    assert isinstance(done, Done)
+    with done.result as study:
+        assert study.classes.names[:2] == ("never seen", "TRIPOS")
+        assert len(study.classes) == 7  # Tripos is TRIPOS
+        assert sum(study.votes.counts().values()) == 105

@@ -44,7 +44,8 @@ _KEPT = "What is converted stays; the same command goes on from there."
     "class_names",
     multiple=True,
     metavar="NAME",
-    help="What may be painted, once for each class; default background, sandeel, other fish.",
+    help="What may be painted, once for each class; default background, sandeel, other fish. Images: beside "
+    "the classes that the files name.",
 )
 @plain_options
 @_image_options

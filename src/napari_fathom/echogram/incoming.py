@@ -13,6 +13,7 @@ from napari_fathom.events import Box
 
 __all__ = ["IncomingLabels", "check_shape", "labels_from_array", "left_out", "value_table"]
 
+_REMEDY = "Make the study with its classes (--class NAME), add them in the window, or use --map FOUND=CLASS."
 _MOST_NAMES_TOLD = 8
 
 
@@ -94,7 +95,8 @@ def left_out(what: str, names: tuple[str, ...]) -> tuple[str, ...]:
     if not names:
         return ()
     told = ", ".join(names[:_MOST_NAMES_TOLD]) + (" …" if len(names) > _MOST_NAMES_TOLD else "")
-    return (f"Left unlabelled, since the survey has no such class: {what} {told}.",)
+    left = f"Left unlabelled, since the survey has no such class: {what} {told}."
+    return (f"{left} {_REMEDY}",)
 
 
 def check_shape(origin: str, found: tuple[int, ...], shape: tuple[int, int]) -> None:

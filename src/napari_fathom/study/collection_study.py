@@ -46,7 +46,7 @@ class CollectionStudy(StudyFolder):
         store : Path
             The collection; referred to, not copied.
         classes : Classes, optional
-            What may be voted for; by default the classes that the files name.
+            What may be voted for beside the classes that the files name.
 
         Raises
         ------
@@ -151,7 +151,7 @@ class CollectionStudy(StudyFolder):
 
 def _votes_for(path: Path, collection: Collection, classes: Classes | None) -> VoteStore:
     ids = list(collection.objects["object_id"])
-    wanted = classes or classes_of(collection.objects["class_name"])
+    wanted = classes_of(collection.objects["class_name"], classes)
     if not path.exists():
         return VoteStore.create(path, ids, wanted)
     votes = VoteStore.open(path, called=path.parent.resolve().name)

@@ -15,18 +15,21 @@ FILED = "as filed"
 """The annotator of labels whose files don't say who gave them: a folder's name, a column of a table."""
 
 
-def classes_of(names: "pd.Series[str]") -> Classes:
-    """Make the classes that files name, in alphabetical order; names that differ in capitals alone are one.
+def classes_of(names: "pd.Series[str]", given: Classes | None = None) -> Classes:
+    """Add the classes that files name to given ones, in alphabetical order; capitals make no other name.
 
     Parameters
     ----------
     names : Series of str, shape (N,)
         "" where nothing is said.
+    given : Classes, optional
+        They come first.
     """
     found: dict[str, str] = {}
     for name in sorted(set(names) - {""}):
         found.setdefault(name.strip().casefold(), name)
-    return Classes((), LARGEST_VOTE).with_all_added(found.values())
+    first = () if given is None else given.items
+    return Classes(first, LARGEST_VOTE).with_all_added(found.values())
 
 
 def vote_as_filed(votes: VoteStore, objects: "pd.DataFrame") -> list[VoteEvent]:

@@ -35,7 +35,7 @@ def collect_job(
     options : ImageOptions, optional
         How images are to be seen; default as they are.
     classes : Classes, optional
-        What may be voted for; by default the classes that the files name.
+        What may be voted for beside the classes that the files name.
 
     Yields
     ------
