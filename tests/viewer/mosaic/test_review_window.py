@@ -132,7 +132,7 @@ def test_clusters_become_labels_in_a_few_keystrokes(dock: CollectionDock, qtbot:
     hand.press(Qt.Key.Key_F)
     assert walk.search is not None and walk.search.page > 0
     with qtbot.waitSignal(walk.shown, timeout=PATIENCE_MS):
-        while walk.search is not None:
+        while walk.search is not None and not walk.search.found:
             hand.press(Qt.Key.Key_X)
     accepted = members.open[:page]
     qtbot.waitUntil(lambda: (study.votes.hard()[accepted] == members.proposed).all(), timeout=PATIENCE_MS)

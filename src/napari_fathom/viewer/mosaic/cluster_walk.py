@@ -74,6 +74,7 @@ class ClusterWalk(QObject):
         self._trail: list[int] = []
         self._former_pages: list[PageSearch] = []
         self._searched: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._show_when_cast = False
         self._edits: list[int] = []  # how many votes could be taken back when each edit was made
         view.arranged.connect(self._other_board)
         if voting is not None:
@@ -87,8 +88,9 @@ class ClusterWalk(QObject):
 
     @property
     def can_write(self) -> bool:
-        """A cluster is shown, and something may be done with it now."""
-        return self.cluster is not None and self._voting is not None and not self.busy
+        """A cluster is shown, and something may be done with it now; not while a search's votes are cast."""
+        accepting = self.search is not None and self.search.found
+        return self.cluster is not None and self._voting is not None and not self.busy and not accepting
 
     @property
     def can_undo_edit(self) -> bool:
@@ -136,10 +138,7 @@ class ClusterWalk(QObject):
     def accept_all(self, value: int) -> None:
         """Give every open member the class."""
         if self.members is not None and self.can_write:
-            searching = self.search is not None
-            self._accept(self.members.rows, value)
-            if searching:
-                self._show_current()
+            self._accept(self.members.rows, value, show=self.search is not None)
 
     def start_search(self) -> None:
         """Show the first page of the open members, to find how far they are all right."""
@@ -162,10 +161,10 @@ class ClusterWalk(QObject):
             return
         upto = self._searched[: self.search.matching * self.page_size]
         if len(upto):
-            self._accept(upto, value)
+            self._accept(upto, value, show=True)
+            self.changed.emit()
         else:
-            self.told.emit("Not even the first page is right: nothing was accepted.")
-        self._show_current()
+            self._show_current("Not even the first page is right: nothing was accepted.")
 
     def merge(self, into: int) -> None:
         """Put the cluster's members into another, and show that one."""
@@ -217,14 +216,15 @@ class ClusterWalk(QObject):
             lambda: self._edits.append(voting.depth),
         )
 
-    def _accept(self, rows: NDArray[np.int64], value: int) -> None:
-        """Vote for those that nobody has labelled in the meantime either."""
+    def _accept(self, rows: NDArray[np.int64], value: int, show: bool) -> None:
+        """Vote for those that nobody has labelled in the meantime either; then show the cluster as it is."""
         if self._voting is None or self.members is None:
             return
         left = self._still_open(rows)
         if not len(left):
-            self.told.emit("People have labelled all of them already.")
+            self._show_current("People have labelled all of them already.")
             return
+        self._show_when_cast = show
         self._voting.cast(
             left, value, proposed=self.members.proposed, note=f"review of cluster {self.members.cluster}"
         )
@@ -233,10 +233,10 @@ class ClusterWalk(QObject):
         left: NDArray[np.int64] = rows[self._study.votes.hard()[rows] == 0]
         return left
 
-    def _show_current(self) -> None:
+    def _show_current(self, words: str = "") -> None:
         if self._trail:
             number = self._trail[-1]
-            self._show(lambda review: number)
+            self._show(lambda review: number, words)
 
     def _show(self, choose: Choice, words: str = "", done: Callable[[], None] | None = None) -> None:
         if not self.busy and self._view.board is not None:
@@ -244,8 +244,12 @@ class ClusterWalk(QObject):
             self._ask("Looking at a cluster", choose, words, done)
 
     def _recount(self) -> None:
-        """Count what is open after a vote; no tile moves."""
+        """Count what is open after a vote; tiles move only where a page of a search was accepted."""
         if self._review is None:
+            return
+        if self._show_when_cast:
+            self._show_when_cast = False
+            self._show_current()
             return
         review, first = self._review, self.first_clusters
 
