@@ -173,3 +173,12 @@ def test_everybodys_votes_are_exported(study: CollectionStudy, tmp_path: Path) -
     folder = result(export_collection_job(study, "dcic", tmp_path / "drawn"))
     sets = json.loads((folder / "annotations.json").read_text("utf-8"))
     assert sorted(len(one["annotations"]) for one in sets) == [2, 240]
+
+
+def test_an_import_set_is_a_zip_and_says_so_where_no_model_has_answered(
+    study: CollectionStudy, tmp_path: Path
+) -> None:
+    with pytest.raises(StudyError, match=r"set\.tsv: EcoTaxa imports a zip"):
+        list(export_collection_job(study, "ecotaxa", tmp_path / "set.tsv"))
+    events = list(export_collection_job(study, "ecotaxa", tmp_path / "set.zip"))
+    assert any("only what people say" in str(getattr(event, "message", "")) for event in events)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from napari_fathom.errors import StudyError
-from napari_fathom.events import Event
+from napari_fathom.events import Event, Note
 from napari_fathom.plankton.exports import (
     answer_columns,
     write_class_folders,
@@ -76,11 +76,15 @@ def export_collection_job(
     Raises
     ------
     StudyError
-        If there is no answer where one is needed, or the disk is full.
+        If there is no answer where one is needed, the name doesn't fit the kind, or the disk is full.
     FathomError
         If there is nothing to write, or something is in the way.
     """
     require_collection_exportable(study, [kind])
+    if kind == "ecotaxa" and Path(path).suffix.lower() != ".zip":
+        raise StudyError(f"{Path(path).name}: EcoTaxa imports a zip. Give a name that ends in .zip.")
+    if study.answers() is None:
+        yield Note("No model has answered yet: only what people say is written.", "warning")
     objects = labelled_objects(study)
     if classes is not None:
         names = [study.classes[value].name for value in classes]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from napari_fathom.labels import LARGEST_VOTE, Classes
 from napari_fathom.viewer.class_editor import ClassEditor
 from napari_fathom.viewer.mosaic.hands import Tool
 
@@ -34,6 +35,7 @@ class LabelPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.classes = ClassEditor()
+        self.classes.setValue(Classes((), LARGEST_VOTE))  # until a collection says which it has
         self.tools = QButtonGroup(self)
         self.label = QPushButton("Label selection")
         self.label.setToolTip("Give what is selected the chosen class; keys 1–9 give the first nine classes")
