@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QEvent, QSize
-from qtpy.QtWidgets import QComboBox, QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from napari_fathom.viewer.answers_dock import AnswersDock
 from napari_fathom.viewer.exchange_dock import ExchangeDock
 from napari_fathom.viewer.jobs_ui import failure_words, tell_failure
 from napari_fathom.viewer.paint_panel import PaintPanel
+from napari_fathom.viewer.panes import DOCK_WIDTH, scrolled
 from napari_fathom.viewer.session import Session
 from napari_fathom.viewer.shortcuts import Shortcuts
 from napari_fathom.viewer.survey_dock import SurveyDock
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     import napari
 
 __all__ = ["FathomDock"]
-
-_WIDTH = 430  # of 1280 pixels this leaves the canvas as much, beside napari's own controls
 
 
 class FathomDock(QWidget):
@@ -51,11 +50,11 @@ class FathomDock(QWidget):
             (self.answers, "Answers", "What the model says, and what to do with it"),
             (self.exchange, "Export", "Labels and answers out, labels made elsewhere in"),
         ):
-            self._tabs.setTabToolTip(self._tabs.addTab(_scrolled(part), title), tip)
+            self._tabs.setTabToolTip(self._tabs.addTab(scrolled(part), title), tip)
         column = QVBoxLayout(self)
         column.setContentsMargins(2, 2, 2, 2)
         column.addWidget(self._tabs)
-        self.setMinimumWidth(_WIDTH)
+        self.setMinimumWidth(DOCK_WIDTH)
 
         session.jobFailed.connect(self._tell_job)
         session.failed.connect(self._tell)
@@ -72,7 +71,7 @@ class FathomDock(QWidget):
 
     def sizeHint(self) -> QSize:
         """As wide as the parts need and no wider: the canvas is what one looks at."""
-        return QSize(_WIDTH, 700)
+        return QSize(DOCK_WIDTH, 700)
 
     def show_tab(self, part: QWidget) -> None:
         """Bring one of the parts to the front."""
@@ -114,14 +113,3 @@ class FathomDock(QWidget):
         from napari.utils.notifications import show_error
 
         show_error(failure_words(error))
-
-
-def _scrolled(part: QWidget) -> QScrollArea:
-    for box in part.findChildren(QComboBox):  # their longest entry must not decide how wide the dock is
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(2)
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidget(part)
-    return area

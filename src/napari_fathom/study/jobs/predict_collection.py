@@ -70,7 +70,6 @@ def predict_collection_job(
     shelf = study.prediction_shelf
     with saving("The answer", "the former one is still in force"), shelf.new() as (number, folder):
         _save(folder, record, found, images.rows, len(study.collection))
-        files.flush_folder(folder)
     shelf.set_current(number)
     for former in shelf.numbers():
         if former < number - 1:  # the one before is kept: somebody may still show it

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from qtpy.QtCore import QEvent
 from qtpy.QtWidgets import (
-    QFrame,
     QGroupBox,
     QPushButton,
-    QScrollArea,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -32,6 +30,7 @@ from napari_fathom.viewer.mosaic.opening import open_collection_job
 from napari_fathom.viewer.mosaic.review_panel import ReviewPanel
 from napari_fathom.viewer.mosaic.train_panel import TrainPanel
 from napari_fathom.viewer.mosaic.voting import Voting
+from napari_fathom.viewer.panes import DOCK_WIDTH, scrolled
 from napari_fathom.viewer.session import Session
 from napari_fathom.viewer.shortcuts import NumberKey, Shortcuts
 from napari_fathom.viewer.training_catalogue import for_images
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
     from napari_fathom.study import CollectionStudy
 
 __all__ = ["CollectionDock", "open_collection_in"]
-
-_WIDTH = 360
 
 
 def open_collection_in(viewer: "napari.Viewer", paths: Sequence[Path]) -> "CollectionDock":
@@ -356,15 +353,11 @@ class CollectionDock(QWidget):
             (self.review, "Review", "Go through the model's clusters: accept, merge, split, name them"),
             (self.export, "Export", "Labels and answers for EcoTaxa and other tools"),
         ):
-            area = QScrollArea()
-            area.setWidgetResizable(True)
-            area.setFrameShape(QFrame.Shape.NoFrame)
-            area.setWidget(part)
-            self.tabs.setTabToolTip(self.tabs.addTab(area, title), tip)
+            self.tabs.setTabToolTip(self.tabs.addTab(scrolled(part), title), tip)
         whole = QVBoxLayout(self)
         whole.addWidget(self.opener)
         whole.addWidget(self.tabs)
-        self.setMinimumWidth(_WIDTH)
+        self.setMinimumWidth(DOCK_WIDTH)
 
     def _connect(self) -> None:
         self.opener.asked.connect(self.open)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import QSize, Qt, Signal
 from qtpy.QtGui import QIcon, QImage, QPixmap
 from qtpy.QtWidgets import (
     QHBoxLayout,
@@ -30,7 +30,7 @@ __all__ = ["Card", "ObjectCard", "card_job"]
 
 LIKELIEST = 5
 NEIGHBOURS = 8
-_SIDE = 360
+_SIDE, _NEIGHBOUR = 360, 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +106,7 @@ class ObjectCard(QWidget):
         self.likeliest = QLabel()
         self.neighbours = QListWidget()
         self.neighbours.setViewMode(QListWidget.ViewMode.IconMode)
+        self.neighbours.setIconSize(QSize(_NEIGHBOUR, _NEIGHBOUR))
         self.neighbours.setMovement(QListWidget.Movement.Static)
         self.neighbours.setToolTip("What the network places nearest; double-click opens it")
         self.neighbours.setFixedHeight(170)
