@@ -15,6 +15,7 @@ from napari_fathom.viewer.curves import TrainingCurves
 from napari_fathom.viewer.jobs_ui import JobBar, failure_words
 from napari_fathom.viewer.readiness import readiness
 from napari_fathom.viewer.training_form import TrainingForm, look_at_machine
+from napari_fathom.viewer.training_words import NOT_LEARNED, keeps_words, model_words
 from napari_fathom.viewer.worker import Worker
 
 if TYPE_CHECKING:
@@ -25,11 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["TrainDock"]
 
 _COUNT_MS = 250
-_KEEPS = {
-    "last": "The network is kept as it is then.",
-    "best": "The network is kept as it was when it judged the held-out strokes best.",
-}
-"""By the setting `keep`: what Stop leaves."""
+_JUDGED_BY = "strokes"
 
 
 class TrainDock(QWidget):
@@ -110,7 +107,7 @@ class TrainDock(QWidget):
             owner=study,
             torch=True,
         )
-        self._session.follow_training(job, _KEEPS.get(settings.keep, _KEEPS["best"]))
+        self._session.follow_training(job, keeps_words(settings.keep, _JUDGED_BY))
         self._show_training()
 
     def _show_training(self) -> None:
@@ -123,7 +120,7 @@ class TrainDock(QWidget):
         self.curves.show()
         job.progressed.connect(self.curves.add)
         job.finished.connect(self._finished)
-        self.bar.watch(job, keeps=keeps, stopped="Nothing was learned yet; the former model stays in force.")
+        self.bar.watch(job, keeps=keeps, stopped=NOT_LEARNED)
         self.retrain_button.setEnabled(False)
 
     def stop(self) -> None:
@@ -148,7 +145,7 @@ class TrainDock(QWidget):
         model = self._session.model()
         if self._form is not None:
             self._form.allow_last(model is not None)
-        self._in_force.setText(_model_words(model))
+        self._in_force.setText(model_words(model, _JUDGED_BY))
 
     def _open(self, study: "Study | None") -> None:
         self.curves.clear()
@@ -195,12 +192,3 @@ def _empty(layout: QVBoxLayout) -> None:
         widget = item.widget()
         if widget is not None:
             widget.deleteLater()
-
-
-def _model_words(record: "ModelRecord | None") -> str:
-    if record is None:
-        return "No model yet."
-    judged = "not judged" if record.kappa is None else f"kappa {record.kappa:.2f} on held-out strokes"
-    when = record.created.astimezone().strftime("%d %b %H:%M")
-    stopped = ", stopped early" if record.stopped else ""
-    return f"In force: model {record.number}, {record.method}, {judged}{stopped}, {when}."

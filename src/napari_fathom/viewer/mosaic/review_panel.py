@@ -244,7 +244,8 @@ class ReviewPanel(QWidget):
 
     def _lay_out(self) -> None:
         form = QFormLayout()
-        form.addRow("First", row_of(self.first_clusters, self.first_members))
+        form.addRow("Clusters first", self.first_clusters)
+        form.addRow("Members", self.first_members)
         form.addRow("Class", self.proposed)
         form.addRow("Objects a page", self.page_size)
         edits = QGroupBox("The cluster itself")

@@ -9,6 +9,7 @@ from napari_fathom.study.jobs import predict_collection_job, train_collection_jo
 from napari_fathom.viewer.curves import TrainingCurves
 from napari_fathom.viewer.jobs_ui import JobBar
 from napari_fathom.viewer.training_form import TrainingForm
+from napari_fathom.viewer.training_words import NOT_LEARNED, keeps_words, model_words
 
 if TYPE_CHECKING:
     from napari_fathom.learning.images.settings import ImageSettings
@@ -19,10 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TrainPanel", "readiness_of_images"]
 
-_KEEPS = {
-    "last": "The network is kept as it is then.",
-    "best": "The network is kept as it was when it judged the held-out images best.",
-}
+_JUDGED_BY = "images"
 
 
 class TrainPanel(QWidget):
@@ -99,7 +97,7 @@ class TrainPanel(QWidget):
             owner=study,
             torch=True,
         )
-        self._session.follow_training(job, _KEEPS.get(settings.keep, _KEEPS["best"]))
+        self._session.follow_training(job, keeps_words(settings.keep, _JUDGED_BY))
         self._show_training()
 
     def _show_training(self) -> None:
@@ -112,7 +110,7 @@ class TrainPanel(QWidget):
         self.curves.show()
         job.progressed.connect(self.curves.add)
         job.finished.connect(self._trained)
-        self.bar.watch(job, keeps=keeps, stopped="Nothing was learned yet; the former model stays in force.")
+        self.bar.watch(job, keeps=keeps, stopped=NOT_LEARNED)
         self.retrain_button.setEnabled(False)
 
     def refresh(self) -> None:
@@ -130,7 +128,7 @@ class TrainPanel(QWidget):
         model = self._session.model()
         if self._form is not None:
             self._form.allow_last(model is not None)
-        self._in_force.setText(_model_words(model))
+        self._in_force.setText(model_words(model, _JUDGED_BY))
 
     def _restore(self) -> None:
         """Show the settings this study was trained with last; ones of another version are left."""
@@ -177,12 +175,3 @@ def readiness_of_images(study: "CollectionStudy") -> tuple[bool, str]:
     if few:
         words.append(f"Very few of {', '.join(few[:5])}: five of each are a start.")
     return True, " ".join(words)
-
-
-def _model_words(record: "ModelRecord | None") -> str:
-    if record is None:
-        return "No model yet."
-    judged = "not judged" if record.kappa is None else f"kappa {record.kappa:.2f} on held-out images"
-    stopped = ", stopped early" if record.stopped else ""
-    when = record.created.astimezone().strftime("%d %b %H:%M")
-    return f"In force: model {record.number}, {record.method}, {judged}{stopped}, {when}."

@@ -1,0 +1,36 @@
+"""What is said of a training and of its model, whatever was labelled."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from napari_fathom.study import ModelRecord
+
+__all__ = ["NOT_LEARNED", "keeps_words", "model_words"]
+
+NOT_LEARNED = "Nothing was learned yet; the former model stays in force."
+"""What Stop leaves before the first epoch is over."""
+
+
+def keeps_words(keep: str, judged_by: str) -> str:
+    """Say what Stop leaves.
+
+    Parameters
+    ----------
+    keep : {"last", "best"}
+        The setting.
+    judged_by : str
+        What is held out: strokes, images.
+    """
+    if keep == "last":
+        return "The network is kept as it is then."
+    return f"The network is kept as it was when it judged the held-out {judged_by} best."
+
+
+def model_words(record: "ModelRecord | None", judged_by: str) -> str:
+    """Say which model is in force, and how good it is."""
+    if record is None:
+        return "No model yet."
+    judged = "not judged" if record.kappa is None else f"kappa {record.kappa:.2f} on held-out {judged_by}"
+    when = record.created.astimezone().strftime("%d %b %H:%M")
+    stopped = ", stopped early" if record.stopped else ""
+    return f"In force: model {record.number}, {record.method}, {judged}{stopped}, {when}."
