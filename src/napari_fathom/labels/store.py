@@ -1,9 +1,8 @@
 """Partial labels of a whole survey on disk; nothing that was painted is ever lost."""
 
-import threading
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +16,7 @@ from napari_fathom.labels.chunks import ChunkFolder
 from napari_fathom.labels.classes import DEFAULT_CLASSES, Classes
 from napari_fathom.labels.head import StoreHead
 from napari_fathom.labels.journal import Journal, LabelEvent
+from napari_fathom.labels.journaled import JOURNAL, JournaledStore
 from napari_fathom.labels.ledger import Ledger
 from napari_fathom.labels.lock import WriteLock
 from napari_fathom.labels.pages import Pages
@@ -25,7 +25,7 @@ from napari_fathom.labels.restore import RESTORING
 __all__ = ["LabelStore"]
 
 
-class LabelStore:
+class LabelStore(JournaledStore[StoreHead]):
     """Labels of a survey of any length, in chunks of which only the painted ones exist.
 
     A change is first one flushed line of the journal, then a change of chunks in memory; now and then these
@@ -35,18 +35,14 @@ class LabelStore:
     Make one with `create` or `open`; use it as a context manager, or `close` it.
     """
 
+    holds: ClassVar[str] = "labels"
+
     def __init__(self, path: Path, head: StoreHead, lock: WriteLock | None) -> None:
-        self.path, self._head, self._lock = path, head, lock
-        self._guard = threading.RLock()
-        self._journal = Journal(path / "journal.jsonl")
-        torn = self._journal.cut_torn_end() if lock else 0
+        super().__init__(path, head, lock)
+        self._journal = Journal(path / JOURNAL)
+        amiss = [*self._found_amiss(self._journal)]  # before anything reads the journal
         self._pages = Pages(path, head.shape, self._journal)
-        if lock and lock.note:
-            self._pages.notes.append(lock.note)
-        if torn:
-            self._pages.notes.append(
-                f"The last line of the journal was cut off by a crash ({torn} bytes); it was removed."
-            )
+        self._pages.notes.extend(amiss)
         self._ledger = Ledger(self._journal, self._pages)
 
     @classmethod
@@ -75,56 +71,20 @@ class LabelStore:
             raise LabelError(
                 f"{path.name}: a survey of {rows} × {pings} cells can't be labelled; it is empty."
             )
-        if path.exists():
-            raise LabelError(f"{path.name}: exists already. Open it, or choose another place.")
-        with files.replace_folder(path) as folder:
+        with cls._laid_out(path) as folder:
             (folder / "chunks").mkdir()
             StoreHead((rows, pings), classes).save(folder)
             Checkpoint().save(folder / "checkpoint.json")
         return cls.open(path)
 
     @classmethod
-    def open(
-        cls, path: Path | str, mode: Literal["r", "a"] = "a", *, called: str | None = None
-    ) -> "LabelStore":
-        """Open a store, replaying what a crash cut off; `notes` says if anything was found amiss.
-
-        Parameters
-        ----------
-        path : Path
-            The folder.
-        mode : {"a", "r"}
-            For writing, as the only one; or to read what is there now, also beside a writer.
-        called : str, optional
-            What the user knows it by, for the message that it is in use; its folder's name by default.
-
-        Raises
-        ------
-        LabelError
-            If it is missing, damaged, newer than this program, or (for writing) a snapshot.
-        StudyError
-            If another program has it open for writing.
-        """
-        path = Path(path)
-        head = StoreHead.load(path)
-        if mode == "a" and head.frozen:
-            raise LabelError(f"{path.name}: a snapshot is read-only. Open the study's own labels instead.")
-        return cls(path, head, WriteLock(path / "lock", called or path.name) if mode == "a" else None)
+    def _read_head(cls, path: Path) -> StoreHead:
+        return StoreHead.load(path)
 
     @property
     def shape(self) -> tuple[int, int]:
         """Range cells and pings."""
         return self._head.shape
-
-    @property
-    def classes(self) -> Classes:
-        """What may be painted."""
-        return self._head.classes
-
-    @property
-    def writable(self) -> bool:
-        """True while this object holds the right to write."""
-        return self._lock is not None and self._lock.held
 
     @property
     def last_event(self) -> int:
@@ -280,23 +240,6 @@ class LabelStore:
             self._require_writable()
             self._pages.flush()
 
-    def close(self) -> None:
-        """Bring the chunk files up to date and let others write; doing so twice does no harm."""
-        with self._guard:
-            if self._lock is None or not self._lock.held:
-                return
-            try:
-                if self._pages.pending or self._pages.dirty:
-                    self._pages.flush()
-            finally:
-                self._lock.release()
-
-    def __enter__(self) -> "LabelStore":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _require_writable(self) -> None:
-        if not self.writable:
-            raise LabelError(f"{self.path.name}: open read-only. Open it for writing to change labels.")
+    def _save_pending(self) -> None:
+        if self._pages.pending or self._pages.dirty:
+            self._pages.flush()

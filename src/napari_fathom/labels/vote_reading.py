@@ -1,14 +1,14 @@
 """What a vote store answers; `votes.VoteStore` adds what it takes."""
 
-import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_fathom.labels.classes import Classes
+from napari_fathom.labels.journaled import JOURNAL, JournaledStore
+from napari_fathom.labels.lock import WriteLock
 from napari_fathom.labels.tally import Tally, agreement, entropy_bits, soft_labels, tally
 from napari_fathom.labels.vote_box import STATUSES
 from napari_fathom.labels.vote_head import VoteHead, fingerprint_of, load_objects
@@ -22,31 +22,25 @@ if TYPE_CHECKING:
 __all__ = ["VoteReading"]
 
 
-class VoteReading:
-    """Questions about the votes of a store; from any thread.
+class VoteReading(JournaledStore[VoteHead]):
+    """Questions about the votes of a store; from any thread."""
 
-    Parameters
-    ----------
-    path : Path
-        The store's folder.
-    head : VoteHead
-        What it says of itself.
-    journal : VoteJournal
-    """
+    holds: ClassVar[str] = "votes"
 
-    def __init__(self, path: Path, head: VoteHead, journal: VoteJournal) -> None:
-        self.path, self._head, self._journal = path, head, journal
-        self._guard = threading.RLock()
-        self._state = VoteState(path, head.objects, journal)
+    def __init__(self, path: Path, head: VoteHead, lock: WriteLock | None) -> None:
+        super().__init__(path, head, lock)
+        self._journal = VoteJournal(path / JOURNAL)
+        amiss = [*self._found_amiss(self._journal)]  # before anything reads the journal
+        self._state = VoteState(path, head.objects, self._journal)
+        self._state.notes.extend(amiss)
         self._counted: tuple[int, Tally] | None = None  # after which event, and what
+
+    @classmethod
+    def _read_head(cls, path: Path) -> VoteHead:
+        return VoteHead.load(path)
 
     def __len__(self) -> int:
         return self._head.objects
-
-    @property
-    def classes(self) -> Classes:
-        """What may be voted for."""
-        return self._head.classes
 
     @property
     def object_ids(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import time as clock
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,14 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from napari_fathom import files
 from napari_fathom.errors import LabelError
 from napari_fathom.labels.classes import Classes
-from napari_fathom.labels.lock import WriteLock
 from napari_fathom.labels.vote_changes import checked_ballot, checked_status, without_repetitions
 from napari_fathom.labels.vote_head import VoteHead, fingerprint_of, save_objects
-from napari_fathom.labels.vote_journal import VoteEvent, VoteJournal
+from napari_fathom.labels.vote_journal import VoteEvent
 from napari_fathom.labels.vote_reading import VoteReading
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["VoteStore"]
 
@@ -37,18 +33,6 @@ class VoteStore(VoteReading):
 
     Make one with `create` or `open`; use it as a context manager, or `close` it.
     """
-
-    def __init__(self, path: Path, head: VoteHead, lock: WriteLock | None) -> None:
-        journal = VoteJournal(path / "journal.jsonl")
-        torn = journal.cut_torn_end() if lock else 0
-        super().__init__(path, head, journal)
-        self._lock = lock
-        if torn:
-            self._state.notes.append(
-                f"The last line of the journal was cut off by a crash ({torn} bytes); it was removed."
-            )
-        if lock and lock.note:
-            self._state.notes.append(lock.note)
 
     @classmethod
     def create(cls, path: Path | str, objects: Sequence[str], classes: Classes) -> "VoteStore":
@@ -74,45 +58,10 @@ class VoteStore(VoteReading):
         if len(set(ids)) < len(ids):
             twice = Counter(ids).most_common(1)[0][0]
             raise LabelError(f"{path.name}: two objects have the id {twice!r}. Give each its own.")
-        if path.exists():
-            raise LabelError(f"{path.name}: exists already. Open it, or choose another place.")
-        with files.replace_folder(path) as folder:
+        with cls._laid_out(path) as folder:
             save_objects(folder, ids)
             VoteHead(len(ids), fingerprint_of(ids), classes).save(folder)
         return cls.open(path)
-
-    @classmethod
-    def open(
-        cls, path: Path | str, mode: Literal["r", "a"] = "a", *, called: str | None = None
-    ) -> "VoteStore":
-        """Open a store, replaying what a crash cut off; `notes` says if anything was found amiss.
-
-        Parameters
-        ----------
-        path : Path
-            The folder.
-        mode : {"a", "r"}
-            For writing, as the only one; or to read what is there now, also beside a writer.
-        called : str, optional
-            What the user knows it by, for the message that it is in use; its folder's name by default.
-
-        Raises
-        ------
-        LabelError
-            If it is missing, damaged, newer than this program, or (for writing) a snapshot.
-        StudyError
-            If another program has it open for writing.
-        """
-        path = Path(path)
-        head = VoteHead.load(path)
-        if mode == "a" and head.frozen:
-            raise LabelError(f"{path.name}: a snapshot is read-only. Open the study's own votes instead.")
-        return cls(path, head, WriteLock(path / "lock", called or path.name) if mode == "a" else None)
-
-    @property
-    def writable(self) -> bool:
-        """True while this object holds the right to write."""
-        return self._lock is not None and self._lock.held
 
     def set_classes(self, classes: Classes) -> None:
         """Replace the classes.
@@ -238,24 +187,13 @@ class VoteStore(VoteReading):
             self._state.save_copy(beside)
         return VoteStore.open(folder, "r")
 
-    def close(self) -> None:
-        """Save what opening would have to replay and let others write; doing so twice does no harm."""
-        with self._guard:
-            if self._lock is None or not self._lock.held:
-                return
-            try:
-                if self._state.pending:
-                    self._state.save()
-            except OSError as error:  # nothing is lost: the next one to open reads the journal
-                self._state.notes.append(f"The votes could not be summed up ({error}); the journal has all.")
-            finally:
-                self._lock.release()
-
-    def __enter__(self) -> "VoteStore":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def _save_pending(self) -> None:
+        if not self._state.pending:
+            return
+        try:
+            self._state.save()
+        except OSError as error:  # nothing is lost: the next one to open reads the journal
+            self._state.notes.append(f"The votes could not be summed up ({error}); the journal has all.")
 
     def _revert(self, number: int) -> VoteEvent:
         found = self._state.counts_again(number)
@@ -281,7 +219,3 @@ class VoteStore(VoteReading):
                 f"{self.path.name}: what stood before is for a class removed since (value {gone[0]}); "
                 "it can't be brought back. Vote anew."
             )
-
-    def _require_writable(self) -> None:
-        if not self.writable:
-            raise LabelError(f"{self.path.name}: open read-only. Open it for writing to change votes.")
