@@ -10,6 +10,7 @@ __all__ = [
     "class_weights",
     "cluster_weights",
     "contrastive_loss",
+    "fairness_loss",
     "inverse_cross_entropy",
     "pseudo_label_loss",
     "similarity_loss",
@@ -228,30 +229,63 @@ def squared_difference(logits: Tensor, other: Tensor) -> Tensor:
     return (logits.float().softmax(1) - other.float().softmax(1)).square().mean(1)
 
 
-def pseudo_label_loss(logits: Tensor, guess: Tensor, threshold: float) -> Tensor:
-    """Cross-entropy with the most probable class of another answer, where that answer is sure.
+def pseudo_label_loss(logits: Tensor, guess: Tensor, weights: Tensor) -> Tensor:
+    """Cross-entropy with the most probable class of another answer, by how much that is to be believed.
 
-    L_i = 1[max p(guess_i) ≥ threshold] · CE(softmax(z_i), argmax p(guess_i))
+    L_i = w_i CE(softmax(z_i), argmax guess_i)
 
     Parameters
     ----------
     logits : Tensor, shape (N, C)
     guess : Tensor, shape (N, C)
-        Class logits of the same items; carries no gradient. May be `logits`.
-    threshold : float
-        In [0, 1].
+        Logits or probabilities of the same items; carries no gradient. May be `logits`.
+    weights : Tensor, shape (N,)
+        As a `Certainty` gives them; carries no gradient.
 
     Returns
     -------
     Tensor, shape (N,)
-        0 where the guess isn't sure.
 
     References
     ----------
-    Lee 2013, Eq. 15; Sohn et al. 2020, Eq. 4.
+    Lee 2013, Eq. 15; Sohn et al. 2020, Eq. 4; Chen et al. 2023, Eq. 3.
     """
-    sure, label = guess.detach().float().softmax(1).max(1)
-    return F.cross_entropy(logits.float(), label, reduction="none") * (sure >= threshold)
+    return F.cross_entropy(logits.float(), guess.argmax(1), reduction="none") * weights.detach()
+
+
+def fairness_loss(logits: Tensor, sure: Tensor, shares: Tensor, found: Tensor) -> Tensor:
+    """FreeMatch's fairness: keep a mini-batch's answers from running into few classes.
+
+    L = Σ_c a_c ln b_c, a = norm(p̃ / h̃), b = norm(p̄ / h̄): p̄ the mean of the sure answers' probabilities, h̄ the
+    shares of their most probable classes; norm divides by the sum. The sign is the paper's: the cross-entropy
+    of the two is made large.
+
+    Parameters
+    ----------
+    logits : Tensor, shape (N, C)
+        Of the strong view.
+    sure : Tensor of bool, shape (N,)
+        Whose weak view counts.
+    shares, found : Tensor, shape (C,)
+        p̃ and h̃: running means of the probabilities and of the most probable classes' shares.
+
+    Returns
+    -------
+    Tensor, scalar
+        0 where no answer is sure.
+
+    References
+    ----------
+    Wang et al. 2023 (FreeMatch), Eq. 9 to 11.
+    """
+    p = logits[sure].float().softmax(1)
+    if not len(p):
+        return logits.float().sum() * 0
+    hits = torch.bincount(p.argmax(1), minlength=p.shape[1]) / len(p)
+    kept, expected = hits > 0, found > 0
+    b = torch.where(kept, p.mean(0) / hits.where(kept, torch.ones_like(hits)), 0)
+    a = torch.where(expected, shares / found.where(expected, torch.ones_like(found)), 0)
+    return (a / a.sum() * (b / b.sum()).clamp_min(1e-12).log()).sum()
 
 
 def contrastive_loss(rows: Tensor, other: Tensor, temperature: float) -> Tensor:

@@ -75,6 +75,8 @@ IMAGE_SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "consistency_weight",
             "pseudo_label_weight",
             "threshold",
+            "threshold_memory",
+            "fairness_weight",
             "ramp",
             "teacher_memory",
             "trees",

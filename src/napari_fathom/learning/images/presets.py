@@ -40,6 +40,7 @@ _LIVELY = ImageSettings(
     schedule="cosine",
     weight_average=0.98,
     teacher_memory=0.99,
+    threshold_memory=0.99,
     keep="last",
     precision="auto",
     answer_turns=4,

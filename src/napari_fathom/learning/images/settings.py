@@ -71,9 +71,17 @@ class ImageSettings(SharedSettings):
         50.0, ge=0, description="Weight of the squared difference of two answers (Mean-Teacher, π-model)."
     )
     pseudo_label_weight: float = Field(
-        1.0, ge=0, description="Weight of the pseudo-labels (Pseudo-Label, FixMatch)."
+        1.0, ge=0, description="Weight of the pseudo-labels (Pseudo-Label, FixMatch, FreeMatch, SoftMatch)."
     )
-    threshold: Share = Field(0.95, description="How sure an answer must be to become a pseudo-label.")
+    threshold: Share = Field(
+        0.95, description="How sure an answer must be to become a pseudo-label (Pseudo-Label, FixMatch)."
+    )
+    threshold_memory: float = Field(
+        0.999, ge=0, lt=1, description="Memory of what sure means by now (FreeMatch, SoftMatch)."
+    )
+    fairness_weight: float = Field(
+        0.001, ge=0, description="Weight of the fairness between classes (FreeMatch)."
+    )
     ramp: Share = Field(
         0.4, description="Share of the run over which the weight of the unlabelled grows to its full size."
     )

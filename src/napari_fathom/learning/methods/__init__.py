@@ -9,6 +9,7 @@ from napari_fathom.learning.methods.dc3 import DC3
 from napari_fathom.learning.methods.discriminant import Discriminant
 from napari_fathom.learning.methods.fixmatch import FixMatch
 from napari_fathom.learning.methods.forest import Forest
+from napari_fathom.learning.methods.freematch import FreeMatch
 from napari_fathom.learning.methods.image_rows import ImageContext, ImageMethod
 from napari_fathom.learning.methods.mean_teacher import MeanTeacher
 from napari_fathom.learning.methods.pi_model import PiModel
@@ -16,6 +17,7 @@ from napari_fathom.learning.methods.predklus import PredKlus
 from napari_fathom.learning.methods.pseudo_label import PseudoLabel
 from napari_fathom.learning.methods.row_method import RowClassifier
 from napari_fathom.learning.methods.simclr import SimCLR
+from napari_fathom.learning.methods.softmatch import SoftMatch
 from napari_fathom.learning.methods.supervised import Supervised
 from napari_fathom.learning.methods.supseg import SupSeg
 from napari_fathom.learning.nets.image_network import ImageNetwork
@@ -44,6 +46,8 @@ METHODS: dict[str, Callable[[MethodContext], Method]] = {
 IMAGE_METHODS: dict[str, type[ImageMethod]] = {
     MeanTeacher.name: MeanTeacher,
     FixMatch.name: FixMatch,
+    FreeMatch.name: FreeMatch,
+    SoftMatch.name: SoftMatch,
     PseudoLabel.name: PseudoLabel,
     PiModel.name: PiModel,
     Supervised.name: Supervised,

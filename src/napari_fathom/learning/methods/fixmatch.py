@@ -1,27 +1,26 @@
 """FixMatch: what is sure of a weak view is taken for the label of a strong one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
+
+from torch import Tensor
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.methods.base import Loss, Rows
-from napari_fathom.learning.methods.image_rows import (
-    ImageContext,
-    Stateless,
-    image_features,
-    supervised_loss,
-)
+from napari_fathom.learning.methods.certainty import Certainty, FixedThreshold
+from napari_fathom.learning.methods.image_rows import ImageContext, image_features, supervised_loss
 from napari_fathom.learning.nets.image_network import ImageNetwork
 
 __all__ = ["FixMatch"]
 
 
-class FixMatch(Stateless):
+class FixMatch:
     """Cross-entropy on labelled images, and between a strong view and the sure answer to the weak one.
 
-    L = CE(labelled) + 1[max p(weak) ≥ 0.95] · CE(strong, argmax p(weak)); no gradient through the weak view's
-    answer. The paper draws seven unlabelled images for each labelled one (`unlabelled_ratio`).
+    L = CE(labelled) + w(p(weak)) · CE(strong, argmax p(weak)); no gradient through the weak view's answer. w
+    is 1[max p ≥ 0.95] here; FreeMatch and SoftMatch put another in its place. The paper draws seven
+    unlabelled images for each labelled one (`unlabelled_ratio`).
 
     References
     ----------
@@ -33,8 +32,9 @@ class FixMatch(Stateless):
     needs_labels: ClassVar[bool] = True
     strong_view: ClassVar[bool] = True
 
-    def __init__(self, context: ImageContext) -> None:
+    def __init__(self, context: ImageContext, certainty: Certainty | None = None) -> None:
         self._context = context
+        self._certainty = certainty or FixedThreshold(context.settings.threshold)
 
     @property
     def needs_unlabelled(self) -> bool:
@@ -49,13 +49,27 @@ class FixMatch(Stateless):
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the cross-entropy, with that of each strong view's pseudo-label beside it."""
         labelled, weak, strong = image_features(network, batch.labelled, batch.unlabelled, batch.view)
-        heads, settings = network.heads, self._context.settings
+        heads = network.heads
         value = supervised_loss(heads.classes(labelled), batch.target, self._context)
-        each = losses.pseudo_label_loss(heads.classes(strong), heads.classes(weak), settings.threshold)
+        guess, answer = heads.classes(weak).detach().float().softmax(1), heads.classes(strong)
+        weights = self._certainty.weigh(guess)
+        each = losses.pseudo_label_loss(answer, guess, weights)
         yield Loss(
             "classes",
-            value,
+            value + self._beside(answer, weights),
             Rows(labelled, batch.target),
             Rows(weak, view=strong),
-            settings.pseudo_label_weight * each,
+            self._context.settings.pseudo_label_weight * each,
         )
+
+    def _beside(self, answer: Tensor, weights: Tensor) -> Tensor | float:
+        """What a mini-batch's strong answers as a whole add to the loss: here nothing."""
+        return 0.0
+
+    def state(self) -> Mapping[str, Tensor]:
+        """What was learned of how sure answers are."""
+        return self._certainty.state()
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on with it."""
+        self._certainty.restore(state)

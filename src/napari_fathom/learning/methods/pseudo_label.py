@@ -6,6 +6,7 @@ from typing import ClassVar
 from napari_fathom.learning import losses
 from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.methods.base import Loss, Rows
+from napari_fathom.learning.methods.certainty import FixedThreshold
 from napari_fathom.learning.methods.image_rows import (
     ImageContext,
     Ramp,
@@ -38,6 +39,7 @@ class PseudoLabel(Stateless):
 
     def __init__(self, context: ImageContext) -> None:
         self._context, self._ramp = context, Ramp.of(context.settings)
+        self._certainty = FixedThreshold(context.settings.threshold)
 
     @property
     def needs_unlabelled(self) -> bool:
@@ -54,7 +56,8 @@ class PseudoLabel(Stateless):
         labelled, unlabelled = image_features(network, batch.labelled, batch.unlabelled)
         value = supervised_loss(network.heads.classes(labelled), batch.target, self._context)
         logits, settings = network.heads.classes(unlabelled), self._context.settings
-        each = losses.pseudo_label_loss(logits, logits, settings.threshold)
+        sure = self._certainty.weigh(logits.detach().float().softmax(1))
+        each = losses.pseudo_label_loss(logits, logits, sure)
         yield Loss(
             "classes",
             value,
