@@ -103,3 +103,13 @@ def test_damaged_answers_on_held_out_strokes_name_the_file_and_the_remedy(tmp_pa
 )
 def test_a_share_is_written_as_people_write_percent(share: float, written: str) -> None:
     assert percent(share) == written
+
+
+@pytest.mark.parametrize(("strokes", "supported"), [(1, False), (2, False), (3, True), (20, True)])
+def test_figures_are_told_only_where_each_class_has_enough_held_out_strokes(
+    strokes: int, supported: bool
+) -> None:
+    random = np.random.default_rng(0)
+    shares = judge_shares(survey([0.9, 0.1], 10_000, random)[1], held_out(random, strokes))
+    assert shares.judged and shares.strokes == (strokes, strokes)
+    assert shares.supported is supported

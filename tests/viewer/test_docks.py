@@ -205,7 +205,8 @@ def test_shares_are_told_in_words(qtbot: QtBot) -> None:
     assert "99 %" in shown(panel)
     panel.setValue(SharesView(two, (0.5, 0.5), None, False, "No stroke was held out."))
     assert panel.text() == "Not corrected. No stroke was held out."
-    assert not any("%" in words for words in shown(panel))  # a figure would be read as a finding
+    assert "50 %" in shown(panel)  # what the model learned to expect is known
+    assert shown(panel).count("–") == 2  # of the survey, a figure would be read as a finding
     panel.setValue(None)
     assert panel.text() == "Estimated with the first prediction."
 

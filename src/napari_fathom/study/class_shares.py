@@ -6,7 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["ClassShares", "percent"]
+__all__ = ["FEWEST_STROKES", "ClassShares", "percent"]
+
+FEWEST_STROKES = 3
+"""Held-out strokes of every class without which an estimate's figures are not told."""
 
 
 class ClassShares(BaseModel):
@@ -30,6 +33,8 @@ class ClassShares(BaseModel):
         A sentence for the user.
     judged : bool
         Whether there was anything to judge the estimate by; without, it is a guess that nobody should read.
+    strokes : tuple of int, length C
+        Held-out strokes of each class; empty in records made before they were counted.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,6 +47,12 @@ class ClassShares(BaseModel):
     favoured: bool
     reason: str
     judged: bool = True
+    strokes: tuple[int, ...] = ()
+
+    @property
+    def supported(self) -> bool:
+        """Whether the figures stand on enough to be read as a finding."""
+        return self.judged and all(count >= FEWEST_STROKES for count in self.strokes)
 
     def correct(self, probabilities: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
         """Move a model's probabilities, shape (C, …), to the target shares."""

@@ -100,12 +100,9 @@ def judge_shares(probabilities: NDArray[np.float32], held_out: HeldOutStrokes | 
     classes = len(probabilities)
     if held_out is None:
         held_out = HeldOutStrokes.none(np.full(classes, 1 / classes))
+    labels, strokes = held_out.labels.astype(np.int64), held_out.strokes
     choice = choose_shares(
-        probabilities,
-        held_out.probabilities,
-        held_out.labels.astype(np.int64),
-        held_out.strokes,
-        tuple(held_out.source.tolist()),
+        probabilities, held_out.probabilities, labels, strokes, tuple(held_out.source.tolist())
     )
     return ClassShares(
         **asdict(choice.estimate),
@@ -113,4 +110,5 @@ def judge_shares(probabilities: NDArray[np.float32], held_out: HeldOutStrokes | 
         favoured=choice.favoured,
         reason=choice.reason,
         judged=bool(choice.gains),
+        strokes=tuple(len(np.unique(strokes[labels == value])) for value in range(1, classes + 1)),
     )

@@ -33,8 +33,8 @@ class SharesView:
     trained : sequence of float
         Share of each class that the model learned to expect.
     estimated : sequence of float or None
-        Share of each class in the whole survey, as estimated; None where nothing could judge an estimate, for
-        a figure would be read as a finding.
+        Share of each class in the whole survey, as estimated; None, shown as a dash, where too little
+        supports an estimate, for a figure would be read as a finding.
     corrected : bool
         Whether the class layer is corrected now.
     evidence : str
@@ -100,18 +100,17 @@ class SharesPanel(QWidget):
             self._words.setText("Estimated with the first prediction.")
             return
         self._show_words(view)
-        if view.estimated is None:
-            return
         for column, title in ((1, "class"), (2, "in training"), (3, "in the survey")):
             head = QLabel(title)
             head.setEnabled(False)
             self._table.addWidget(head, 0, column)
-        rows = zip(view.classes, view.trained, view.estimated, strict=True)
-        for row, (item, trained, estimated) in enumerate(rows, start=1):
+        estimated = ["–"] * len(view.classes) if view.estimated is None else map(percent, view.estimated)
+        rows = zip(view.classes, view.trained, estimated, strict=True)
+        for row, (item, trained, figure) in enumerate(rows, start=1):
             self._table.addWidget(swatch(item.colour), row, 0)
             self._table.addWidget(QLabel(item.name), row, 1)
             self._table.addWidget(QLabel(percent(trained)), row, 2)
-            self._table.addWidget(QLabel(percent(estimated)), row, 3)
+            self._table.addWidget(QLabel(figure), row, 3)
 
     def _show_words(self, view: SharesView) -> None:
         state = "Corrected." if view.corrected else "Not corrected."

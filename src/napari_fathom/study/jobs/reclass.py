@@ -95,8 +95,9 @@ def _tiles(store: PredictionStore) -> list[Box]:
 
 
 def _words(store: PredictionStore, shares: ClassShares, corrected: bool) -> str:
-    if not shares.judged and not corrected:
-        return f"Classes are not corrected for class shares. {shares.reason}"
+    if not shares.supported:
+        state = "corrected, though nothing supports it," if corrected else "not corrected"
+        return f"Classes are {state} for class shares. {shares.reason}"
     told = ", ".join(
         f"{item.name} {percent(share)}" for item, share in zip(store.classes, shares.shares, strict=True)
     )
