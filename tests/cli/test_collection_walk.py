@@ -32,6 +32,23 @@ def test_images_are_told_by_what_is_in_them(drawn: Path) -> None:
     assert sum(found["classes"].values()) == 90
 
 
+def test_what_can_not_be_read_takes_a_line_each(shared_data: Path) -> None:
+    lines = run("info", shared_data / "plankton" / "ifcb_bins").stdout.splitlines()
+    (first,) = (at for at, line in enumerate(lines) if line.startswith("faults"))
+    assert len(lines[first:]) == 6  # as test_data_sets names them
+    assert lines[first + 1].lstrip().startswith("data/skip/IFCB5_2006_001_121212.adc: an empty .adc file.")
+
+
+def test_of_a_file_that_is_no_data_both_kinds_that_are_read_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear captain")
+    for command in (["info", path], ["convert", path, "--study", tmp_path / "no.fathom"]):
+        outcome = run(*command)
+        assert outcome.exit_code == 1
+        assert "letter.txt: a format that is not read" in outcome.stderr
+        assert "EK60" in outcome.stderr and "folders of images" in outcome.stderr
+
+
 def test_a_study_of_images_tells_its_labels_and_model(study: Path) -> None:
     found = values("info", study)
     assert sum(found["labelled_objects"].values()) == 90

@@ -78,7 +78,7 @@ def command(
           --ping-interval 1 --study mine.fathom
     """  # noqa: D301 - click wants the backspace character itself
     from napari_fathom.cli.collections import convert_collection
-    from napari_fathom.study.kinds import holds_images
+    from napari_fathom.study.kinds import holds_images, require_known
 
     hertz = None if main_khz is None else 1000 * main_khz
     if (study is None) == (store is None):
@@ -97,6 +97,7 @@ def command(
         told = f"{study}: {summary['objects']:,} objects, {len(summary['labelled_objects'])} classes"
         console.result(summary, f"{told}. Next: fathom open {study}")
         return
+    require_known(files)
     if seabed is not None:
         from napari_fathom.echogram import read_evl
 

@@ -43,7 +43,7 @@ def _summary(paths: tuple[Path, ...], plain: "PlainOptions | None", console: Con
     from napari_fathom.echogram import Echogram, sniff
     from napari_fathom.study import Study
     from napari_fathom.study.document import StudyDocument
-    from napari_fathom.study.kinds import holds_images
+    from napari_fathom.study.kinds import holds_images, require_known
 
     if holds_images(paths):
         if StudyDocument.at(paths[0]):
@@ -55,4 +55,5 @@ def _summary(paths: tuple[Path, ...], plain: "PlainOptions | None", console: Con
             return study_summary(survey)
     if len(paths) == 1 and sniff(paths[0]) == "store":
         return echogram_summary(Echogram.open(paths[0]))
+    require_known(paths)
     return console.follow(files_summary(paths, plain), kept="Nothing was changed.")

@@ -14,6 +14,9 @@ __all__ = ["as_lines", "echogram_summary", "files_summary", "study_summary"]
 
 Summary = dict[str, Any]
 
+_SENTENCES = ("faults", "notes", "offers", "remarks")
+"""Lists of sentences, by the last word of their names."""
+
 
 def echogram_summary(echogram: "Echogram") -> Summary:
     """Return the grid, the time span and where it came from; reads vectors only, no Sv."""
@@ -95,7 +98,16 @@ def as_lines(summary: Mapping[str, Any]) -> str:
         if value not in (None, [], {}, "", False)
     }
     width = max((len(name) for name in shown), default=0)
-    return "\n".join(f"{name:<{width}}  {_value(value)}" for name, value in shown.items())
+    return "\n".join(
+        f"{name if number == 0 else '':<{width}}  {line}"
+        for name, value in shown.items()
+        for number, line in enumerate(_lines(name, value))
+    )
+
+
+def _lines(name: str, value: Any) -> Sequence[str]:
+    """Sentences take a line each; else a value takes one."""
+    return value if name.split()[-1] in _SENTENCES else [_value(value)]
 
 
 def _value(value: Any) -> str:

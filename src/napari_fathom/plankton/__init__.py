@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from napari_fathom.plankton.conversion import convert_collection, lay_out_collection
     from napari_fathom.plankton.faults import Fault
-    from napari_fathom.plankton.formats import read_tables, sniff
+    from napari_fathom.plankton.formats import READ, formats_in, read_tables, sniff
     from napari_fathom.plankton.model import Collection
     from napari_fathom.plankton.mosaic import Arrangement, Filter, arrange, keep
     from napari_fathom.plankton.mosaic_layout import MosaicLayout, TileSize
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from napari_fathom.plankton.tables import Tables
 
 _HOMES = {
+    "READ": "formats",
     "Arrangement": "mosaic",
     "Collection": "model",
     "Fault": "faults",
@@ -36,6 +37,7 @@ _HOMES = {
     "TileSize": "mosaic_layout",
     "arrange": "mosaic",
     "convert_collection": "conversion",
+    "formats_in": "formats",
     "keep": "mosaic",
     "lay_out_collection": "conversion",
     "read_tables": "formats",
@@ -46,6 +48,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "READ",
     "Arrangement",
     "Collection",
     "Fault",
@@ -59,6 +62,7 @@ __all__ = [
     "TileSize",
     "arrange",
     "convert_collection",
+    "formats_in",
     "keep",
     "lay_out_collection",
     "read_tables",

@@ -9,12 +9,13 @@ from typing import Literal
 from napari_fathom.errors import FormatError
 from napari_fathom.events import Done, Event, Note, Progress
 from napari_fathom.plankton.faults import Fault
+from napari_fathom.plankton.left_over import left_over
 from napari_fathom.plankton.readers import ecotaxa, folders, ifcb, listing, stack
 from napari_fathom.plankton.tables import Part, Tables, join_parts
 from napari_fathom.plankton.tree import IMAGE_SUFFIXES, Tree
 from napari_fathom.plankton.trees import open_tree, open_trees
 
-__all__ = ["READ", "Format", "gather_tables", "read_tables", "sniff"]
+__all__ = ["READ", "Format", "formats_in", "gather_tables", "read_tables", "sniff"]
 
 Format = Literal["ecotaxa", "ifcb", "morphocluster", "table", "stack", "folders", "store"]
 
@@ -64,12 +65,17 @@ def sniff(paths: Path | str | Sequence[Path | str]) -> Format | None:
         If an archive is damaged.
     """
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
-    if len(files) == 1 and (files[0] / "collection.json").is_file():
-        return "store"
-    if not all(path.exists() for path in files):
-        return None
-    kinds = {kind for _, kind in _collections(files)}
+    kinds = formats_in(files)
     return kinds.pop() if len(kinds) == 1 else None
+
+
+def formats_in(files: Sequence[Path]) -> set[Format]:
+    """Every format that some of these paths are in; see `sniff`. Empty where one is missing."""
+    if len(files) == 1 and (files[0] / "collection.json").is_file():
+        return {"store"}
+    if not all(path.exists() for path in files):
+        return set()
+    return {kind for _, kind in _collections(files)}
 
 
 def _collections(files: Sequence[Path]) -> list[tuple[Tree, Format]]:
@@ -83,12 +89,6 @@ def _archives_in(tree: Tree) -> list[tuple[Tree, Format]]:
     paths = [tree.local(name) for name in tree.names(".zip")]
     found = ((archive, _sniff_tree(archive)) for archive in map(open_tree, filter(None, paths)))
     return [(archive, kind) for archive, kind in found if kind]
-
-
-def _archives_left(tree: Tree) -> list[Fault]:
-    """Archives that lie among the files of a collection, or inside an archive."""
-    said = "an archive among a collection's files is not read; unpack it, or give it by itself."
-    return [Fault(name, None, said) for name in tree.names(".zip")]
 
 
 def _sniff_tree(tree: Tree) -> Format | None:
@@ -125,13 +125,15 @@ def read_tables(paths: Path | str | Sequence[Path | str]) -> Generator[Event[Tab
 def gather_tables(files: Sequence[Path]) -> Generator[Note | Progress, None, Tables]:
     """`read_tables` as a step of other generators: its value is the tables."""
     collections = _checked(files)
-    parts: list[Part] = []
+    parts = [_nothing_in(tree) for tree in open_trees(files) if not _among(tree, collections)]
     for number, (tree, kind) in enumerate(collections):
         yield Progress("tables", number, len(collections))
+        found: list[Part] = []
         for part in _READERS[kind](tree):
-            parts.append(part)
+            found.append(part)
             yield Progress("tables", number, len(collections))
-        parts.append(Part.empty(tree.path.name, *tree.refused, *_archives_left(tree)))
+        unread = Part.empty(tree.path.name, *tree.refused, *left_over(tree, kind, found))
+        parts += [*found, unread]
     yield Progress("tables", len(collections), len(collections))
     tables = join_parts(parts, " ".join(tree.stamp for tree, _ in collections))
     for tree, _ in collections:
@@ -142,6 +144,15 @@ def gather_tables(files: Sequence[Path]) -> Generator[Note | Progress, None, Tab
     for note in tables.notes:
         yield Note(note)
     return tables
+
+
+def _among(tree: Tree, collections: Sequence[tuple[Tree, Format]]) -> bool:
+    return any(found.path == tree.path or tree.path in found.path.parents for found, _ in collections)
+
+
+def _nothing_in(tree: Tree) -> Part:
+    name = next(iter(tree.sizes)) if len(tree.sizes) == 1 else tree.path.name
+    return Part.empty(name, Fault(name, None, f"nothing in it is read. Read are {READ}."))
 
 
 def _checked(files: Sequence[Path]) -> list[tuple[Tree, Format]]:

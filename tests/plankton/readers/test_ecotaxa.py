@@ -27,9 +27,11 @@ def table(*rows: Sequence[str], header: Sequence[str] = HEADER, types: Sequence[
 
 
 def ecotaxa(folder: Path, *rows: Sequence[str], images: int = 4, **more: Sequence[str] | None) -> Path:
+    """A table, and the first four pictures as far as it names them."""
     write(folder / "ecotaxa_set.tsv", table(*rows, **more))  # type: ignore[arg-type]
     for number in range(images):
-        write(folder / f"{number}.png", drawn(number))
+        if any(f"{number}.png" in row for row in rows):
+            write(folder / f"{number}.png", drawn(number))
     return folder
 
 
