@@ -109,6 +109,10 @@ class JournaledStore(ABC, Generic[AnyHead]):
         """What may be said."""
         return self._head.classes
 
+    @abstractmethod
+    def set_classes(self, classes: Classes) -> None:
+        """Replace the classes; LabelError if one goes that is in use."""
+
     @property
     def writable(self) -> bool:
         """True while this object holds the right to write."""

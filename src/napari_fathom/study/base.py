@@ -1,19 +1,18 @@
-"""What a study of a survey and one of a collection have in common: small facts, models, a way to close."""
+"""What every open study tells of itself: small facts, models, answers; and a way to close it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self
 
-from napari_fathom import files
-from napari_fathom.errors import FormatError, StudyError
+from napari_fathom.errors import StudyError
 from napari_fathom.labels import Classes
 from napari_fathom.study.document import StudyDocument
 from napari_fathom.study.models import ModelRecord
 from napari_fathom.study.numbered import NumberedFolders
 
-__all__ = ["StudyFolder", "closed_on_failure", "find_data"]
+__all__ = ["StudyFolder", "closed_on_failure"]
 
 
 class StudyFolder(ABC):
@@ -30,11 +29,6 @@ class StudyFolder(ABC):
         self._document = document
         self._models = NumberedFolders(folder / "models")
         self._predictions = NumberedFolders(folder / "predictions")
-
-    def _sweep(self, *places: Path) -> None:
-        """Clear up what a crash left half written; for the one who may write only."""
-        for place in (self.folder, *places, self._models.root, self._predictions.root):
-            files.sweep(place)
 
     @property
     def name(self) -> str:
@@ -164,41 +158,3 @@ def closed_on_failure(labels: _Closable) -> Iterator[None]:
     except BaseException:
         labels.close()
         raise
-
-
-class _Data(Protocol):
-    @property
-    def fingerprint(self) -> str: ...
-
-
-_AnyData = TypeVar("_AnyData", bound=_Data)
-
-
-def find_data(folder: Path, document: StudyDocument, open_store: Callable[[Path], _AnyData]) -> _AnyData:
-    """Open the survey or collection that a study refers to.
-
-    Raises
-    ------
-    StudyError
-        If it is missing, unreadable, or another than the one that was labelled.
-    """
-    reference, noun = document.data, document.noun
-    looked = reference.candidates(folder)
-    for place in dict.fromkeys(looked):
-        if not place.exists():
-            continue
-        try:
-            data = open_store(place)
-        except FormatError as error:
-            raise StudyError(f"{folder.name}: its {noun} store can't be read. {error}") from error
-        if data.fingerprint != reference.fingerprint:
-            raise StudyError(
-                f"{folder.name}: {place} holds another {noun} than the one that was painted. Put the former "
-                f"one back, or say where it is: 'fathom open {folder.name} --relink STORE'."
-            )
-        return data
-    raise StudyError(
-        f"{folder.name}: its {noun} store is not at {looked[0]}. If it has moved: "
-        f"'fathom open {folder.name} --relink STORE'. Else convert its files again: "
-        f"{', '.join(reference.sources) or 'unknown'}."
-    )

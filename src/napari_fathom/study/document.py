@@ -11,7 +11,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from napari_fathom import __version__, files
 from napari_fathom.errors import StudyError
 
-__all__ = ["DataKind", "DataReference", "StudyDocument"]
+__all__ = ["DataKind", "DataReference", "StudyDocument", "noun_of"]
 
 NAME = "study.json"
 VERSION = 1
@@ -108,19 +108,35 @@ class StudyDocument(BaseModel):
             raise _damaged(folder, f"{where}: {first['msg']}") from error
         if kind is not None and kind != document.kind:
             raise StudyError(
-                f"{folder.name}: a study of a {document.noun}; this needs one of a {_NOUNS[kind]}."
+                f"{folder.name}: a study of a {document.noun}; this needs one of a {noun_of(kind)}."
             )
         return document
 
     @property
     def noun(self) -> str:
         """What its data are called in sentences."""
-        return _NOUNS[self.kind]
+        return noun_of(self.kind)
 
     @staticmethod
     def at(folder: Path) -> bool:
         """True where there is a study."""
         return (folder / NAME).is_file()
+
+    @staticmethod
+    def require_none(folder: Path) -> None:
+        """Refuse to make a study where there is one.
+
+        Raises
+        ------
+        StudyError
+        """
+        if StudyDocument.at(folder):
+            raise StudyError(f"{folder.name}: there is a study already. Open it, or choose another name.")
+
+
+def noun_of(kind: DataKind) -> str:
+    """What data of a kind are called in sentences."""
+    return _NOUNS[kind]
 
 
 def _damaged(folder: Path, what: str) -> StudyError:

@@ -3,7 +3,6 @@
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-from napari_fathom.errors import StudyError
 from napari_fathom.events import Done, Event
 from napari_fathom.labels import Classes
 from napari_fathom.plankton import Collection, ImageOptions, lay_out_collection, sniff
@@ -50,8 +49,7 @@ def collect_job(
     """
     folder = Path(folder)
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
-    if StudyDocument.at(folder):
-        raise StudyError(f"{folder.name}: there is a study already. Open it, or choose another name.")
+    StudyDocument.require_none(folder)
     if sniff(files) == "store":
         yield Done(CollectionStudy.create(folder, files[0], classes))
         return
@@ -82,5 +80,5 @@ def look_job(study: CollectionStudy) -> Generator[Event[Collection], None, None]
     for event in look(study.collection):
         if isinstance(event, Done):
             study.collection.close()
-            study.collection = event.result
+            study.data = event.result
         yield event

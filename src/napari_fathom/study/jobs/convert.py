@@ -4,7 +4,6 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from napari_fathom.echogram import PlainOptions, convert
-from napari_fathom.errors import StudyError
 from napari_fathom.events import Done, Event
 from napari_fathom.labels import Classes
 from napari_fathom.study.document import StudyDocument
@@ -50,8 +49,7 @@ def convert_job(
         If a file can't be read.
     """
     folder = Path(folder)
-    if StudyDocument.at(folder):
-        raise StudyError(f"{folder.name}: there is a study already. Open it, or choose another name.")
+    StudyDocument.require_none(folder)
     store = folder / "data" / f"{folder.stem}.sv.zarr"
     echogram = yield from relay(
         convert(paths, store, main_frequency_hz=main_frequency_hz, plain=plain, upward=upward)
