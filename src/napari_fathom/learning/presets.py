@@ -18,6 +18,7 @@ _LIVELY = TrainSettings(
     channel_gain_db=1.0,
     rest_class="background",
     grow=0.01,
+    teacher_memory=0.99,
     schedule="cosine",
     weight_average=0.98,
     keep="last",

@@ -31,6 +31,29 @@ class SharedSettings(BaseModel):
         description="Share of each class's labels, whole strokes or groups, kept out to judge by.",
     )
 
+    # The unlabelled
+    strong: float = Field(
+        2.5,
+        ge=1,
+        le=5,
+        description="How much larger all random changes are in a strong view (FixMatch, UniMatch).",
+    )
+    pseudo_label_weight: float = Field(
+        1.0, ge=0, description="Weight of what the network's own answers teach it (…Match, Pseudo-Label)."
+    )
+    threshold: Share = Field(
+        0.95, description="How sure an answer must be to become a pseudo-label (not FreeMatch, SoftMatch)."
+    )
+    ramp: Share = Field(
+        0.4, description="Share of the run over which the weight of the unlabelled grows to its full size."
+    )
+    teacher_memory: float = Field(
+        0.999,
+        ge=0,
+        lt=1,
+        description="Memory of a teacher's average of the weights (Mean-Teacher, UniMatch).",
+    )
+
     # The clusters and the ambiguity
     clusters: int = Field(512, ge=2, le=65535, description="Number of clusters K.")
     ambiguity_prior: Share = Field(

@@ -43,6 +43,7 @@ SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "rare_share",
             "grow",
         ),
+        "Unlabelled": ("strong", "pseudo_label_weight", "threshold", "ramp", "teacher_memory"),
         "Clusters": (
             "cluster_weight",
             "clusters",

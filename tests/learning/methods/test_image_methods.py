@@ -10,7 +10,7 @@ from tests.learning.images.shapes import quick
 
 from napari_fathom.learning.images.batch import ImageBatch, Views
 from napari_fathom.learning.methods import IMAGE_METHODS, Loss, MethodContext, make_image_method
-from napari_fathom.learning.methods.image_rows import Ramp
+from napari_fathom.learning.methods.ramp import Ramp
 from napari_fathom.learning.nets.image_network import ImageNetwork, build_image_network
 
 CLASSES, CPU = 3, torch.device("cpu")

@@ -44,9 +44,6 @@ class ImageSettings(SharedSettings):
     zoom: float = Field(0.1, ge=0, le=0.9, description="Largest change of the size.")
     contrast: float = Field(0.2, ge=0, le=0.9, description="Largest change of the contrast to the border.")
     brightness: float = Field(0.05, ge=0, le=1, description="Largest change of the brightness.")
-    strong: float = Field(
-        2.5, ge=1, le=5, description="How much larger these changes are in a strong view (FixMatch)."
-    )
     erase: float = Field(
         0.3, ge=0, le=0.9, description="Largest side of the patch blanked in a strong view, of the image's."
     )
@@ -70,23 +67,11 @@ class ImageSettings(SharedSettings):
     consistency_weight: float = Field(
         50.0, ge=0, description="Weight of the squared difference of two answers (Mean-Teacher, π-model)."
     )
-    pseudo_label_weight: float = Field(
-        1.0, ge=0, description="Weight of the pseudo-labels (Pseudo-Label, FixMatch, FreeMatch, SoftMatch)."
-    )
-    threshold: Share = Field(
-        0.95, description="How sure an answer must be to become a pseudo-label (Pseudo-Label, FixMatch)."
-    )
     threshold_memory: float = Field(
         0.999, ge=0, lt=1, description="Memory of what sure means by now (FreeMatch, SoftMatch)."
     )
     fairness_weight: float = Field(
         0.001, ge=0, description="Weight of the fairness between classes (FreeMatch)."
-    )
-    ramp: Share = Field(
-        0.4, description="Share of the run over which the weight of the unlabelled grows to its full size."
-    )
-    teacher_memory: float = Field(
-        0.999, ge=0, lt=1, description="Memory of Mean-Teacher's average of the weights."
     )
     trees: int = Field(300, ge=1, le=10000, description="Trees of the forest.")
 

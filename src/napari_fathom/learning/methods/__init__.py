@@ -20,6 +20,7 @@ from napari_fathom.learning.methods.simclr import SimCLR
 from napari_fathom.learning.methods.softmatch import SoftMatch
 from napari_fathom.learning.methods.supervised import Supervised
 from napari_fathom.learning.methods.supseg import SupSeg
+from napari_fathom.learning.methods.unimatch import UniMatch
 from napari_fathom.learning.nets.image_network import ImageNetwork
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
 METHODS: dict[str, Callable[[MethodContext], Method]] = {
     PredKlus.name: PredKlus,
     SupSeg.name: SupSeg,
+    UniMatch.name: UniMatch,
 }
 """Methods of pixels by the name that `TrainSettings.method` uses; add a paper by a file and a line here."""
 

@@ -12,7 +12,7 @@ from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.methods.base import Method, MethodContext
 from napari_fathom.learning.nets.image_network import ImageNetwork
 
-__all__ = ["ImageContext", "ImageMethod", "Ramp", "image_features", "supervised_loss"]
+__all__ = ["ImageContext", "ImageMethod", "Stateless", "image_features", "supervised_loss"]
 
 ImageContext = MethodContext[ImageSettings]
 
@@ -50,24 +50,6 @@ def supervised_loss(logits: Tensor, target: Tensor, context: ImageContext) -> Te
     """Cross-entropy, class-weighted by w_c = N / (C n_c) where classes are drawn as they come."""
     weights = None if context.weights is None else torch.tensor(context.weights, device=logits.device)
     return losses.weighted_cross_entropy(logits, target, weights)
-
-
-class Ramp:
-    """Grows from 0 to 1 over the first `share` of `total` mini-batches, then stays."""
-
-    def __init__(self, share: float, total: int) -> None:
-        self._length, self._count = share * total, 0
-
-    def next(self) -> float:
-        """The weight for the next mini-batch."""
-        weight = 1.0 if self._count >= self._length else self._count / self._length
-        self._count += 1
-        return weight
-
-    @classmethod
-    def of(cls, settings: ImageSettings) -> "Ramp":
-        """As the settings say."""
-        return cls(settings.ramp, settings.epochs * settings.steps)
 
 
 class Stateless:

@@ -12,11 +12,11 @@ from napari_fathom.learning.images.batch import ImageBatch, Views
 from napari_fathom.learning.methods.base import Loss, Rows
 from napari_fathom.learning.methods.image_rows import (
     ImageContext,
-    Ramp,
     Stateless,
     image_features,
     supervised_loss,
 )
+from napari_fathom.learning.methods.ramp import Ramp
 from napari_fathom.learning.nets.image_network import ImageNetwork
 
 __all__ = ["MeanTeacher"]
