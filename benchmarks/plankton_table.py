@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.plankton import METHODS, RESULTS
+from benchmarks.plankton import RESULTS
+from benchmarks.plankton_methods import METHODS
 
 Line = dict[str, Any]
 

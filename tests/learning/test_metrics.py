@@ -11,6 +11,7 @@ from napari_fathom.learning.metrics import (
     confusion,
     expected_calibration_error,
     f1_scores,
+    roc_area,
     score,
 )
 
@@ -52,6 +53,12 @@ def test_auc_is_scikit_learns_with_ties(answers: tuple[np.ndarray, np.ndarray]) 
     said = truth > 0
     expected = [oracle.roc_auc_score(truth[said] == c + 1, probabilities[c][said]) for c in range(CLASSES)]
     np.testing.assert_allclose(auc_ovr(truth, probabilities), expected)
+
+
+def test_the_area_of_one_sided_answers_is_unknown() -> None:
+    assert np.isnan(roc_area(np.ones(3, bool), np.arange(3.0)))
+    assert np.isnan(roc_area(np.zeros(3, bool), np.arange(3.0)))
+    assert roc_area(np.array([False, True, True]), np.array([0.1, 0.1, 0.4])) == 0.75
 
 
 def test_calibration_error_is_the_weighted_gap_of_the_bins(answers: tuple[np.ndarray, np.ndarray]) -> None:

@@ -18,6 +18,7 @@ __all__ = [
     "confusion",
     "expected_calibration_error",
     "f1_scores",
+    "roc_area",
     "score",
 ]
 
@@ -163,18 +164,33 @@ def auc_ovr(truth: Ints, probabilities: Floats) -> NDArray[np.float64]:
     array of float64, shape (C,)
         NaN where every counted cell, or none, is of the class.
     """
-    from scipy.stats import rankdata
-
     said = truth > 0
     labels = truth[said]
-    areas = np.full(len(probabilities), np.nan)
-    for index, scores in enumerate(probabilities):
-        inside = labels == index + 1
-        positives, negatives = int(inside.sum()), int(labels.size - inside.sum())
-        if positives and negatives:
-            ranks = rankdata(scores[said])
-            areas[index] = (ranks[inside].sum() - positives * (positives + 1) / 2) / positives / negatives
-    return areas
+    return np.array(
+        [roc_area(labels == index + 1, scores[said]) for index, scores in enumerate(probabilities)], float
+    )
+
+
+def roc_area(positive: NDArray[np.bool_], scores: Floats) -> float:
+    """Chance that a positive's score is above a negative's (ties count half): area under the ROC curve.
+
+    Parameters
+    ----------
+    positive : array of bool, shape (N,)
+    scores : array of float, shape (N,)
+
+    Returns
+    -------
+    float
+        NaN where all, or none, are positive.
+    """
+    from scipy.stats import rankdata
+
+    positives, negatives = int(positive.sum()), int(positive.size - positive.sum())
+    if not positives or not negatives:
+        return float("nan")
+    ranks = rankdata(scores)
+    return float((ranks[positive].sum() - positives * (positives + 1) / 2) / positives / negatives)
 
 
 def expected_calibration_error(truth: Ints, probabilities: Floats, bins: int = 15) -> float:
