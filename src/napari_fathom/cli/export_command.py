@@ -140,7 +140,7 @@ def _export_collection(
 
     with opened_collection(folder, console, read_only=True) as study:
         values = [study.classes.named(name).value for name in class_names] or None
-        require_collection_exportable(study, list(wanted))
+        require_collection_exportable(study, wanted)
         for kind, path in wanted.items():
             job = export_collection_job(study, kind, path, classes=values, stop=console.stop)
             console.follow(job, kept="Files that are whole stay.", polls_stop=True)

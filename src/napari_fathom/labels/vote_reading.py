@@ -95,7 +95,7 @@ class VoteReading(JournaledStore[VoteHead]):
             return found
 
     def said_at(self) -> NDArray[np.datetime64]:
-        """When that vote was cast, shape (N,) of datetime64[ms], UTC; NaT where there is none."""
+        """When that vote was cast, shape (N,), datetime64[ms], UTC; NaT where nobody knows or has voted."""
         with self._guard:
             votes, deciding = self._state.box.votes, self._state.deciding
             found = np.full(len(self), np.datetime64("NaT", "ms"))

@@ -110,8 +110,8 @@ class VoteStore(VoteReading):
         status : {"validated", "dubious", "predicted"}
             How sure: `dubious` for a person in doubt, `predicted` for a machine.
         time : datetime64 or array of it, shape (n,), optional
-            When each was said, UTC; now without it. Which vote is the latest is told by the order of casting,
-            not by this.
+            When each was said, UTC; now without it, NaT where unknown. Which vote is the latest is told by
+            the order of casting, not by this.
         note : str
             Anything worth keeping with it.
 

@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_fathom.errors import StudyError
+from napari_fathom.study.cluster_edits import EditLog, Partition
 from napari_fathom.study.record import Record
 
 __all__ = ["AnswerRecord", "Answers"]
 
+EDITS = "cluster_edits.jsonl"
 _ARRAYS = ("probabilities", "cluster", "ambiguity", "features")
 SURE_BELOW = 0.5
 """An object is given its class where its ambiguity is lower, else its cluster (DC3, section 2.2)."""
@@ -46,7 +48,7 @@ class Answers:
     probabilities : ndarray, shape (N, C), float16
         In the order of `record.class_table`; NaN in the rows of objects without an image.
     cluster : ndarray, shape (N,), uint16
-        Number + 1; 0 where there is no image.
+        Number + 1, as the model says; 0 where there is no image. What people made of it: `edits().partition`.
     ambiguity : ndarray, shape (N,), float32
         In [0, 1].
     features : ndarray, shape (N, D), float16
@@ -97,6 +99,16 @@ class Answers:
                     f"objects. {record.advice}"
                 )
         return cls(path, record, arrays)
+
+    def edits(self, *, writable: bool = False) -> EditLog:
+        """What people changed about the clusters, read now; its `partition` is what counts.
+
+        Parameters
+        ----------
+        writable : bool
+            For the one who adds edits; all others read what is there.
+        """
+        return EditLog(self.path / EDITS, Partition.of(self.cluster), writable=writable)
 
     def values(self) -> NDArray[np.uint16]:
         """Class value of the highest probability, shape (N,), whatever the ambiguity; 0 without an image."""

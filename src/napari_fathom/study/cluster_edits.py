@@ -16,6 +16,9 @@ from napari_fathom.labels.lines import LineFile
 
 __all__ = ["ClusterEdit", "EditLog", "Merge", "Partition", "SendBack", "Split", "edited"]
 
+MOST_CLUSTERS = 65_535
+"""As many as a uint16 numbers, in which answers and layers hold them."""
+
 
 @dataclass(frozen=True)
 class Merge:
@@ -57,7 +60,7 @@ class Partition:
 
     Parameters
     ----------
-    cluster : ndarray of uint32, shape (N,)
+    cluster : ndarray of uint16, shape (N,)
         0 for objects without an image.
     largest : int
         The largest number that was ever given: numbers of merged clusters are not used again.
@@ -65,14 +68,14 @@ class Partition:
         Clusters that come last.
     """
 
-    cluster: NDArray[np.uint32]
+    cluster: NDArray[np.uint16]
     largest: int
     sent_back: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, cluster: NDArray[Any]) -> "Partition":
         """As a model says, before any edit."""
-        return cls(np.array(cluster, np.uint32), int(np.max(cluster, initial=0)))
+        return cls(np.array(cluster, np.uint16), int(np.max(cluster, initial=0)))
 
     def rows(self, cluster: int) -> NDArray[np.int64]:
         """Members of a cluster, ascending.
@@ -94,7 +97,8 @@ def edited(partition: Partition, edit: ClusterEdit) -> Partition:
     Raises
     ------
     StudyError
-        If it doesn't fit: a cluster that isn't there, one merged into itself, parts of another size.
+        If it doesn't fit: a cluster that isn't there, one merged into itself, parts of another size, more
+        parts than there are numbers left.
     """
     rows = partition.rows(edit.cluster)
     if isinstance(edit, SendBack):
@@ -112,14 +116,40 @@ def edited(partition: Partition, edit: ClusterEdit) -> Partition:
                 f"Cluster {edit.cluster} has {len(rows):,} members; the split is of {len(edit.part):,}. "
                 "Split it anew."
             )
-        new = np.where(edit.part == 0, edit.cluster, partition.largest + edit.part.astype(np.int64))
-        cluster[rows] = new
         largest = partition.largest + int(edit.part.max())
+        if largest > MOST_CLUSTERS:
+            raise StudyError(
+                f"Clusters are numbered up to {MOST_CLUSTERS:,}; the split of cluster {edit.cluster} needs "
+                f"{largest:,}. Predict again, which numbers them anew."
+            )
+        cluster[rows] = np.where(edit.part == 0, edit.cluster, partition.largest + edit.part.astype(np.int64))
     return Partition(cluster, largest, partition.sent_back - {edit.cluster})
+
+
+@dataclass(frozen=True, eq=False)
+class _Applied:
+    """An edit, and what it takes to take it back: a copy of every state would fill the memory."""
+
+    edit: ClusterEdit
+    rows: NDArray[np.int64]
+    largest: int
+    sent_back: frozenset[int]
+
+    @classmethod
+    def to(cls, partition: Partition, edit: ClusterEdit) -> "_Applied":
+        rows = np.zeros(0, np.int64) if isinstance(edit, SendBack) else partition.rows(edit.cluster)
+        return cls(edit, rows, partition.largest, partition.sent_back)
+
+    def taken_back(self, partition: Partition) -> Partition:
+        cluster = partition.cluster.copy()
+        cluster[self.rows] = self.edit.cluster
+        return Partition(cluster, self.largest, self.sent_back)
 
 
 class EditLog:
     """The edits on disk, each flushed before it counts; opening applies them again.
+
+    One thread may edit while others read `partition`: every edit puts a new one in its place.
 
     Parameters
     ----------
@@ -129,12 +159,19 @@ class EditLog:
         As the model says.
     writable : bool
         Whether this is the one who may write: a line that a crash cut off is removed.
+
+    Attributes
+    ----------
+    partition : Partition
+        As the clusters are now.
+    notes : list of str
+        What was found amiss in the file.
     """
 
     def __init__(self, path: Path, partition: Partition, *, writable: bool) -> None:
         self._lines = LineFile(path)
-        self._states = [partition]
-        self._edits: list[ClusterEdit] = []
+        self._applied: list[_Applied] = []
+        self.partition = partition
         self.notes: list[str] = []
         if writable and (torn := self._lines.cut_torn_end()):
             self.notes.append(f"{path.name}: the last line was cut off by a crash ({torn} bytes); removed.")
@@ -143,16 +180,6 @@ class EditLog:
                 self._replay(line.head)
             except (StudyError, ValueError, KeyError, TypeError, zlib.error, binascii.Error) as error:
                 self.notes.append(f"{path.name}, line {number}: damaged or of no use any more ({error}).")
-
-    @property
-    def partition(self) -> Partition:
-        """As the clusters are now."""
-        return self._states[-1]
-
-    @property
-    def last(self) -> ClusterEdit | None:
-        """The edit that `undo` would take back."""
-        return self._edits[-1] if self._edits else None
 
     def add(self, edit: ClusterEdit) -> None:
         """Apply an edit; it is safe on disk when this returns.
@@ -166,34 +193,38 @@ class EditLog:
         """
         after = edited(self.partition, edit)
         self._lines.add(_as_line(edit))
-        self._states.append(after)
-        self._edits.append(edit)
+        self._apply(edit, after)
 
     def undo(self) -> ClusterEdit | None:
-        """Take the last edit back; None if there is none.
+        """Take the last edit back; None if there is none. To do it again, `add` what this returns.
 
         Raises
         ------
         LabelError
             If the disk is full; nothing has changed then.
         """
-        if not self._edits:
+        if not self._applied:
             return None
         self._lines.add({"edit": "undo"})
-        self._states.pop()
-        return self._edits.pop()
+        return self._take_back()
+
+    def _apply(self, edit: ClusterEdit, after: Partition) -> None:
+        self._applied.append(_Applied.to(self.partition, edit))
+        self.partition = after
+
+    def _take_back(self) -> ClusterEdit:
+        last = self._applied.pop()
+        self.partition = last.taken_back(self.partition)
+        return last.edit
 
     def _replay(self, head: Mapping[str, Any] | None) -> None:
         if head is None:
             raise ValueError("its checksum doesn't fit")
-        if head["edit"] == "undo":
-            if self._edits:
-                self._states.pop()
-                self._edits.pop()
-            return
-        edit = _from_line(head)
-        self._states.append(edited(self.partition, edit))
-        self._edits.append(edit)
+        if head["edit"] != "undo":
+            edit = _from_line(head)
+            self._apply(edit, edited(self.partition, edit))
+        elif self._applied:
+            self._take_back()
 
 
 def _as_line(edit: ClusterEdit) -> dict[str, Any]:

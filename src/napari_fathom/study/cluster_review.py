@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from napari_fathom.errors import StudyError
 from napari_fathom.study.answers import Answers
-from napari_fathom.study.cluster_edits import ClusterEdit, EditLog, Merge, Partition, SendBack, Split
+from napari_fathom.study.cluster_edits import ClusterEdit, Merge, Partition, SendBack, Split
+from napari_fathom.study.feature_space import cosine_distance, different_directions, parts_by_direction
 
 if TYPE_CHECKING:
     from napari_fathom.study.collection_study import CollectionStudy
@@ -20,11 +21,8 @@ __all__ = [
     "FirstMembers",
     "Members",
     "ReviewCluster",
-    "cosine_distance",
     "walk_order",
 ]
-
-EDITS = "cluster_edits.jsonl"
 
 
 class FirstClusters(StrEnum):
@@ -48,7 +46,7 @@ class ReviewCluster:
     Parameters
     ----------
     number : int
-        From 1; as the column `cluster` of the object table until it was split or merged.
+        From 1; as the column `cluster` of the object table.
     members : int
     open : int
         Members that no person has labelled.
@@ -99,7 +97,8 @@ class Members:
 class ClusterReview:
     """The clusters of the answer in force, with what people changed about them.
 
-    Reads whole columns and measures distances: call it off the GUI thread, from one thread at a time.
+    Reads whole columns and measures distances: call it off the GUI thread. One thread may edit while others
+    look.
 
     Parameters
     ----------
@@ -119,7 +118,7 @@ class ClusterReview:
         if not np.any(answers.cluster):
             raise StudyError(f"Model {answers.record.model} gives no clusters. Train with another method.")
         self._study, self._answers = study, answers
-        self._log = EditLog(answers.path / EDITS, Partition.of(answers.cluster), writable=study.writable)
+        self._log = answers.edits(writable=study.writable)
 
     @property
     def answers(self) -> Answers:
@@ -170,13 +169,13 @@ class ClusterReview:
             If there is no such cluster.
         """
         rows = self.partition.rows(cluster)
-        distance = cosine_distance(np.asarray(self._answers.features[rows], np.float32))
+        distance = cosine_distance(self._answers.features[rows])
         order = np.argsort(distance if first is FirstMembers.CENTRE else -distance, kind="stable")
         rows = rows[order]
         said = self._study.votes.hard()[rows]
         return Members(cluster, rows, said > 0, self._proposed(said[said > 0], rows[said == 0]))
 
-    def merge(self, cluster: int, into: int) -> None:
+    def merge(self, cluster: int, into: int) -> ClusterEdit:
         """Move all members of a cluster to another.
 
         Raises
@@ -184,10 +183,12 @@ class ClusterReview:
         StudyError
             If one of them isn't there, or the study is open read-only.
         """
-        self._add(Merge(cluster, into))
+        return self.edit(Merge(cluster, into))
 
-    def split(self, cluster: int, parts: int = 2, seed: int = 0) -> tuple[int, ...]:
+    def split(self, cluster: int, parts: int = 2, seed: int = 0) -> ClusterEdit:
         """Cluster the members of a cluster anew, by k-means on their features' directions.
+
+        The largest part keeps the cluster's number; the others get new ones.
 
         Parameters
         ----------
@@ -196,29 +197,22 @@ class ClusterReview:
             k.
         seed : int
 
-        Returns
-        -------
-        tuple of int
-            The parts' numbers; the largest keeps the cluster's own.
-
         Raises
         ------
         StudyError
             If it isn't there, has too few members that differ, or the study is open read-only.
         """
-        partition = self.partition
-        rows = partition.rows(cluster)
-        directions = _directions(np.asarray(self._answers.features[rows], np.float32))
-        different = len(np.unique(directions, axis=0))
+        rows = self.partition.rows(cluster)
+        features = np.asarray(self._answers.features[rows])
+        different = different_directions(features)
         if not 2 <= parts <= min(different, np.iinfo(np.uint8).max):
             raise StudyError(
                 f"Cluster {cluster} has {len(rows):,} members, {different:,} of them different: "
                 f"it can't be split into {parts}."
             )
-        self._add(Split(cluster, _parts(directions, parts, seed)))
-        return (cluster, *range(partition.largest + 1, self.partition.largest + 1))
+        return self.edit(Split(cluster, parts_by_direction(features, parts, seed)))
 
-    def send_back(self, cluster: int) -> None:
+    def send_back(self, cluster: int) -> ClusterEdit:
         """Leave a cluster undecided: it comes last from now on.
 
         Raises
@@ -226,7 +220,19 @@ class ClusterReview:
         StudyError
             If it isn't there, or the study is open read-only.
         """
-        self._add(SendBack(cluster))
+        return self.edit(SendBack(cluster))
+
+    def edit(self, edit: ClusterEdit) -> ClusterEdit:
+        """Do what is given, such as what `undo` took back; returned as it is.
+
+        Raises
+        ------
+        StudyError
+            If it doesn't fit, or the study is open read-only.
+        """
+        self._study.require_writable()
+        self._log.add(edit)
+        return edit
 
     def undo(self) -> ClusterEdit | None:
         """Take the last merge, split or sending back back; None if there is none.
@@ -238,10 +244,6 @@ class ClusterReview:
         """
         self._study.require_writable()
         return self._log.undo()
-
-    def _add(self, edit: ClusterEdit) -> None:
-        self._study.require_writable()
-        self._log.add(edit)
 
     def _still_open(self) -> NDArray[np.bool_]:
         return np.asarray(self._study.votes.hard() == 0)
@@ -263,37 +265,3 @@ def walk_order(clusters: list[ReviewCluster], first: FirstClusters) -> tuple[Rev
         return one.open == 0, one.sent_back, -weight, one.number
 
     return tuple(sorted(clusters, key=key))
-
-
-def cosine_distance(features: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Distance of each row to the mean of all: 1 − cos of the angle between them.
-
-    Parameters
-    ----------
-    features : ndarray, shape (n, D)
-
-    Returns
-    -------
-    ndarray of float32, shape (n,)
-        In [0, 2]; 1 where a row, or the mean, is all zeros.
-    """
-    centre = _directions(features.mean(axis=0, keepdims=True))[0]
-    return np.asarray(1 - _directions(features) @ centre, np.float32)
-
-
-def _directions(features: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rows scaled to length 1; rows of zeros stay."""
-    length = np.linalg.norm(features, axis=1, keepdims=True)
-    return np.asarray(features / np.where(length > 0, length, 1), np.float32)
-
-
-def _parts(directions: NDArray[np.float32], parts: int, seed: int) -> NDArray[np.uint8]:
-    """Part of each row, the largest part being 0."""
-    from sklearn.cluster import KMeans
-
-    found = KMeans(parts, n_init=4, random_state=seed).fit_predict(directions)
-    by_size = np.argsort(-np.bincount(found, minlength=parts), kind="stable")
-    rank = np.empty(parts, np.uint8)
-    rank[by_size] = np.arange(parts, dtype=np.uint8)
-    part: NDArray[np.uint8] = rank[found]
-    return part

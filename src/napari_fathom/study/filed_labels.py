@@ -54,15 +54,13 @@ def vote_as_filed(votes: VoteStore, objects: "pd.DataFrame") -> list[VoteEvent]:
     states = told["status"].where(told["status"] != "", "validated")
     for (annotator, status), group in told.groupby([annotators, states], sort=True):
         rows = group.index.to_numpy()
-        times = group["annotated"].to_numpy("datetime64[ms]")
-        now = np.datetime64("now", "ms")
         events.append(
             votes.cast(
                 rows,
                 said[rows],
                 annotator=str(annotator),
                 status=str(status),
-                time=np.where(np.isnat(times), now, times),
+                time=group["annotated"].to_numpy("datetime64[ms]"),
                 note="from the files",
             )
         )

@@ -29,8 +29,8 @@ def object_table(study: "CollectionStudy", answers: "Answers | None") -> "pd.Dat
     DataFrame, N rows
         The collection's columns but for the labels its files brought; then `class`, `status` and `votes` as
         they stand, `agreement` and `entropy_bits` of the votes; and of the model in force `predicted`,
-        `probability`, `cluster` (0: no image) and `ambiguity`, where there is an answer. `size_px` is the
-        longer side of the first image.
+        `probability`, `cluster` (as people edited it; 0: no image) and `ambiguity`, where there is an
+        answer. `size_px` is the longer side of the first image.
     """
     votes = study.votes
     table = study.collection.objects.drop(columns=["class_name", "status", "annotator", "annotated"])
@@ -48,7 +48,7 @@ def object_table(study: "CollectionStudy", answers: "Answers | None") -> "pd.Dat
         further |= {
             "predicted": known[answers.values()],
             "probability": np.nan_to_num(np.asarray(answers.probabilities, np.float32)).max(axis=1),
-            "cluster": np.asarray(answers.cluster),
+            "cluster": answers.edits().partition.cluster,
             "ambiguity": np.asarray(answers.ambiguity),
         }
     return table.assign(**further)

@@ -16,13 +16,15 @@ from napari_fathom.plankton import read_tables
 from napari_fathom.plankton.exports import check_ecotaxa
 from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_plankton
 from napari_fathom.study import CollectionStudy
+from napari_fathom.study.filed_labels import FILED
 from napari_fathom.study.jobs import (
     collect_job,
     export_collection_job,
     look_job,
     predict_collection_job,
-    train_collection_job,
+    train_job,
 )
+from napari_fathom.study.jobs.export_collection import require_collection_exportable
 from napari_fathom.study.object_table import object_table
 
 TINY = ImageSettings(
@@ -65,7 +67,7 @@ def test_a_forest_learns_from_a_few_votes_and_answers_the_rest(
     study: CollectionStudy, sparse: CollectionStudy
 ) -> None:
     names = study.collection.objects["class_name"].to_numpy()
-    record = result(train_collection_job(sparse, ImageSettings(method="forest", trees=100, held_out=0.0)))
+    record = result(train_job(sparse, ImageSettings(method="forest", trees=100, held_out=0.0)))
     assert record.number == 1 and record.painted == sparse.votes.counts()
     answers = result(predict_collection_job(sparse))
     table = object_table(sparse, sparse.answers())
@@ -77,12 +79,12 @@ def test_a_forest_learns_from_a_few_votes_and_answers_the_rest(
 
 
 def test_a_network_is_trained_saved_and_gone_on_from(sparse: CollectionStudy) -> None:
-    events = list(train_collection_job(sparse, TINY))
+    events = list(train_job(sparse, TINY))
     assert [event.epoch for event in events if isinstance(event, Epoch)] == [1, 2]
     answers = result(predict_collection_job(sparse))
     assert (answers.cluster > 0).all() and answers.cluster.max() <= 5 * len(sparse.classes)
     assert ((answers.ambiguity >= 0) & (answers.ambiguity <= 1)).all()
-    again = result(train_collection_job(sparse, TINY, start="last"))
+    again = result(train_job(sparse, TINY, start="last"))
     assert (again.number, again.parent) == (2, 1)
     place = sparse.folder
     sparse.close()
@@ -94,7 +96,7 @@ def test_a_network_is_trained_saved_and_gone_on_from(sparse: CollectionStudy) ->
 
 def test_classes_that_nobody_gave_are_not_learned(sparse: CollectionStudy) -> None:
     sparse.votes.set_classes(sparse.classes.with_added("never seen"))
-    events = list(train_collection_job(sparse, TINY))
+    events = list(train_job(sparse, TINY))
     assert any("never seen" in str(getattr(event, "message", "")) for event in events)
     answers = result(predict_collection_job(sparse))
     assert answers.probabilities.shape[1] == len(sparse.classes) - 1
@@ -106,7 +108,7 @@ def test_images_must_have_been_looked_at(drawn: Path, tmp_path: Path) -> None:
         result(collect_job(drawn, tmp_path / "new.fathom")) as study,
         pytest.raises(StudyError, match="240 of 240 images have not been looked at"),
     ):
-        list(train_collection_job(study, TINY))
+        list(train_job(study, TINY))
 
 
 def test_prediction_wants_a_model(study: CollectionStudy) -> None:
@@ -125,7 +127,7 @@ def test_an_object_without_an_image_is_left_out_and_said_so(drawn: Path, tmp_pat
             pass
         if len(study.classes) < 2:
             study.votes.set_classes(Classes(study.classes.items, LARGEST_VOTE).with_added("other"))
-        result(train_collection_job(study, ImageSettings(method="forest", trees=10, held_out=0.0)))
+        result(train_job(study, ImageSettings(method="forest", trees=10, held_out=0.0)))
         answers = result(predict_collection_job(study))
         broken = int(np.flatnonzero(study.collection.objects["height_px"] == 0)[0])
         assert answers.cluster[broken] == 0 and answers.values()[broken] == 0
@@ -137,7 +139,7 @@ def test_an_export_says_what_people_and_the_model_say(
     study: CollectionStudy, sparse: CollectionStudy, tmp_path: Path
 ) -> None:
     said = sparse.votes.hard()
-    result(train_collection_job(sparse, ImageSettings(method="forest", trees=30, held_out=0.0)))
+    result(train_job(sparse, ImageSettings(method="forest", trees=30, held_out=0.0)))
     answers = result(predict_collection_job(sparse))
     path = result(export_collection_job(sparse, "ecotaxa", tmp_path / "drawn.zip"))
     assert check_ecotaxa(path) == ()
@@ -182,3 +184,29 @@ def test_an_import_set_is_a_zip_and_says_so_where_no_model_has_answered(
         list(export_collection_job(study, "ecotaxa", tmp_path / "set.tsv"))
     events = list(export_collection_job(study, "ecotaxa", tmp_path / "set.zip"))
     assert any("only what people say" in str(getattr(event, "message", "")) for event in events)
+
+
+def test_who_and_when_are_of_the_vote_that_decided(study: CollectionStudy, tmp_path: Path) -> None:
+    filed = study.votes.hard()
+    other = study.classes.values[0] if filed[7] != study.classes.values[0] else study.classes.values[1]
+    noon = np.datetime64("2026-05-01T12:00:00", "ms")
+    study.votes.cast([7], other, annotator="ada", time=noon)
+    study.votes.cast([7], other, annotator="ben", time=noon + np.timedelta64(1, "h"), status="dubious")
+    tables = result(read_tables(result(export_collection_job(study, "ecotaxa", tmp_path / "set.zip"))))
+    again = tables.objects.set_index("object_id")
+    ids = study.collection.objects["object_id"]
+    decided = again.loc[ids[7]]
+    assert (decided["annotator"], decided["status"]) == ("ben", "dubious")
+    assert decided["annotated"] == np.datetime64("2026-05-01T13:00:00")
+    folder_told = again.loc[ids[8]]  # a folder's name tells a class, but not who gave it, nor when
+    assert folder_told["annotator"] == "" and np.isnat(folder_told["annotated"].to_datetime64())
+    assert study.votes.said_by()[8] == FILED
+
+
+def test_names_that_fit_no_kind_are_refused_before_anything_is_written(
+    study: CollectionStudy, tmp_path: Path
+) -> None:
+    with pytest.raises(StudyError, match=r"set\.tsv: EcoTaxa imports a zip.* ends in \.zip"):
+        require_collection_exportable(study, {"folders": tmp_path, "ecotaxa": tmp_path / "set.tsv"})
+    with pytest.raises(StudyError, match=r"set\.xlsx: a table is .* ends in \.csv or \.parquet"):
+        require_collection_exportable(study, {"table": tmp_path / "set.xlsx"})

@@ -1,7 +1,7 @@
 """Votes and answers of a collection in the formats of other tools."""
 
 import threading
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,7 +20,9 @@ from napari_fathom.plankton.exports import (
     write_table,
 )
 from napari_fathom.study.answers import Answers
+from napari_fathom.study.cluster_edits import EditLog
 from napari_fathom.study.collection_study import CollectionStudy
+from napari_fathom.study.filed_labels import FILED
 from napari_fathom.study.jobs.guards import heeding, saving
 
 __all__ = [
@@ -32,6 +34,20 @@ __all__ = [
 ]
 
 CollectionExportKind = Literal["ecotaxa", "folders", "table", "dcic", "ifcb"]
+
+
+@dataclass(frozen=True)
+class _Name:
+    """What a file's name must end in, and why."""
+
+    what: str
+    endings: tuple[str, ...]
+
+
+_SUFFIXES: "dict[CollectionExportKind, _Name]" = {
+    "ecotaxa": _Name("EcoTaxa imports a zip", (".zip",)),
+    "table": _Name("a table is comma-separated or parquet", (".csv", ".parquet")),
+}
 
 
 @dataclass(frozen=True)
@@ -80,37 +96,53 @@ def export_collection_job(
     FathomError
         If there is nothing to write, or something is in the way.
     """
-    require_collection_exportable(study, [kind])
-    if kind == "ecotaxa" and Path(path).suffix.lower() != ".zip":
-        raise StudyError(f"{Path(path).name}: EcoTaxa imports a zip. Give a name that ends in .zip.")
-    if study.answers() is None:
+    require_collection_exportable(study, {kind: path})
+    answers = study.answers()
+    if answers is None:
         yield Note("No model has answered yet: only what people say is written.", "warning")
     objects = labelled_objects(study)
     if classes is not None:
         names = [study.classes[value].name for value in classes]
         objects = objects[objects["class_name"].isin(names)]
-    material = _Material(study, objects, _beside(study.answers(), objects))
+    edits = None if answers is None else answers.edits()
+    for note in () if edits is None else edits.notes:
+        yield Note(note, "warning")
+    material = _Material(study, objects, _beside(answers, edits, objects))
     with saving("The export", "what was there before is untouched"):
         yield from heeding(_WRITERS[kind](Path(path), material), stop, "what was there before is untouched")
 
 
-def require_collection_exportable(study: CollectionStudy, kinds: Collection[CollectionExportKind]) -> None:
+def require_collection_exportable(
+    study: CollectionStudy, wanted: Mapping[CollectionExportKind, Path | str]
+) -> None:
     """Refuse exports that can't be, before the first is written.
+
+    Parameters
+    ----------
+    study : CollectionStudy
+    wanted : mapping
+        Where to write each kind.
 
     Raises
     ------
     StudyError
-        If class scores are wanted and there is no answer.
+        If class scores are wanted and there is no answer, or a name doesn't fit its kind.
     """
-    if "ifcb" in kinds and study.answers() is None:
+    if "ifcb" in wanted and study.answers() is None:
         raise StudyError(
             f"{study.folder.name}: class scores need an answer. Train, then predict, then export."
         )
+    for kind, path in wanted.items():
+        known = _SUFFIXES.get(kind)
+        if known is not None and Path(path).suffix.lower() not in known.endings:
+            endings = " or ".join(known.endings)
+            raise StudyError(f"{Path(path).name}: {known.what}. Give a name that ends in {endings}.")
 
 
 def labelled_objects(study: CollectionStudy) -> pd.DataFrame:
     """Return the collection's objects with class, status, annotator and time as they stand now.
 
+    Annotator and time are those of the vote that decided; nobody's where a file that names no one brought it.
     Columns as `Collection.objects`; see `export_collection_job` for what the model adds.
     """
     votes = study.votes
@@ -126,19 +158,20 @@ def labelled_objects(study: CollectionStudy) -> pd.DataFrame:
         names[taken] = [by_model[int(value)] for value in proposed[taken]]
         status[taken] = "predicted"
     table["class_name"], table["status"] = names, status
-    table["annotator"] = votes.said_by()
+    said_by = votes.said_by()
+    table["annotator"] = np.where(said_by == FILED, "", said_by)
     table["annotated"] = votes.said_at().astype("datetime64[ns]")
     return table
 
 
-def _beside(answers: Answers | None, objects: pd.DataFrame) -> pd.DataFrame | None:
-    if answers is None:
+def _beside(answers: Answers | None, edits: EditLog | None, objects: pd.DataFrame) -> pd.DataFrame | None:
+    if answers is None or edits is None:
         return None
     rows = objects.index.to_numpy()
     return answer_columns(
         answers.record.class_table.names,
         np.asarray(answers.probabilities[rows], np.float32),
-        np.asarray(answers.cluster[rows]),
+        edits.partition.cluster[rows],
         np.asarray(answers.ambiguity[rows]),
         index=objects.index,
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from napari_fathom.study import Answers, CollectionStudy
 
-__all__ = ["Answered", "Board", "Wish", "board_job", "board_of_rows"]
+__all__ = ["Answered", "Board", "Wish", "board_job", "board_of_rows", "with_clusters"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Answered:
     values : ndarray of uint16, shape (N,)
         Class values where the model is certain; 0 elsewhere.
     cluster : ndarray of uint16, shape (N,)
-        Number + 1 of the cluster; 0 without an image.
+        Number of the cluster that it is in now, from 1; 0 without an image.
     ambiguity : ndarray of float32, shape (N,)
         NaN without an image.
     """
@@ -117,9 +117,8 @@ def board_job(study: "CollectionStudy", wish: Wish) -> Generator[Event[Board], N
         largest_first=wish.largest_first,
         where=keep(objects, filters),
     )
-    yield Done(
-        Board(objects, specks, arrangement, wish, None if answers is None else _answered(study, answers))
-    )
+    answered = None if answers is None else _answered(study, answers, objects["cluster"].to_numpy())
+    yield Done(Board(objects, specks, arrangement, wish, answered))
 
 
 def board_of_rows(board: Board, groups: Mapping[str, NDArray[np.int64]]) -> Board:
@@ -139,9 +138,23 @@ def board_of_rows(board: Board, groups: Mapping[str, NDArray[np.int64]]) -> Boar
     return replace(board, arrangement=arrangement, wish=Wish(group_by="review"))
 
 
-def _answered(study: "CollectionStudy", answers: "Answers") -> Answered:
+def with_clusters(board: Board, cluster: NDArray[np.uint16]) -> Board:
+    """Put objects into other clusters, in the table and in what is drawn; no tile moves.
+
+    Parameters
+    ----------
+    board : Board
+        With answers.
+    cluster : ndarray of uint16, shape (N,)
+    """
+    if board.answered is None or board.answered.cluster is cluster:
+        return board
+    answered = replace(board.answered, cluster=cluster)
+    return replace(board, objects=board.objects.assign(cluster=cluster), answered=answered)
+
+
+def _answered(study: "CollectionStudy", answers: "Answers", cluster: NDArray[np.uint16]) -> Answered:
     known = np.isin(answers.values(), study.classes.values)
     values = np.where(answers.certain() & known, answers.values(), np.uint16(0))
-    there = np.asarray(answers.cluster) > 0
-    ambiguity = np.where(there, answers.ambiguity, np.float32(np.nan))
-    return Answered(values, np.array(answers.cluster), ambiguity)
+    ambiguity = np.where(cluster > 0, answers.ambiguity, np.float32(np.nan))
+    return Answered(values, cluster, ambiguity)

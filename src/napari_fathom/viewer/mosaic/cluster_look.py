@@ -12,7 +12,7 @@ from napari_fathom.study.cluster_review import (
     Members,
     ReviewCluster,
 )
-from napari_fathom.viewer.mosaic.board import Board, board_of_rows
+from napari_fathom.viewer.mosaic.board import Board, board_of_rows, with_clusters
 
 if TYPE_CHECKING:
     from napari_fathom.study import CollectionStudy
@@ -85,6 +85,7 @@ def look_at(
         f"cluster {number}: to review": members.open,
         f"cluster {number}: labelled by people": members.labelled,
     }
+    board = with_clusters(board, review.partition.cluster)
     yield Done(ClusterLook(review, clusters, members, board_of_rows(board, groups)))
 
 

@@ -179,7 +179,7 @@ class ClusterWalk(QObject):
         """Cluster the members anew, and show the largest part."""
         if self.can_write:
             self.told.emit("Clustering its members anew…")  # seconds, of a hundred thousand
-        self._edit(lambda review, number: review.split(number, parts)[0], f"is split into {parts}")
+        self._edit(lambda review, number: review.split(number, parts).cluster, f"is split into {parts}")
 
     def send_back(self) -> None:
         """Leave the cluster undecided until all others are done, and show the next."""

@@ -21,6 +21,7 @@ from qtpy.QtWidgets import (
 
 from napari_fathom.errors import FormatError
 from napari_fathom.events import Done, Event
+from napari_fathom.study.feature_space import nearest
 
 if TYPE_CHECKING:
     from napari_fathom.study import CollectionStudy
@@ -82,7 +83,7 @@ def card_job(study: "CollectionStudy", board: "Board", row: int) -> Generator[Ev
         names = answers.record.class_table.names
         best = np.argsort(-chances, kind="stable")[:LIKELIEST]
         likeliest = [(names[index], float(chances[index])) for index in best]
-        near = _nearest(np.asarray(answers.features), row, np.asarray(answers.cluster) > 0)
+        near = nearest(answers.features, row, np.asarray(answers.cluster) > 0, NEIGHBOURS)
     thumbnails = study.collection.thumbnails(near)
     yield Done(
         Card(row, image, trouble, _facts(board, row), tuple(likeliest), tuple(near.tolist()), thumbnails)
@@ -174,18 +175,6 @@ def _facts(board: "Board", row: int) -> tuple[tuple[str, str], ...]:
 
 def _text(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)
-
-
-def _nearest(features: NDArray[Any], row: int, there: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Rows of the nearest other objects by cosine, nearest first; a pass over all features."""
-    wanted = features[row].astype(np.float32)
-    lengths = np.linalg.norm(features.astype(np.float32), axis=1)
-    alike = features.astype(np.float32) @ wanted / np.maximum(lengths, 1e-12)
-    alike[~there] = -np.inf
-    alike[row] = -np.inf
-    count = min(NEIGHBOURS, int(np.isfinite(alike).sum()))
-    near = np.argpartition(-alike, count)[:count] if count < len(alike) else np.arange(len(alike))
-    return np.asarray(near[np.argsort(-alike[near], kind="stable")], np.int64)
 
 
 def _pixmap(grey: NDArray[np.uint8]) -> QPixmap:
