@@ -21,9 +21,10 @@ class ImageSettings(SharedSettings):
     batch: int = Field(64, ge=1, le=1024, description="Labelled images in a mini-batch.")
 
     # The network
-    encoder: Literal["compact", "wide", "pretrained"] = Field(
+    encoder: Literal["compact", "wide", "rotation", "pretrained"] = Field(
         "compact",
-        description="A small ResNet, the paper's Wide-ResNet, or one that timm has trained on photographs.",
+        description="A small ResNet; DC3's Wide-ResNet; AILARON's, which no turn by 90° changes; or one that "
+        "timm has trained on photographs.",
     )
     width: int = Field(16, ge=4, le=256, description="Channels of the encoder's first stage.")
     norm: Literal["group", "batch"] = Field(

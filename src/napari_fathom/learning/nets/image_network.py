@@ -11,6 +11,7 @@ from napari_fathom.learning.nets.heads import Heads
 from napari_fathom.learning.nets.network import ItemNetwork
 from napari_fathom.learning.nets.pretrained import PretrainedEncoder
 from napari_fathom.learning.nets.resnet import CompactResNet, WideResNet
+from napari_fathom.learning.nets.rotation import RotationEncoder
 
 __all__ = ["ImageNetwork", "build_image_network"]
 
@@ -94,5 +95,7 @@ def _encoder(settings: ImageSettings, side: int, trained: bool) -> nn.Module:
             return CompactResNet(settings.width, settings.norm)
         case "wide":
             return WideResNet(settings.width, side, settings.norm)
+        case "rotation":
+            return RotationEncoder(settings.width, settings.norm)
         case "pretrained":
             return PretrainedEncoder(settings.backbone, weights=trained)

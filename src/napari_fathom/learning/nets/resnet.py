@@ -5,7 +5,7 @@ from typing import Literal, cast
 
 from torch import Tensor, nn
 
-__all__ = ["CompactResNet", "WideResNet"]
+__all__ = ["CompactResNet", "Norm", "WideResNet", "norm_of"]
 
 Norm = Literal["group", "batch"]
 
@@ -36,7 +36,7 @@ class CompactResNet(nn.Module):
         super().__init__()
         widths = [width << stage for stage in range(4)]
         self.features = widths[-1]
-        self.stem = nn.Sequential(_convolution(1, width, 2), _norm(width, norm), nn.ReLU(inplace=True))
+        self.stem = nn.Sequential(_convolution(1, width, 2), norm_of(width, norm), nn.ReLU(inplace=True))
         self.stages = nn.Sequential(
             *(
                 _Block(before, after, 1 if stage == 0 else 2, norm)
@@ -78,7 +78,7 @@ class WideResNet(nn.Module):
                 layers.append(_PreactivatedBlock(before, after, 2 if scale and not block else 1, norm))
                 before = after
         self.features = before
-        self.body = nn.Sequential(*layers, _norm(before, norm), nn.LeakyReLU(_SLOPE, inplace=True))
+        self.body = nn.Sequential(*layers, norm_of(before, norm), nn.LeakyReLU(_SLOPE, inplace=True))
         self.apply(_initialise)
 
     def forward(self, pixels: Tensor) -> Tensor:
@@ -91,10 +91,10 @@ class _Block(nn.Module):
         super().__init__()
         self.body = nn.Sequential(
             _convolution(before, after, stride),
-            _norm(after, norm),
+            norm_of(after, norm),
             nn.ReLU(inplace=True),
             _convolution(after, after, 1),
-            _norm(after, norm),
+            norm_of(after, norm),
         )
         self.skip: nn.Module = nn.Identity()
         if stride > 1 or before != after:
@@ -108,10 +108,10 @@ class _Block(nn.Module):
 class _PreactivatedBlock(nn.Module):
     def __init__(self, before: int, after: int, stride: int, norm: Norm) -> None:
         super().__init__()
-        self.start = nn.Sequential(_norm(before, norm), nn.LeakyReLU(_SLOPE))
+        self.start = nn.Sequential(norm_of(before, norm), nn.LeakyReLU(_SLOPE))
         self.body = nn.Sequential(
             _convolution(before, after, stride),
-            _norm(after, norm),
+            norm_of(after, norm),
             nn.LeakyReLU(_SLOPE, inplace=True),
             _convolution(after, after, 1),
         )
@@ -129,7 +129,8 @@ def _convolution(before: int, after: int, stride: int) -> nn.Conv2d:
     return nn.Conv2d(before, after, kernel_size=3, stride=stride, padding=1, bias=False)
 
 
-def _norm(channels: int, norm: Norm) -> nn.Module:
+def norm_of(channels: int, norm: Norm) -> nn.Module:
+    """Normalise planes over the mini-batch, or over groups of channels of one image."""
     if norm == "batch":
         return nn.BatchNorm2d(channels, momentum=0.01)
     return nn.GroupNorm(max(math.gcd(channels, channels // _GROUP or 1), 1), channels)
