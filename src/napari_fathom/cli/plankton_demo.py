@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_fathom import __version__
-from napari_fathom.cli.collections import train_on_collection
 from napari_fathom.cli.console import Console
 from napari_fathom.cli.stopwatch import Stopwatch
+from napari_fathom.cli.training import train
 from napari_fathom.files import replace_bytes, replace_json
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def run_plankton_headless(out: Path, console: Console, values: Mapping[str, Any]
     console.say("the demo: read the images, take a few labels, train, answer the others, export")
     with prepare_plankton(out / "plankton.fathom", console, watch) as study:
         with watch.stage("train"):
-            train_on_collection(study, settings, console, start="scratch", device=None)
+            train(study, settings, console)
         with watch.stage("predict"):
             job = predict_collection_job(study, stop=console.stop)
             console.follow(job, kept=_KEPT, polls_stop=True)

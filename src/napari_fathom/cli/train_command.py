@@ -115,7 +115,7 @@ def _train_on_images(
     device: str | None,
     console: Console,
 ) -> None:
-    from napari_fathom.cli.collections import opened_collection, train_on_collection
+    from napari_fathom.cli.collections import opened_collection
 
     preset, settings = chosen_image_settings(preset, values)
     if show:
@@ -123,7 +123,7 @@ def _train_on_images(
         return
     with opened_collection(folder, console) as study:
         console.say(f"training {settings.method} with the preset {preset}")
-        record = train_on_collection(study, settings, console, start=start, device=device)
+        record = train(study, settings, console, start=start, device=device)
     console.result(record.model_dump(mode="json"), f"{model_sentence(record)}. Next: fathom predict {folder}")
 
 

@@ -1,28 +1,26 @@
 """Training with a Ctrl-C that keeps what there is, for every command that trains."""
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from napari_fathom.cli.console import Console
 from napari_fathom.errors import Cancelled
 
 if TYPE_CHECKING:
-    from napari_fathom.events import Event
-    from napari_fathom.learning.settings import TrainSettings
-    from napari_fathom.study import ModelRecord, Study
+    from napari_fathom.learning.shared_settings import SharedSettings
+    from napari_fathom.study import CollectionStudy, ModelRecord, Study
+    from napari_fathom.study.jobs.starts import Start
 
-__all__ = ["end_of_training", "model_sentence", "train"]
+__all__ = ["model_sentence", "train"]
 
 _FORMER = "No new model was kept, for no epoch was over; the study is as it was."
 
 
 def train(
-    study: "Study",
-    settings: "TrainSettings",
+    study: "Study | CollectionStudy",
+    settings: "SharedSettings",
     console: Console,
     *,
-    start: Literal["scratch", "last"] | Path = "scratch",
+    start: "Start" = "scratch",
     device: str | None = None,
 ) -> "ModelRecord":
     """Train, showing how it goes; parameters as for `train_job`.
@@ -35,19 +33,7 @@ def train(
     from napari_fathom.study.jobs import train_job
 
     job = train_job(study, settings, start=start, device=device, stop=console.stop)
-    return end_of_training(job, console, marks_best=settings.keep == "best")
-
-
-def end_of_training(
-    job: "Iterator[Event[ModelRecord]]", console: Console, *, marks_best: bool
-) -> "ModelRecord":
-    """Run a training job to its end.
-
-    Raises
-    ------
-    Cancelled
-        After Ctrl-C; the message says which model is kept, if any.
-    """
+    marks_best = settings.keep == "best"
     record = console.follow(job, kept=_FORMER, polls_stop=True, marks_best=marks_best)
     if console.stop.is_set():
         which = "The best model so far" if marks_best else "The model as it was after its last whole epoch"

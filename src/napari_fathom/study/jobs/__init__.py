@@ -18,7 +18,8 @@ from napari_fathom.study.jobs.predict import predict_job
 from napari_fathom.study.jobs.predict_collection import predict_collection_job
 from napari_fathom.study.jobs.reclass import reclass_job
 from napari_fathom.study.jobs.train import train_job
-from napari_fathom.study.jobs.train_collection import train_collection_job
+
+train_collection_job = train_job  # the name it had while there was one of each kind
 
 __all__ = [
     "COLLECTION_EXPORT_KINDS",

@@ -13,8 +13,8 @@ from napari_fathom.events import Done, Event
 from napari_fathom.study.answers import AnswerRecord, Answers
 from napari_fathom.study.collection_arrays import CollectionImages
 from napari_fathom.study.collection_study import CollectionStudy
+from napari_fathom.study.jobs.collection_lesson import require_looked_at
 from napari_fathom.study.jobs.guards import relay, require_device, saving
-from napari_fathom.study.jobs.train_collection import require_looked_at
 from napari_fathom.study.models import ModelRecord
 
 if TYPE_CHECKING:

@@ -1,0 +1,90 @@
+"""What a collection has to teach: votes."""
+
+import threading
+from collections.abc import Generator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_fathom.errors import StudyError
+from napari_fathom.events import Event
+from napari_fathom.study.collection_arrays import CollectionImages, labelled_classes, targets_of
+from napari_fathom.study.collection_study import CollectionStudy
+from napari_fathom.study.jobs.guards import relay
+
+if TYPE_CHECKING:
+    from napari_fathom.learning.images.model import ImageModel
+    from napari_fathom.learning.images.settings import ImageSettings
+
+__all__ = ["CollectionLesson", "require_looked_at"]
+
+
+class CollectionLesson:
+    """A `Lesson` on what people have said until now; voting may go on meanwhile.
+
+    Objects with the same pixels are never split between training and judging.
+
+    Parameters
+    ----------
+    study : CollectionStudy
+        Its images have been looked at.
+    settings : ImageSettings
+    """
+
+    nothing = "Nothing is labelled {}; the model won't know it."
+
+    def __init__(self, study: CollectionStudy, settings: "ImageSettings") -> None:
+        require_looked_at(study)
+        self.last_event = study.votes.last_event
+        self._images = CollectionImages(study.collection)
+        rows = self._images.rows
+        hard = study.votes.hard()[rows]
+        self.classes = labelled_classes(study.classes, hard)
+        counts = np.bincount(hard, minlength=max(self.classes.values, default=0) + 1)
+        self.painted = {value: int(counts[value]) for value in self.classes.values}
+        self._target = targets_of(hard, self.classes)
+        self._twin = study.collection.objects["twin"].to_numpy()[rows]
+        self._settings = settings
+        self._model: ImageModel
+
+    def learn(
+        self, start: Path | None, device: str | None, stop: threading.Event | None
+    ) -> Generator[Event[Any], None, Mapping[str, Any]]:
+        """Train a network, or fit the rows of measures."""
+        from napari_fathom.learning.images.model_file import load_image_model
+        from napari_fathom.learning.images.source import ImageLabels
+        from napari_fathom.learning.images.training import ImageTraining
+
+        training = ImageTraining(
+            self._images,
+            ImageLabels(self._target, self._twin),
+            self.classes.names,
+            self._settings,
+            start=None if start is None else load_image_model(start),
+            device=device,
+            stop=stop,
+        )
+        self._model = yield from relay(training.events())
+        return self._model.provenance
+
+    def save(self, folder: Path) -> None:
+        """Write the model."""
+        from napari_fathom.learning.images.model_file import save_image_model
+
+        save_image_model(self._model, folder)
+
+
+def require_looked_at(study: CollectionStudy) -> None:
+    """Refuse to learn from images that nobody has looked at.
+
+    Raises
+    ------
+    StudyError
+    """
+    waiting = int(np.count_nonzero(~study.collection.looked_at))
+    if waiting:
+        raise StudyError(
+            f"{study.folder.name}: {waiting:,} of {len(study.collection):,} images have not been looked at. "
+            "Open the study in the window, or give 'fathom convert' again: it goes on where it was."
+        )
