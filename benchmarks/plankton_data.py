@@ -87,7 +87,8 @@ def simulated(objects: int, seed: int, *, hard: bool = False) -> Labelled:
     harder = {"variation": 2.0, "noise": 12.0} if hard else {}
     made = simulate_plankton(PlanktonSettings.model_validate({"objects": objects, "seed": seed} | harder))
     place = {name: index + 1 for index, name in enumerate(made.class_names)}
-    votes = made.votes["class_name"].map(place).to_numpy(np.int64).reshape(objects, -1)
+    said = made.votes["class_name"].map(place).to_numpy()
+    votes = np.asarray(said.reshape(objects, -1), np.int64)
     soft = Soft(made.soft, made.truth["entropy_bits"].to_numpy(), votes)
     return Labelled(_measured(made.images), made.soft.argmax(axis=1) + 1, made.class_names, soft)
 
