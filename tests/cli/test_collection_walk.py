@@ -77,13 +77,29 @@ def test_a_conversion_goes_on_where_it_was(study: Path, drawn: Path) -> None:
     assert again["models"] == 1  # the study is opened, not made anew
 
 
-def test_a_study_is_not_taken_for_one_seen_with_other_options(study: Path, drawn: Path) -> None:
-    assert run("convert", drawn / "images", "--study", study, "--side", 32).exit_code == 0
-    outcome = run("convert", drawn / "images", "--study", study, "--invert")
-    assert outcome.exit_code == 1
-    assert "drawn.fathom: its images are seen with other options" in outcome.stderr
-    assert "invert False" in outcome.stderr
-    assert values("info", study)["options"]["side"] == 32  # and nobody holds it
+def test_the_same_command_with_other_options_sees_the_images_otherwise(drawn: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "again.fathom"
+    values("convert", drawn / "images", "--study", folder)
+    again = values("convert", drawn / "images", "--study", folder, "--invert", "--side", 32)
+    assert again["options"] | {"invert": True, "side": 32} == again["options"]
+    assert again["images_looked_at"] == sum(again["labelled_objects"].values()) == 90
+    kept = values("convert", drawn / "images", "--study", folder, "--stretch")["options"]
+    assert kept["invert"] and kept["stretch"]  # what was not said again stays
+
+
+def test_what_the_images_speak_for_is_offered_and_taken_when_asked(shared_data: Path, tmp_path: Path) -> None:
+    images = shared_data / "plankton" / "ecotaxa" / "import_test"
+    offers = values("info", images)["offers"]
+    assert [offer.partition(":")[0] for offer in offers] == [
+        "--crop-bottom 31 (recommended)",
+        "--invert (a matter of taste)",
+    ]
+    outcome = run("convert", images, "--study", tmp_path / "s.fathom")
+    assert "Offered: --crop-bottom 31 (recommended): 11 of 11 images have a scale bar" in outcome.stderr
+    assert "are grey, though stored in colour" in outcome.stderr and "--suggested" in outcome.stderr
+    assert values("info", tmp_path / "s.fathom")["options"]["crop_bottom_px"] == 0
+    taken = values("convert", images, "--study", tmp_path / "s.fathom", "--suggested")["options"]
+    assert (taken["crop_bottom_px"], taken["invert"]) == (31, False)
 
 
 def test_shares_and_axes_are_refused_for_images(study: Path, drawn: Path, tmp_path: Path) -> None:

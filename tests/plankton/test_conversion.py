@@ -13,6 +13,7 @@ from tests.plankton.sets import drawn, encoded, result, write
 from napari_fathom.errors import FormatError
 from napari_fathom.events import Note, Progress
 from napari_fathom.plankton import Collection, ImageOptions, convert_collection, lay_out_collection, sniff
+from napari_fathom.plankton.conversion import lay_out_anew
 from napari_fathom.plankton.look import see
 from napari_fathom.plankton.measures import MEASURE_NAMES, measure
 from napari_fathom.plankton.options import vignette
@@ -129,6 +130,19 @@ def test_other_files_or_options_are_looked_at_anew(images: Path, tmp_path: Path)
     assert inverted.objects["fingerprint"].tolist() == plain.objects["fingerprint"].tolist()
     write(images / "class0" / "new.png", drawn(99))
     assert len(convert(images, store)) == COUNT + 1
+
+
+def test_a_collection_laid_out_anew_is_the_same_seen_otherwise(images: Path, tmp_path: Path) -> None:
+    plain = convert(images, tmp_path / "set.collection")
+    write(images / "class0" / "new.png", drawn(99))  # no file is read again
+    inverted = lay_out_anew(plain, ImageOptions(invert=True, side=32))
+    assert (len(inverted), inverted.fingerprint) == (COUNT, plain.fingerprint)
+    assert not inverted.looked_at.any()
+    (images / "class0" / "new.png").unlink()
+    seen = convert(images, tmp_path / "set.collection", ImageOptions(invert=True, side=32))
+    assert seen.looked_at.all()
+    assert seen.record == inverted.record  # it was gone on with, not begun again
+    np.testing.assert_array_equal(seen.read(0), 255 - plain.read(0))
 
 
 def test_a_picture_saved_in_two_formats_is_one_twice(tmp_path: Path) -> None:

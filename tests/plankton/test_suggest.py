@@ -1,10 +1,16 @@
 from pathlib import Path
 
 import numpy as np
-from tests.plankton.sets import drawn, tables_of, write
+from tests.plankton.sets import drawn, result, tables_of, write
 
-from napari_fathom.plankton import Suggestion, suggest_options
-from napari_fathom.plankton.suggest import has_scale_bar
+from napari_fathom.plankton import (
+    ImageOptions,
+    Suggestion,
+    lay_out_collection,
+    suggest_options,
+    with_offers,
+)
+from napari_fathom.plankton.judges import has_scale_bar
 
 
 def suggestion(folder: Path) -> Suggestion:
@@ -43,6 +49,27 @@ def test_grounds_that_differ_are_remarked(tmp_path: Path) -> None:
     found = suggestion(tmp_path)
     assert "invert" not in offered(found)
     assert any("Backgrounds differ: 50%" in remark for remark in found.remarks)
+
+
+def test_what_was_chosen_already_is_not_offered_otherwise(shared_data: Path) -> None:
+    tables = tables_of(shared_data / "plankton" / "ecotaxa" / "import_test")
+    found = suggest_options(tables, ImageOptions(crop_bottom_px=20, invert=True))
+    assert offered(found) == {}
+    assert found.options == ImageOptions(crop_bottom_px=20, invert=True)
+
+
+def test_offers_are_taken_one_by_one_and_examples_show_what_they_do(shared_data: Path) -> None:
+    found = suggestion(shared_data / "plankton" / "ecotaxa" / "import_test")
+    (taste,) = (offer for offer in found.offers if not offer.recommended)
+    assert with_offers(found.options, [taste]) == ImageOptions(crop_bottom_px=31, invert=True)
+    assert 2 <= len(found.examples) <= 4
+    assert all(has_scale_bar(example) for example in found.examples)
+
+
+def test_a_collection_that_is_laid_out_speaks_for_the_same(shared_data: Path, tmp_path: Path) -> None:
+    images = shared_data / "plankton" / "ecotaxa" / "import_test"
+    collection = result(lay_out_collection(images, tmp_path / "set.collection"))
+    assert suggest_options(collection) == suggestion(images)
 
 
 def test_broken_images_are_passed_over(tmp_path: Path) -> None:

@@ -49,6 +49,9 @@ _KEPT = "What is converted stays; the same command goes on from there."
 )
 @plain_options
 @_image_options
+@click.option(
+    "--suggested", is_flag=True, help="Images: take what is recommended after a look at a few of them."
+)
 @console_options
 def command(
     files: tuple[Path, ...],
@@ -60,6 +63,7 @@ def command(
     class_names: tuple[str, ...],
     plain: "PlainOptions | None",
     image_options: "ImageOptions | None",
+    suggested: bool,
     console: Console,
 ) -> None:
     """Read files of one survey or collection, and keep it as a study.
@@ -68,16 +72,19 @@ def command(
     npz, or bare npy, npz and mat with the options that say what they don't: all frequencies are put on one
     grid. Or images: folders (one for each class, or flat), EcoTaxa exports and import sets (zip or folder),
     IFCB bins, multi-page TIFF, a CSV of paths and labels, MorphoCluster zips: classes and labels are taken
-    from them. An interrupted conversion goes on where it stopped when the same command is given again.
+    from them. What a few images speak for (a scale bar to crop, a camera of 12 bits, dark on light) is told
+    and taken only when asked; the same command with other options looks at the images anew, and keeps their
+    labels. An interrupted conversion goes on where it stopped when the same command is given again.
 
     \b
     Examples:
       fathom convert Summer2017-*.raw --study hake.fathom
       fathom convert vignettes/ --study plankton.fathom
+      fathom convert zooscan.zip --study plankton.fathom --suggested --invert
       fathom convert sv.npy --axes frequency,range,ping --scale db --khz 38,120 --range-step 0.2 \\
           --ping-interval 1 --study mine.fathom
     """  # noqa: D301 - click wants the backspace character itself
-    from napari_fathom.cli.collections import convert_collection
+    from napari_fathom.cli.image_conversion import convert_images
     from napari_fathom.study.kinds import holds_images, require_known
 
     hertz = None if main_khz is None else 1000 * main_khz
@@ -91,8 +98,14 @@ def command(
         if study is None:
             raise click.UsageError("images go into a study: --study NAME.fathom")
         classes = _classes(class_names, images=True)
-        summary = convert_collection(
-            files, study, console, options=image_options, classes=classes, kept=_KEPT
+        summary = convert_images(
+            files,
+            study,
+            console,
+            options=image_options,
+            suggested=suggested,
+            classes=classes,
+            kept=_KEPT,
         )
         told = f"{study}: {summary['objects']:,} objects, {len(summary['labelled_objects'])} classes"
         console.result(summary, f"{told}. Next: fathom open {study}")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from napari_fathom.plankton.conversion import convert_collection, lay_out_collection
     from napari_fathom.plankton.faults import Fault
     from napari_fathom.plankton.formats import READ, formats_in, read_tables, sniff
+    from napari_fathom.plankton.judges import Offer
     from napari_fathom.plankton.model import Collection
     from napari_fathom.plankton.mosaic import Arrangement, Filter, arrange, keep
     from napari_fathom.plankton.mosaic_layout import MosaicLayout, TileSize
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
         simulate_plankton,
         write_simulated_plankton,
     )
-    from napari_fathom.plankton.suggest import Offer, Suggestion, suggest_options
+    from napari_fathom.plankton.suggest import Suggestion, suggest_options, with_offers
     from napari_fathom.plankton.tables import Tables
 
 _HOMES = {
@@ -30,7 +31,7 @@ _HOMES = {
     "Filter": "mosaic",
     "ImageOptions": "options",
     "MosaicLayout": "mosaic_layout",
-    "Offer": "suggest",
+    "Offer": "judges",
     "PlanktonSettings": "simulate",
     "Suggestion": "suggest",
     "Tables": "tables",
@@ -44,6 +45,7 @@ _HOMES = {
     "simulate_plankton": "simulate",
     "sniff": "formats",
     "suggest_options": "suggest",
+    "with_offers": "suggest",
     "write_simulated_plankton": "simulate",
 }
 
@@ -69,6 +71,7 @@ __all__ = [
     "simulate_plankton",
     "sniff",
     "suggest_options",
+    "with_offers",
     "write_simulated_plankton",
 ]
 

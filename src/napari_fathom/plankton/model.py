@@ -60,8 +60,11 @@ class Collection:
 
     @property
     def fingerprint(self) -> str:
-        """Tells this collection from others, and from itself made anew of changed files or options."""
-        return self.record.identity
+        """Tells this collection from others, and from itself made anew of changed files.
+
+        Seen with other options, such as inverted, it is the same.
+        """
+        return self.record.stamp or self.record.identity  # stores made before there were stamps have none
 
     @property
     def options(self) -> ImageOptions:
@@ -217,9 +220,9 @@ class Collection:
 
     @cached_property
     def _files(self) -> ImageFiles:
-        return ImageFiles(self._find)
+        return ImageFiles(self.find)
 
-    def _find(self, source: str) -> Path:
+    def find(self, source: str) -> Path:
         """Where a source lies now: where it was, or where it was as seen from the store."""
         there = Path(source)
         if there.exists():

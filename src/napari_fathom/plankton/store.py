@@ -19,6 +19,7 @@ Layout of `NAME.collection/`::
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -39,6 +40,7 @@ __all__ = [
     "look_arrays",
     "read_faults",
     "read_record",
+    "renew_store",
     "write_faults",
     "write_table",
 ]
@@ -65,6 +67,10 @@ class CollectionRecord(BaseModel):
         Where the store lay when it was made, so that sources that moved with it are found again.
     sources : tuple of str
         The folders and archives the images lie in.
+    stamp : str
+        What the tables are known by, whatever the options.
+    identity : str
+        What tables, options and measures together are known by.
     objects, images : int
         How many.
     """
@@ -78,6 +84,7 @@ class CollectionRecord(BaseModel):
     sources: tuple[str, ...]
     options: ImageOptions
     notes: tuple[str, ...] = ()
+    stamp: str = ""
     identity: str = ""
     objects: int
     images: int
@@ -95,6 +102,17 @@ def create_store(
     write_table(folder / "objects.parquet", objects)
     write_table(folder / "images.parquet", images)
     write_faults(folder / "faults.json", faults)
+    _begin_look(folder, record)
+
+
+def renew_store(folder: Path, record: CollectionRecord, former: Path) -> None:
+    """Fill a folder with the tables of a former store, of whose images nothing is known under `record`."""
+    for name in ("objects.parquet", "images.parquet", "faults.json"):
+        shutil.copyfile(former / name, folder / name)
+    _begin_look(folder, record)
+
+
+def _begin_look(folder: Path, record: CollectionRecord) -> None:
     (folder / "look_faults").mkdir()
     _create_arrays(folder / "look.zarr", record)
     replace_text(folder / "collection.json", record.model_dump_json(indent=2))

@@ -2,51 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_fathom.errors import FormatError
-from napari_fathom.plankton.options import ImageOptions, border_median, prepare
+from napari_fathom.plankton.judges import Offer, Sample, offers_of, remarks_on
+from napari_fathom.plankton.options import ImageOptions, prepare
 from napari_fathom.plankton.pixels import open_picture
 from napari_fathom.plankton.places import ImageFiles, place_at, place_columns
 from napari_fathom.plankton.tables import Tables
 
-__all__ = ["SCALE_BAR_PX", "Offer", "Suggestion", "has_scale_bar", "suggest_options"]
+if TYPE_CHECKING:
+    from napari_fathom.plankton.model import Collection
 
-SCALE_BAR_PX = 31
-"""Height of the strip with scale bar and text below ZooScan vignettes, by EcoTaxa's and UVPec's crop.txt."""
+__all__ = ["Suggestion", "suggest_options", "with_offers"]
 
 MOST = 48
 """Images looked at: enough to tell 80 % from 95 %, and done in a second."""
 
-ENOUGH = 0.8
-"""Share of them that must agree before something is offered."""
-
-
-@dataclass(frozen=True)
-class Offer:
-    """One option that the images speak for.
-
-    Parameters
-    ----------
-    option : str
-        Which of `ImageOptions`.
-    value : object
-        What it would be set to.
-    reason : str
-        What was seen, in words.
-    recommended : bool
-        Part of the suggestion; else a matter of taste.
-    """
-
-    option: str
-    value: bool | int | float
-    reason: str
-    recommended: bool
+EXAMPLES = 4
+"""Images kept to show what an offer does."""
 
 
 @dataclass(frozen=True)
@@ -62,88 +41,54 @@ class Suggestion:
         What was seen that needs no option.
     looked_at : int
         How many images were decoded.
+    examples : tuple of ndarray, shape (h, w)
+        A few of them as their files have them, to show what an offer does.
     """
 
     options: ImageOptions
     offers: tuple[Offer, ...]
     remarks: tuple[str, ...]
     looked_at: int
+    examples: tuple[NDArray[Any], ...] = field(default=(), compare=False)
 
 
-class _Sample(NamedTuple):
-    pixels: NDArray[Any]
-    grey: NDArray[np.uint8]
-    colour: str  # "grey", "equal" (three equal channels) or "colour"
-
-
-def suggest_options(tables: Tables, options: ImageOptions | None = None) -> Suggestion:
-    """Decode a few images, spread over the collection, and suggest how to see them.
+def suggest_options(images: Tables | Collection, options: ImageOptions | None = None) -> Suggestion:
+    """Decode a few images, spread over a collection, and suggest how to see them.
 
     Parameters
     ----------
-    tables : Tables
+    images : Tables or Collection
     options : ImageOptions, optional
-        What to start from.
+        What to start from: what differs from the default is somebody's choice, and not offered otherwise.
 
     Returns
     -------
     Suggestion
         Nothing is offered where no image can be read.
     """
-    base = options or ImageOptions()
-    samples = list(_samples(tables))
+    base, plain = options or ImageOptions(), ImageOptions()
+    samples = list(_samples(images))
     if not samples:
         return Suggestion(base, (), ("None of the images looked at can be read.",), 0)
-    judges: Sequence[Callable[[list[_Sample]], Offer | None]] = (
-        _depth,
-        _scale_bar,
-        _polarity,
-        _contrast,
-        _size,
+    offers = tuple(
+        offer for offer in offers_of(samples) if getattr(base, offer.option) == getattr(plain, offer.option)
     )
-    offers = tuple(offer for judge in judges if (offer := judge(samples)) is not None)
-    taken = {offer.option: offer.value for offer in offers if offer.recommended}
-    suggested = ImageOptions.model_validate(base.model_dump() | taken)
-    return Suggestion(suggested, offers, tuple(_remarks(samples)), len(samples))
+    examples = tuple(sample.pixels for sample in samples[:: -(-len(samples) // EXAMPLES)])
+    suggested = with_offers(base, (offer for offer in offers if offer.recommended))
+    return Suggestion(suggested, offers, tuple(remarks_on(samples)), len(samples), examples)
 
 
-def has_scale_bar(grey: NDArray[np.uint8]) -> bool:
-    """Whether a scale bar lies in the bottom strip of an image.
-
-    Parameters
-    ----------
-    grey : ndarray, shape (h, w), uint8
-
-    Returns
-    -------
-    bool
-        The lowest thing that stands out from the strip's background is one straight bar, at most 4 pixels
-        high and at least 8 wide, with background above it.
-    """
-    if len(grey) <= SCALE_BAR_PX + 8:
-        return False
-    strip = grey[-SCALE_BAR_PX:].astype(np.int16)
-    marked: NDArray[np.bool_] = np.greater(np.abs(strip - int(np.median(strip))), 100)
-    rows = np.flatnonzero(marked.any(axis=1))
-    if not len(rows):
-        return False
-    lowest = int(rows[-1])
-    columns = np.flatnonzero(marked[lowest])
-    left, right = int(columns[0]), int(columns[-1]) + 1
-    if right - left < 8 or len(columns) < right - left:
-        return False
-    bar = np.asarray(marked[: lowest + 1, left:right].all(axis=1))[::-1]
-    thickness = int(np.argmin(bar)) if not bar.all() else len(bar)
-    above = lowest - thickness
-    return thickness <= 4 and above >= 0 and not marked[above, left:right].any()
+def with_offers(options: ImageOptions, taken: Iterable[Offer]) -> ImageOptions:
+    """Options with some offers taken."""
+    return ImageOptions.model_validate(options.model_dump() | {offer.option: offer.value for offer in taken})
 
 
-def _samples(tables: Tables) -> Iterator[_Sample]:
-    count = len(tables.images)
+def _samples(images: Tables | Collection) -> Iterator[Sample]:
+    count = len(images.images)
     if not count:
         return
-    columns = place_columns(tables.images)
-    files = ImageFiles()
+    columns = place_columns(images.images)
+    files = ImageFiles() if isinstance(images, Tables) else ImageFiles(images.find)
     try:
         for at in np.unique(np.linspace(0, count - 1, min(count, MOST)).astype(int)).tolist():
             place = place_at(columns, at)
@@ -152,7 +97,7 @@ def _samples(tables: Tables) -> Iterator[_Sample]:
                 colour = _colour(files.original(place), place.member)
             except FormatError:  # the look tells it as a fault
                 continue
-            yield _Sample(pixels, prepare(pixels, ImageOptions()), colour)
+            yield Sample(pixels, prepare(pixels, ImageOptions()), colour)
     finally:
         files.close()
 
@@ -165,81 +110,3 @@ def _colour(data: bytes | None, name: str) -> str:
         return "grey"
     channels = np.asarray(picture.convert("RGB"), np.int16)
     return "equal" if int(np.ptp(channels, axis=2).max()) == 0 else "colour"
-
-
-def _share(found: Sequence[bool]) -> float:
-    return sum(found) / len(found)
-
-
-def _depth(samples: list[_Sample]) -> Offer | None:
-    """Images of more than 8 bits, of which the upper ones are empty."""
-    deep = [sample.pixels for sample in samples if sample.pixels.dtype != np.uint8]
-    if not deep:
-        return None
-    largest = max(float(np.nanmax(pixels)) for pixels in deep)
-    if deep[0].dtype.kind == "f":
-        if not largest > 1:
-            return None
-        return Offer("full_scale", largest, f"numbers with decimals up to {largest:g}, not up to 1", True)
-    bits = next(bits for bits in (8, 10, 12, 14, 16, 32) if largest < 2**bits)
-    if bits >= 16:
-        return None
-    reason = f"no pixel of {len(deep)} images is brighter than {largest:.0f}: the camera has {bits} bits"
-    return Offer("full_scale", float(2**bits - 1), reason, True)
-
-
-def _scale_bar(samples: list[_Sample]) -> Offer | None:
-    found = [has_scale_bar(sample.grey) for sample in samples]
-    if _share(found) < ENOUGH:
-        return None
-    reason = f"{sum(found)} of {len(found)} images have a scale bar in their lowest {SCALE_BAR_PX} rows"
-    return Offer("crop_bottom_px", SCALE_BAR_PX, reason, True)
-
-
-def _is_light(grey: NDArray[np.uint8]) -> bool:
-    """Whether the background is nearer to the lightest pixel than to the darkest."""
-    background = border_median(grey)
-    return background - int(grey.min()) > int(grey.max()) - background
-
-
-def _polarity(samples: list[_Sample]) -> Offer | None:
-    light = [_is_light(sample.grey) for sample in samples]
-    if _share(light) < ENOUGH:
-        return None
-    return Offer(
-        "invert", True, f"{sum(light)} of {len(light)} images show dark things on light ground", False
-    )
-
-
-def _contrast(samples: list[_Sample]) -> Offer | None:
-    darkest = float(np.median([sample.grey.min() for sample in samples]))
-    lightest = float(np.median([sample.grey.max() for sample in samples]))
-    if darkest < 10 or lightest > 245:
-        return None
-    return Offer(
-        "stretch", True, f"images typically use only the shades {darkest:.0f} to {lightest:.0f}", False
-    )
-
-
-def _size(samples: list[_Sample]) -> Offer | None:
-    longest = float(np.median([max(sample.grey.shape) for sample in samples]))
-    if longest <= 96:
-        return None
-    return Offer("side", 96, f"half of the images are longer than {longest:.0f} pixels", False)
-
-
-def _remarks(samples: list[_Sample]) -> Iterator[str]:
-    heights, widths = zip(*(sample.pixels.shape for sample in samples), strict=True)
-    if len({*zip(heights, widths, strict=True)}) > 1:
-        yield (
-            f"Sizes differ ({min(widths)} to {max(widths)} wide, {min(heights)} to {max(heights)} high): "
-            "vignettes keep the aspect and are filled with the median of the border."
-        )
-    colours = [sample.colour for sample in samples]
-    if "equal" in colours:
-        yield f"{colours.count('equal')} of {len(colours)} images are grey, though stored in colour."
-    if "colour" in colours:
-        yield f"{colours.count('colour')} of {len(colours)} images are in colour: their luminance is read."
-    light = _share([_is_light(sample.grey) for sample in samples])
-    if 1 - ENOUGH < light < ENOUGH:
-        yield f"Backgrounds differ: {light:.0%} of the images are dark on light, the others light on dark."

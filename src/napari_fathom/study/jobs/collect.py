@@ -3,9 +3,10 @@
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-from napari_fathom.events import Done, Event
+from napari_fathom.events import Done, Event, Note
 from napari_fathom.labels import Classes
 from napari_fathom.plankton import Collection, ImageOptions, lay_out_collection, sniff
+from napari_fathom.plankton.conversion import lay_out_anew
 from napari_fathom.plankton.look import look
 from napari_fathom.study.collection_study import CollectionStudy
 from napari_fathom.study.document import StudyDocument
@@ -61,14 +62,23 @@ def collect_job(
             yield event
 
 
-def look_job(study: CollectionStudy) -> Generator[Event[Collection], None, None]:
+def look_job(
+    study: CollectionStudy, *, options: ImageOptions | None = None
+) -> Generator[Event[Collection], None, None]:
     """Look at every image of a study that has not been looked at: size, twins, vignette, measures.
 
     Stopped or killed, the same call goes on where it was.
 
+    Parameters
+    ----------
+    study : CollectionStudy
+    options : ImageOptions, optional
+        How images are to be seen from now on. Where that is otherwise than before, all are looked at anew;
+        votes stay. Models and answers stay too, but are of images as they were seen then.
+
     Yields
     ------
-    Progress, last Done(Collection)
+    Note, Progress, last Done(Collection)
         The collection with what was seen; the study has it already.
 
     Raises
@@ -77,8 +87,16 @@ def look_job(study: CollectionStudy) -> Generator[Event[Collection], None, None]
         If the study is open read-only.
     """
     study.require_writable()
+    if options is not None and options != study.collection.options:
+        if study.current_model is not None:
+            yield Note("Images are seen otherwise than the model in force has seen them: train again.")
+        _exchange(study, lay_out_anew(study.collection, options))
     for event in look(study.collection):
         if isinstance(event, Done):
-            study.collection.close()
-            study.data = event.result
+            _exchange(study, event.result)
         yield event
+
+
+def _exchange(study: CollectionStudy, collection: Collection) -> None:
+    study.collection.close()
+    study.data = collection
