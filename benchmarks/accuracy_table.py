@@ -43,10 +43,11 @@ def main() -> None:
                 found = np.array([line["class_accuracy"] for line in lines])
                 auc = np.mean([line["auc"] for line in lines], axis=0)
                 ece = np.mean([line.get("ece", np.nan) for line in lines])
+                calibration = "–" if np.isnan(ece) else f"{ece:.3f}"
                 print(
                     f"| {method} | {recipe} | {share:.1%} | "
                     + " | ".join(_spread(column) for column in found.T)
-                    + f" | {auc[0]:.3f} {auc[1]:.3f} {auc[2]:.3f} | {'–' if np.isnan(ece) else f'{ece:.3f}'} | "
+                    + f" | {auc[0]:.3f} {auc[1]:.3f} {auc[2]:.3f} | {calibration} | "
                     + f"{np.median([line['seconds'] for line in lines]):.0f} |"
                 )
     print("\n### Every seed, *plain* / *chosen*\n")
