@@ -12,7 +12,7 @@ from napari_fathom.plankton.tree import Tree
 
 __all__ = ["open_tree", "open_trees"]
 
-_OF_A_BIN = (".adc", ".roi", ".hdr", ".csv")
+_OF_A_BIN = (".adc", ".roi", ".hdr", ".csv", ".h5", ".mat")
 
 
 def open_tree(path: Path) -> Tree:
@@ -40,7 +40,8 @@ def open_trees(paths: Sequence[Path]) -> list[Tree]:
 
 
 def _with_siblings(path: Path) -> list[str]:
-    """A file, or the three of a bin."""
+    """A file, or the three of a bin with what is said of its targets."""
     if path.suffix.lower() not in _OF_A_BIN[:3]:
         return [path.name]
-    return [each.name for each in path.parent.glob(f"{path.stem}.*") if each.suffix.lower() in _OF_A_BIN]
+    beside = (each for ending in (".*", "_class*") for each in path.parent.glob(path.stem + ending))
+    return [each.name for each in beside if each.suffix.lower() in _OF_A_BIN]

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-from tests.plankton.sets import tables_of, told, write
+from tests.plankton.sets import tables_of, told
 
 from napari_fathom.errors import FormatError
 from napari_fathom.plankton import sniff
@@ -46,14 +46,6 @@ def test_a_bin_of_the_second_generation_is_read_by_its_own_columns(shared_data: 
     np.testing.assert_array_equal(ImageFiles().pixels(place), expected)
 
 
-def test_class_scores_beside_the_bins_are_predictions(shipped_data: Path) -> None:
-    tables = tables_of(shipped_data / "plankton" / "ifcb_with_scores.zip")
-    assert tables.objects["class_name"].tolist() == ["Mesodinium_rubrum"] * 2
-    assert tables.objects["status"].tolist() == ["predicted"] * 2
-    assert tables.objects["score"].tolist() == [0.63, 0.69]
-    assert tables.objects["roi_number"].tolist() == [2, 3]
-
-
 def test_pixels_are_min_max_stretched_in_the_png_of_a_known_target(shipped_data: Path) -> None:
     """The archive holds target 3 as a PNG too, which its makers stretched to 0…255."""
     from zipfile import ZipFile
@@ -67,14 +59,6 @@ def test_pixels_are_min_max_stretched_in_the_png_of_a_known_target(shipped_data:
     pixels = ImageFiles().pixels(place_at(place_columns(tables_of(path).images), 1)).astype(float)
     assert pixels.shape == published.shape
     assert np.corrcoef(pixels.ravel(), published.ravel())[0, 1] > 0.999
-
-
-def test_scores_of_one_column_a_class_are_read_too(old_bin: Path) -> None:
-    rows = "".join(f"{OLD}_{number:05d},0.1,{number / 10},0.2\n" for number in (1, 3))
-    write(old_bin / f"{OLD}_class_v1.csv", "pid,Ciliate,Diatom,Other\n" + rows)
-    objects = tables_of(old_bin).objects
-    assert objects["class_name"].tolist() == ["Other", "", "Diatom", "", "", ""]
-    assert objects["status"].tolist() == ["predicted", "", "predicted", "", "", ""]
 
 
 def test_a_line_that_was_cut_off_costs_its_target(old_bin: Path) -> None:

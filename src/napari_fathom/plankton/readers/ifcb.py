@@ -31,7 +31,7 @@ def read_ifcb(tree: Tree) -> Iterator[Part]:
     """Every target with an image of every bin in a folder or archive.
 
     The number of a target is its line in the `.adc`; targets without an image (width 0) keep theirs. Class
-    scores (`file_name,class_name,class_name_auto,score`) anywhere beside the bins are taken as predictions.
+    scores anywhere beside the bins are taken as predictions, see `find_scores`.
 
     Yields
     ------
@@ -42,7 +42,9 @@ def read_ifcb(tree: Tree) -> Iterator[Part]:
     for name in tree.names(*SUFFIXES):
         stem, suffix = splitext(name)
         by_stem.setdefault(stem, {})[suffix.lower()] = name
-    scores = find_scores(tree, {basename(stem) for stem in by_stem})
+    scores, faults = find_scores(tree, {basename(stem) for stem in by_stem})
+    if faults:
+        yield Part.empty(tree.path.name, *faults)
     for stem, files in by_stem.items():
         try:
             yield _read_bin(tree, basename(stem), files, scores.get(basename(stem)))
