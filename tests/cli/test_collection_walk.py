@@ -74,7 +74,27 @@ def test_formats_of_surveys_are_refused_with_those_of_images(study: Path, tmp_pa
 
 def test_a_conversion_goes_on_where_it_was(study: Path, drawn: Path) -> None:
     again = values("convert", drawn / "images", "--study", study)
-    assert again["models"] == 1  # the study is opened, not made anew
+    assert again["models"] == values("info", study)["models"] != []  # the study is opened, not made anew
+
+
+def test_a_former_model_is_put_in_force_again_by_its_number(study: Path) -> None:
+    values("train", study, *FOREST)
+    found = values("info", study)
+    assert [model["number"] for model in found["models"]] == [1, 2]
+    assert found["current_model"]["number"] == 2
+    values("predict", study, "--model", 1)
+    assert values("info", study)["current_model"]["number"] == 1
+    told = run("info", study).stdout
+    assert "number 1, method forest" in told and "number 2, method forest" in told
+
+
+def test_labels_of_a_machine_are_accepted_in_a_persons_name(shared_data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "predicted.fathom"
+    values("convert", shared_data / "plankton" / "ecotaxa" / "import_test", "--study", folder)
+    refused = run("train", folder, *FOREST)
+    assert refused.exit_code == 1 and "--accept-predicted" in refused.stderr
+    record = values("train", folder, *FOREST, "--accept-predicted", "ada")
+    assert sum(record["painted"].values()) == sum(values("info", folder)["labelled_objects"].values())
 
 
 def test_the_same_command_with_other_options_sees_the_images_otherwise(drawn: Path, tmp_path: Path) -> None:

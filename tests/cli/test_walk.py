@@ -93,6 +93,17 @@ def test_a_trained_and_predicted_study_says_so(study: Path) -> None:
     assert sum(found["painted_pixels"].values()) == round(0.05 * 64 * 128)
 
 
+def test_a_survey_without_a_stroke_takes_the_classes_of_its_first_labels(
+    simulated: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "bare.fathom"
+    values("convert", simulated / "survey.npz", "--study", folder, "--class", "krill")
+    values("train", folder, "--labels", simulated / "strokes.npz", *TINY)
+    painted = values("info", folder)["painted_pixels"]
+    assert set(painted) == {"krill", "background", "sandeel", "other fish"}
+    assert [name for name, pixels in painted.items() if not pixels] == ["krill"]
+
+
 def test_shares_of_the_answer_add_up(study: Path) -> None:
     shares = values("predict", study, "--shares", "off", "--device", "cpu")["shares"]
     assert sum(shares.values()) == pytest.approx(1)

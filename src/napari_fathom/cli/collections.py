@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_fathom.cli.console import Console
 from napari_fathom.cli.image_options import offer_line
+from napari_fathom.cli.summaries import models_summary
 
 if TYPE_CHECKING:
     from napari_fathom.plankton import Collection
@@ -33,7 +34,6 @@ def opened_collection(folder: Path, console: Console, *, read_only: bool = False
 def collection_summary(study: "CollectionStudy") -> Summary:
     """Return the objects, what people say of them, the models and the answer of a study."""
     counts = study.votes.counts()
-    model = study.current_model
     looked = study.collection.looked_at
     return {
         "study": study.name,
@@ -42,10 +42,7 @@ def collection_summary(study: "CollectionStudy") -> Summary:
         "images_looked_at": int(looked.sum()),
         "labelled_objects": {info.name: counts[info.value] for info in study.classes},
         "annotators": list(study.votes.annotators),
-        "models": len(study.models()),
-        "current_model": None
-        if model is None
-        else {"number": model.number, "method": model.method, "held_out_kappa": model.kappa},
+        **models_summary(study),
         "predicted": study.answers() is not None,
         "faults": [str(fault) for fault in study.collection.faults],
         "study_notes": list(study.notes),

@@ -16,7 +16,7 @@ __all__ = ["command"]
 
 @click.command("predict")
 @study_argument
-@click.option("--model", type=int, metavar="NUMBER", help="Another model than the one in force.")
+@click.option("--model", type=int, metavar="NUMBER", help="Another model, which is in force from then on.")
 @click.option(
     "--shares",
     type=click.Choice(["auto", "on", "off"]),
@@ -29,12 +29,13 @@ def command(
 ) -> None:
     """Predict the class, cluster and ambiguity of every cell of STUDY.
 
-    The former answer stays in force until the new one is whole.
+    The former answer stays in force until the new one is whole. 'fathom info' lists the models.
 
     \b
     Examples:
       fathom predict hake.fathom
       fathom predict hake.fathom --shares off --device cpu
+      fathom predict hake.fathom --model 1
     """  # noqa: D301 - click wants the backspace character itself
     from napari_fathom.study.class_shares import percent
     from napari_fathom.study.jobs import predict_job

@@ -8,9 +8,10 @@ from napari_fathom.events import Done, Event
 
 if TYPE_CHECKING:
     from napari_fathom.echogram import Echogram, PlainOptions
-    from napari_fathom.study import Study
+    from napari_fathom.study import ModelRecord, Study
+    from napari_fathom.study.base import StudyFolder
 
-__all__ = ["as_lines", "echogram_summary", "files_summary", "study_summary"]
+__all__ = ["as_lines", "echogram_summary", "files_summary", "models_summary", "study_summary"]
 
 Summary = dict[str, Any]
 
@@ -44,16 +45,33 @@ def study_summary(study: "Study") -> Summary:
     """Return the survey, painted pixels of each class, the models and the answer of a study."""
     counts = study.labels.counts()
     prediction = study.prediction()
-    model = study.current_model
     return {
         "study": study.name,
         "folder": str(study.folder),
         **echogram_summary(study.echogram),
         "painted_pixels": {info.name: counts[info.value] for info in study.classes},
-        "models": len(study.models()),
-        "current_model": None if model is None else _model_summary(model.number, model.method, model.kappa),
+        **models_summary(study),
         "predicted": prediction is not None,
         "study_notes": list(study.notes),
+    }
+
+
+def models_summary(study: "StudyFolder") -> Summary:
+    """Return the models of a study of either kind, oldest first, and the one in force."""
+
+    def told(model: "ModelRecord") -> Summary:
+        created = model.created.isoformat(sep=" ", timespec="minutes")
+        return {
+            "number": model.number,
+            "method": model.method,
+            "held_out_kappa": model.kappa,
+            "created": created,
+        }
+
+    current = study.current_model
+    return {
+        "models": [told(model) for model in study.models()],
+        "current_model": None if current is None else told(current),
     }
 
 
@@ -106,13 +124,15 @@ def as_lines(summary: Mapping[str, Any]) -> str:
 
 
 def _lines(name: str, value: Any) -> Sequence[str]:
-    """Sentences take a line each; else a value takes one."""
-    return value if name.split()[-1] in _SENTENCES else [_value(value)]
+    """Sentences and models take a line each; else a value takes one."""
+    one_each = name.split()[-1] in _SENTENCES or name == "models"
+    return [_value(part) for part in value] if one_each else [_value(value)]
 
 
 def _value(value: Any) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_value(part)}" for name, part in value.items() if part is not None)
+        known = {name.replace("_", " "): part for name, part in value.items() if part is not None}
+        return ", ".join(f"{name} {_value(part)}" for name, part in known.items())
     if isinstance(value, list | tuple):
         return ", ".join(_value(part) for part in value)
     if isinstance(value, float):
@@ -124,10 +144,6 @@ def _known_share(vector: Any) -> float:
     import numpy as np
 
     return round(float(np.isfinite(vector).mean()), 4)
-
-
-def _model_summary(number: int, method: str, kappa: float | None) -> Summary:
-    return {"number": number, "method": method, "held_out_kappa": kappa}
 
 
 def _pings_at(channels: Sequence[Any], frequency_hz: float) -> int:

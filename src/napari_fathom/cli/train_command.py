@@ -12,6 +12,8 @@ from napari_fathom.cli.training import model_sentence, train
 from napari_fathom.cli.training_choice import chosen_image_settings, chosen_settings
 
 if TYPE_CHECKING:
+    from napari_fathom.learning.shared_settings import SharedSettings
+    from napari_fathom.study import Study
     from napari_fathom.study.jobs.starts import Start
 
 __all__ = ["command"]
@@ -33,6 +35,12 @@ __all__ = ["command"]
     "FOUND=CLASS",
     "'sand eel=sandeel'",
     "What --labels call a class of the study (or its number, where they have no names); may be repeated.",
+)
+@click.option(
+    "--accept-predicted",
+    "annotator",
+    metavar="NAME",
+    help="First validate, in this person's name, all labels of images that only a machine gave.",
 )
 @click.option("--overwrite", is_flag=True, help="Let --labels replace what is painted already.")
 @click.option("--preset", help="Settings to begin with: paper, workstation or laptop.")
@@ -56,6 +64,7 @@ def command(
     study_folder: Path,
     label_files: tuple[Path, ...],
     aliases: dict[str, str],
+    annotator: str | None,
     overwrite: bool,
     preset: str | None,
     method: str | None,
@@ -69,7 +78,8 @@ def command(
 ) -> None:
     """Train a model on what is labelled in STUDY, survey or images; it is in force once it is whole.
 
-    The preset is chosen by the hardware found unless --preset names one. Ctrl-C keeps the model so far.
+    The preset is chosen by the hardware found unless --preset names one. Ctrl-C keeps the model so far. Where
+    nothing is painted yet, the classes that --labels bring become the study's.
 
     \b
     Examples:
@@ -79,26 +89,29 @@ def command(
     """  # noqa: D301 - click wants the backspace character itself
     if aliases and not label_files:
         raise click.UsageError("--map goes with --labels: it says what their class names mean here")
+    from napari_fathom.cli.collections import opened_collection
+    from napari_fathom.study import Study
     from napari_fathom.study.kinds import holds_images
+    from napari_fathom.study.machine_labels import accept_predicted
 
     images = holds_images([study_folder])
     if images and label_files:
         raise click.UsageError("--labels are of surveys; labels of images come with 'fathom convert'")
+    if annotator is not None and not images:
+        raise click.UsageError("--accept-predicted is of images; this is a study of a survey")
     named = {"method": method, "epochs": epochs, "seed": seed}
-    given = {name: value for name, value in named.items() if value is not None}
-    if images:
-        _train_on_images(study_folder, preset, {**given, **values}, show, _place(start), device, console)
-        return
-    preset, settings = chosen_settings(preset, {**given, **values})
+    given = {name: value for name, value in named.items() if value is not None} | values
+    settings: SharedSettings
+    preset, settings = chosen_image_settings(preset, given) if images else chosen_settings(preset, given)
     if show:
         click.echo(f"{settings_table(settings)}\n\npreset: {preset}")
         return
-    from napari_fathom.study.jobs import import_labels_job
-
-    with opened(study_folder, console) as study:
-        for path in label_files:
-            imported = import_labels_job(study, path, aliases=aliases, overwrite=overwrite, stop=console.stop)
-            console.follow(imported, kept=f"Nothing of {path.name} was imported.", polls_stop=True)
+    with opened_collection(study_folder, console) if images else opened(study_folder, console) as study:
+        if isinstance(study, Study):
+            _take_labels(study, label_files, aliases, overwrite, console)
+        elif annotator is not None:
+            accepted = accept_predicted(study.votes, annotator)
+            console.say(f"{accepted.objects:,} predicted labels are validated now, by {annotator}")
         console.say(f"training {settings.method} with the preset {preset}")
         record = train(study, settings, console, start=_place(start), device=device)
     console.result(
@@ -106,25 +119,18 @@ def command(
     )
 
 
-def _train_on_images(
-    folder: Path,
-    preset: str | None,
-    values: dict[str, object],
-    show: bool,
-    start: "Start",
-    device: str | None,
-    console: Console,
+def _take_labels(
+    study: "Study", label_files: tuple[Path, ...], aliases: dict[str, str], overwrite: bool, console: Console
 ) -> None:
-    from napari_fathom.cli.collections import opened_collection
+    """Lay files of labels on a survey; in one where nothing is painted, with the classes that they name."""
+    from napari_fathom.study.jobs import import_labels_job
 
-    preset, settings = chosen_image_settings(preset, values)
-    if show:
-        click.echo(f"{settings_table(settings)}\n\npreset: {preset}")
-        return
-    with opened_collection(folder, console) as study:
-        console.say(f"training {settings.method} with the preset {preset}")
-        record = train(study, settings, console, start=start, device=device)
-    console.result(record.model_dump(mode="json"), f"{model_sentence(record)}. Next: fathom predict {folder}")
+    adopt = not any(study.labels.counts().values())
+    for path in label_files:
+        imported = import_labels_job(
+            study, path, aliases=aliases, overwrite=overwrite, adopt=adopt, stop=console.stop
+        )
+        console.follow(imported, kept=f"Nothing of {path.name} was imported.", polls_stop=True)
 
 
 def _place(start: str) -> "Start":

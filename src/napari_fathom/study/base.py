@@ -113,6 +113,15 @@ class StudyFolder(ABC):
         self.require_writable()
         self._models.set_current(self.model_record(number).number)
 
+    def put_in_force(self, answer: int, model: int | None) -> None:
+        """Put an answer in force; and the model that gave it, where that was asked for by its number.
+
+        Without a number the model stays: a newer one may have come while this one answered.
+        """
+        self._predictions.set_current(answer)
+        if model is not None:
+            self.set_current_model(model)
+
     def model_folder(self, number: int) -> Path:
         """Where a model lies."""
         return self._models.path(number)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from napari_fathom.errors import StudyError
+from napari_fathom.errors import StudyError, TrainingError
 from napari_fathom.events import Done, Epoch
 from napari_fathom.labels import LARGEST_VOTE, Classes
 from napari_fathom.learning.images.settings import ImageSettings
@@ -25,6 +25,7 @@ from napari_fathom.study.jobs import (
     train_job,
 )
 from napari_fathom.study.jobs.export_collection import require_collection_exportable
+from napari_fathom.study.machine_labels import accept_predicted
 from napari_fathom.study.object_table import object_table
 
 TINY = ImageSettings(
@@ -114,6 +115,33 @@ def test_images_must_have_been_looked_at(drawn: Path, tmp_path: Path) -> None:
 def test_prediction_wants_a_model(study: CollectionStudy) -> None:
     with pytest.raises(StudyError, match="there is no model yet"):
         list(predict_collection_job(study))
+
+
+def test_another_model_is_in_force_once_its_answer_is(sparse: CollectionStudy) -> None:
+    forest = ImageSettings(method="forest", trees=5, held_out=0.0)
+    for _ in range(2):
+        result(train_job(sparse, forest))
+    result(predict_collection_job(sparse, model=1))
+    answers, model = sparse.answers(), sparse.current_model
+    assert answers is not None and model is not None
+    assert answers.record.model == model.number == 1
+
+
+def test_labels_of_a_machine_teach_nothing_until_a_person_accepts_them(sparse: CollectionStudy) -> None:
+    said = sparse.votes.hard()
+    rows = np.flatnonzero(said)
+    sparse.votes.cast(rows, 0, annotator=FILED)
+    sparse.votes.cast(rows, said[rows], annotator="a classifier", status="predicted")
+    forest = ImageSettings(method="forest", trees=5, held_out=0.0)
+    with pytest.raises(
+        TrainingError, match=rf"{len(rows)} objects have labels of a machine .*--accept-predicted"
+    ):
+        result(train_job(sparse, forest))
+    accepted = accept_predicted(sparse.votes, "ada")
+    assert accepted.objects == len(rows) and set(sparse.votes.said_by()[rows]) == {"ada"}
+    assert result(train_job(sparse, forest)).painted == sparse.votes.counts()
+    sparse.votes.revert([accepted])
+    assert not sparse.votes.hard().any()
 
 
 def test_an_object_without_an_image_is_left_out_and_said_so(drawn: Path, tmp_path: Path) -> None:

@@ -45,6 +45,36 @@ def test_import_spares_what_is_painted_unless_told_otherwise(study: Study, tmp_p
     assert (study.labels.read(WHOLE) == 2).all()
 
 
+def named_labels(path: Path, names: dict[int, str]) -> Path:
+    labels = np.repeat(np.uint8([list(names)]), 96, 0).repeat(200, 1)
+    np.savez(path, labels=labels, class_values=list(names), class_names=list(names.values()))
+    return path
+
+
+def test_classes_that_the_study_lacks_are_left_out_or_adopted(study: Study, tmp_path: Path) -> None:
+    path = named_labels(tmp_path / "krill.npz", {7: "krill", 8: "Sandeel", 9: "salp"})
+    study.labels.write(WHOLE, 0, origin="paint")
+    _, events = finish(import_labels_job(study, path))
+    assert any(
+        "no such class: class krill, salp" in event.message for event in events if isinstance(event, Note)
+    )
+    assert set(np.unique(study.labels.read(WHOLE))) == {0, 2}
+    _, events = finish(import_labels_job(study, path, adopt=True))
+    assert study.classes.names == ("background", "sandeel", "other fish", "krill", "salp")
+    assert set(np.unique(study.labels.read(WHOLE))) == {2, 4, 5}
+    assert any("New classes" in event.message for event in events if isinstance(event, Note))
+
+
+def test_an_import_that_is_closed_takes_its_classes_along(study: Study, tmp_path: Path) -> None:
+    path = named_labels(tmp_path / "krill.npz", {7: "krill", 8: "Sandeel", 9: "salp"})
+    job = import_labels_job(study, path, adopt=True, overwrite=True)
+    next(job)
+    next(job)
+    assert "krill" in study.classes.names
+    job.close()
+    assert study.classes.names == ("background", "sandeel", "other fish")
+
+
 def test_an_import_that_is_closed_leaves_nothing(study: Study, tmp_path: Path) -> None:
     np.savez(tmp_path / "all.npz", labels=np.full((96, 600), 2, np.uint8))
     painted = study.labels.read(WHOLE)

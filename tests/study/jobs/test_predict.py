@@ -57,6 +57,16 @@ def test_the_visible_part_comes_first_and_can_be_seen_at_once(answered: Study) -
     assert former.read("class", WHOLE).all()  # whoever still shows the former one can go on
 
 
+def test_another_model_is_in_force_once_its_answer_is(answered: Study, tiny: TrainSettings) -> None:
+    finish(train_job(answered, tiny))
+    assert answered.current_model is not None and answered.current_model.number == 2
+    job = predict_job(answered, model=1)
+    next(job)
+    assert answered.current_model.number == 2
+    store, _ = finish(job)
+    assert answered.current_model.number == store.record.model == 1
+
+
 def test_closing_at_any_event_leaves_the_former_answer_in_force(answered: Study) -> None:
     former = answered.prediction()
     assert former is not None

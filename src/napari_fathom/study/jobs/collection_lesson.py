@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from napari_fathom.errors import StudyError
+from napari_fathom.errors import StudyError, TrainingError
 from napari_fathom.events import Event
 from napari_fathom.study.collection_arrays import CollectionImages, labelled_classes, targets_of
 from napari_fathom.study.collection_study import CollectionStudy
 from napari_fathom.study.jobs.guards import relay
+from napari_fathom.study.machine_labels import said_by_machines
 
 if TYPE_CHECKING:
     from napari_fathom.learning.images.model import ImageModel
@@ -41,6 +43,7 @@ class CollectionLesson:
         rows = self._images.rows
         hard = study.votes.hard()[rows]
         self.classes = labelled_classes(study.classes, hard)
+        _require_people(study, rows, len(self.classes))
         counts = np.bincount(hard, minlength=max(self.classes.values, default=0) + 1)
         self.painted = {value: int(counts[value]) for value in self.classes.values}
         self._target = targets_of(hard, self.classes)
@@ -73,6 +76,24 @@ class CollectionLesson:
         from napari_fathom.learning.images.model_file import save_image_model
 
         save_image_model(self._model, folder)
+
+
+def _require_people(study: CollectionStudy, rows: NDArray[np.int64], classes: int) -> None:
+    """Say why labels that are there can't be learned from, where those of people are too few.
+
+    Raises
+    ------
+    TrainingError
+    """
+    machine = int(np.count_nonzero(said_by_machines(study.votes)[rows]))
+    if classes < 2 and machine:
+        given = ("no class", "one class only")[classes]
+        raise TrainingError(
+            f"{study.folder.name}: people have given {given}. {machine:,} objects have labels of a machine "
+            "(status predicted); who learns from those repeats its mistakes. Look through them in the window "
+            f"and label what is right, or accept them all unseen: 'fathom train {study.folder.name} "
+            "--accept-predicted YOUR-NAME'."
+        )
 
 
 def require_looked_at(study: CollectionStudy) -> None:

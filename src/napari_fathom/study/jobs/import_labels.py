@@ -8,10 +8,12 @@ import numpy as np
 
 from napari_fathom.echogram.exchange import open_labels
 from napari_fathom.echogram.incoming import IncomingLabels
+from napari_fathom.echogram.regions import match_names
 from napari_fathom.errors import Cancelled
 from napari_fathom.events import Done, Event, Note, Progress
 from napari_fathom.labels import Classes, LabelEvent
 from napari_fathom.learning.field import connected_strokes
+from napari_fathom.study.jobs.guards import relay
 from napari_fathom.study.study import Study
 
 __all__ = ["class_values", "import_labels_job", "lay_labels_job"]
@@ -23,11 +25,13 @@ def import_labels_job(
     *,
     aliases: Mapping[str, str] | None = None,
     overwrite: bool = False,
+    adopt: bool = False,
     stop: threading.Event | None = None,
 ) -> Generator[Event[tuple[LabelEvent, ...]], None, None]:
     """Lay the labels of a file on the survey: EVR, EVL, CRIMAC, TIFF or npz, known by its content.
 
-    Classes are matched by name or alias; what the study has no class for is left out, and a note says so.
+    Classes are matched by name or alias; what the study has no class for is left out, and a note says so, or
+    becomes a class of its own (`adopt`).
     Every connected patch becomes a stroke of its own, so that some can be held out when training.
 
     Parameters
@@ -40,6 +44,8 @@ def import_labels_job(
         What the file calls a class (for one that names none: its value) → the study's name of it.
     overwrite : bool
         Whether cells that have a label get the file's instead; else only unlabelled ones do.
+    adopt : bool
+        Whether the study gets the file's classes that it lacks.
     stop : threading.Event, optional
 
     Yields
@@ -56,8 +62,21 @@ def import_labels_job(
         If stopped; nothing was imported then.
     """
     study.require_writable()
-    incoming = open_labels(Path(path), study.echogram, class_values(study.classes, aliases))
-    yield from lay_labels_job(study, incoming, overwrite=overwrite, stop=stop)
+    former, values = study.classes, class_values(study.classes, aliases)
+    incoming = open_labels(Path(path), study.echogram, values)
+    _, lacking = match_names(incoming.names, values)
+    if not (adopt and lacking):
+        yield from lay_labels_job(study, incoming, overwrite=overwrite, stop=stop)
+        return
+    study.labels.set_classes(former.with_all_added(lacking))
+    try:
+        incoming = open_labels(Path(path), study.echogram, class_values(study.classes, aliases))
+        yield Note(f"New classes, as {incoming.origin} names them: {', '.join(lacking)}.")
+        laid = yield from relay(lay_labels_job(study, incoming, overwrite=overwrite, stop=stop))
+    except BaseException:  # also where the job is closed
+        study.labels.set_classes(former)
+        raise
+    yield Done(laid)
 
 
 def class_values(classes: Classes, aliases: Mapping[str, str] | None = None) -> dict[str, int]:

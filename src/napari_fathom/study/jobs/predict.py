@@ -40,7 +40,7 @@ def predict_job(
     study : Study
         Open for writing.
     model : int, optional
-        Number of the model; the one in force without it.
+        Number of the model; it is in force with its answer. Without it, the one that is in force.
     first : Box, optional
         What the user sees: predicted first.
     region : Box, optional
@@ -92,7 +92,7 @@ def predict_job(
     with saving("The answer", _KEPT):
         store.flush()
         store.adopt(store.record.model_copy(update={"complete": True}))
-        study.prediction_shelf.set_current(int(store.path.name))
+        study.put_in_force(int(store.path.name), model)
     yield Done(store)
 
 

@@ -37,7 +37,7 @@ def predict_collection_job(
     study : CollectionStudy
         Open for writing; its images have been looked at.
     model : int, optional
-        Number of the model; the one in force without it.
+        Number of the model; it is in force with its answer. Without it, the one that is in force.
     device : str, optional
         'cpu', 'cuda', …; without it, the best one here.
     stop : threading.Event, optional
@@ -70,7 +70,7 @@ def predict_collection_job(
     shelf = study.prediction_shelf
     with saving("The answer", "the former one is still in force"), shelf.new() as (number, folder):
         _save(folder, record, found, images.rows, len(study.collection))
-    shelf.set_current(number)
+    study.put_in_force(number, model)
     for former in shelf.numbers():
         if former < number - 1:  # the one before is kept: somebody may still show it
             files.remove_folder(shelf.path(former))
