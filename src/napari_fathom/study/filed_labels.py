@@ -1,5 +1,6 @@
-"""Labels that a collection's files bring along: classes by their names, votes of those who gave them."""
+"""Labels that files bring along: classes by their names, votes of those who gave them."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,36 +33,55 @@ def classes_of(names: "pd.Series[str]", given: Classes | None = None) -> Classes
     return Classes(first, LARGEST_VOTE).with_all_added(found.values())
 
 
-def vote_as_filed(votes: VoteStore, objects: "pd.DataFrame") -> list[VoteEvent]:
-    """Cast what the files say as votes: of the annotators they name, with the states they tell.
+def vote_as_filed(
+    votes: VoteStore,
+    objects: "pd.DataFrame",
+    *,
+    values: Mapping[str, int] | None = None,
+    otherwise: str = FILED,
+    note: str = "from the files",
+) -> list[VoteEvent]:
+    """Cast what files say as votes: of the annotators they name, with the states they tell.
 
     Parameters
     ----------
     votes : VoteStore
     objects : DataFrame
-        The collection's; a class that the store doesn't know is passed over.
+        `class_name`, `status`, `annotator` and `annotated`; its index is the row of each object. Of several
+        lines of one annotator on one object the last one counts.
+    values : mapping of str to int, optional
+        What names mean, without regard to capitals and outer blanks; default the classes' own. Other names
+        are passed over.
+    otherwise : str
+        The annotator where the file doesn't say.
+    note : str
+        Kept with the votes.
 
     Returns
     -------
     list of VoteEvent
         One an annotator and state; empty where the files hold no labels, or were taken up before.
     """
-    values = {info.name.strip().casefold(): info.value for info in votes.classes}
-    said = objects["class_name"].str.strip().str.casefold().map(values).fillna(0).to_numpy(np.int64)
-    told = objects[said > 0]
+    known = {info.name: info.value for info in votes.classes} if values is None else values
+    meant = {name.strip().casefold(): value for name, value in known.items()}
+    said = objects["class_name"].str.strip().str.casefold().map(meant).fillna(0).astype(np.int64)
+    told = objects.assign(
+        value=said,
+        annotator=objects["annotator"].where(objects["annotator"] != "", otherwise),
+        status=objects["status"].where(objects["status"] != "", "validated"),
+        row=objects.index,
+    )[said.to_numpy() > 0]
     events = []
-    annotators = told["annotator"].where(told["annotator"] != "", FILED)
-    states = told["status"].where(told["status"] != "", "validated")
-    for (annotator, status), group in told.groupby([annotators, states], sort=True):
-        rows = group.index.to_numpy()
+    last = told.drop_duplicates(["row", "annotator"], keep="last")
+    for (annotator, status), group in last.groupby(["annotator", "status"], sort=True):
         events.append(
             votes.cast(
-                rows,
-                said[rows],
+                group["row"].to_numpy(),
+                group["value"].to_numpy(),
                 annotator=str(annotator),
                 status=str(status),
                 time=group["annotated"].to_numpy("datetime64[ms]"),
-                note="from the files",
+                note=note,
             )
         )
     return [event for event in events if event.number]

@@ -13,6 +13,7 @@ from napari_fathom.study.jobs.export_collection import (
     require_collection_exportable,
 )
 from napari_fathom.study.jobs.import_labels import class_values, import_labels_job, lay_labels_job
+from napari_fathom.study.jobs.import_votes import cast_votes_job, import_votes_job
 from napari_fathom.study.jobs.nasc_table import NascOptions
 from napari_fathom.study.jobs.predict import predict_job
 from napari_fathom.study.jobs.predict_collection import predict_collection_job
@@ -27,12 +28,14 @@ __all__ = [
     "NascOptions",
     "accept_job",
     "accepted_cells",
+    "cast_votes_job",
     "class_values",
     "collect_job",
     "convert_job",
     "export_collection_job",
     "export_job",
     "import_labels_job",
+    "import_votes_job",
     "lay_labels_job",
     "look_job",
     "predict_collection_job",
