@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 from tests.viewer.studies import LAYER, PINGS, ROWS, make_study
 
 from napari_fathom.echogram.label_npz import write_label_npz
-from napari_fathom.labels import DEFAULT_CLASSES
+from napari_fathom.labels import DEFAULT_CLASSES, LARGEST_VOTE, Classes
 from napari_fathom.study import Study
-from napari_fathom.viewer.class_map import proposed
+from napari_fathom.viewer.class_map import proposed, settled
 from napari_fathom.viewer.class_map_dialog import ClassMapDialog
 from napari_fathom.viewer.import_panel import ImportPanel
 from napari_fathom.viewer.remembered import recall, remember
@@ -79,6 +79,25 @@ def test_names_are_matched_then_remembered_then_left_out() -> None:
         "cod": None,
         " BACKGROUND ": "background",
     }
+
+
+def test_a_name_that_is_alike_is_proposed_after_what_was_remembered() -> None:
+    taxa = Classes((), LARGEST_VOTE).with_all_added(["Metazoa>krill", "fish egg"])
+    names = ["Krill__12", "Fish_Egg"]
+    assert proposed(names, taxa, {}) == {"Krill__12": "Metazoa>krill", "Fish_Egg": "fish egg"}
+    assert proposed(names, taxa, {"krill__12": "fish egg"})["Krill__12"] == "fish egg"
+
+
+def test_one_press_makes_every_other_name_a_class(qtbot: QtBot) -> None:
+    dialog = ClassMapDialog("f.csv", ["Background", "cod", "krill"], DEFAULT_CLASSES)
+    qtbot.addWidget(dialog)
+    dialog.setValue({"Background": None, "krill": "sandeel"})
+    dialog.all_new.click()
+    meant = dialog.value()
+    assert meant == {"Background": None, "cod": "cod", "krill": "sandeel"}  # that name has a class
+    classes, values = settled(meant, DEFAULT_CLASSES)
+    assert classes.names[-1] == "cod"
+    assert values == {"cod": 4, "krill": 2}
 
 
 def test_other_names_are_asked_about_and_become_what_is_chosen(

@@ -2,22 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 
+from napari_fathom.labels import match_names
 from napari_fathom.labels.classes import Classes
 
-__all__ = ["ClassMap", "is_known", "proposed", "same_name"]
+__all__ = ["ClassMap", "is_known", "proposed", "settled"]
 
 ClassMap = Mapping[str, str | None]
 """Name found in a file → name of the class here, which may be a new one; None leaves it out."""
 
 
-def same_name(one: str, other: str) -> bool:
-    """Whether two class names are one; capitals and outer blanks don't count."""
-    return one.strip().casefold() == other.strip().casefold()
-
-
 def is_known(name: str, classes: Classes) -> bool:
-    """Whether the study has a class of this name."""
-    return any(same_name(name, item.name) for item in classes)
+    """Whether the study has a class of this name; capitals and outer blanks don't count."""
+    return _called(name, classes) is not None
 
 
 def proposed(names: Iterable[str], classes: Classes, remembered: ClassMap) -> dict[str, str | None]:
@@ -35,16 +31,33 @@ def proposed(names: Iterable[str], classes: Classes, remembered: ClassMap) -> di
     Returns
     -------
     dict
-        For each name the class of that name; else what was remembered, if the study has it; else None.
+        For each name the class of that name; else what was remembered, if the study has it; else the one
+        class whose name is alike, see `labels.match_names`; else None.
     """
+    names = list(names)
     former = {name.strip().casefold(): meant for name, meant in remembered.items()}
-    found: dict[str, str | None] = {}
-    for name in names:
-        meant = next((item.name for item in classes if same_name(item.name, name)), None)
-        if meant is None:
-            last = former.get(name.strip().casefold())
-            meant = next(
-                (item.name for item in classes if last is not None and same_name(item.name, last)), None
-            )
-        found[name] = meant
-    return found
+    alike = match_names(names, classes).likely
+    return {
+        name: _called(name, classes)
+        or _called(former.get(name.strip().casefold()) or "", classes)
+        or (classes[alike[name]].name if name in alike else None)
+        for name in names
+    }
+
+
+def settled(meant: ClassMap, classes: Classes) -> tuple[Classes, dict[str, int]]:
+    """The classes with the new ones that were asked for, and the value that each name means.
+
+    Raises
+    ------
+    LabelError
+        If there is no value left for a new class.
+    """
+    wanted = {name: one for name, one in meant.items() if one is not None}
+    grown = classes.with_all_added(wanted.values())
+    return grown, {name: grown.named(one).value for name, one in wanted.items()}
+
+
+def _called(name: str, classes: Classes) -> str | None:
+    wanted = name.strip().casefold()
+    return next((item.name for item in classes if item.name.strip().casefold() == wanted), None)

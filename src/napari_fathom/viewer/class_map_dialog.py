@@ -1,6 +1,6 @@
 """A small table that asks what a file's class names mean here."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
@@ -9,17 +9,59 @@ from qtpy.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QLabel,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from napari_fathom.labels.classes import Classes
-from napari_fathom.viewer.class_map import ClassMap, is_known
+from napari_fathom.viewer.class_map import ClassMap, is_known, proposed
+from napari_fathom.viewer.remembered import recall, remember
 
-__all__ = ["ClassMapDialog"]
+__all__ = ["ClassMapDialog", "ask_meaning"]
 
+_MEMORY = "class names"
+"""Under which the meaning of other programs' class names is remembered."""
 _HEIGHT = 360  # a file may name fifty classes
+
+
+def ask_meaning(
+    file: str,
+    names: Iterable[str],
+    classes: Classes,
+    answered: Callable[[ClassMap], None],
+    parent: QWidget,
+) -> "ClassMapDialog":
+    """Ask what a file's class names mean, with what is likely chosen already; answers are remembered.
+
+    Parameters
+    ----------
+    file, names, classes
+        As for `ClassMapDialog`.
+    answered : callable
+        Gets what was chosen; not called where the question is cancelled.
+    parent : QWidget
+        The dialog lies over it.
+
+    Returns
+    -------
+    ClassMapDialog
+        Open; it goes when it is answered.
+    """
+    names = list(names)
+    dialog = ClassMapDialog(file, names, classes, parent)
+    dialog.setValue(proposed(names, classes, recall(_MEMORY, {})))
+
+    def accepted() -> None:
+        meant = dialog.value()
+        remember(_MEMORY, {**recall(_MEMORY, {}), **meant})
+        answered(meant)
+
+    dialog.accepted.connect(accepted)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+    return dialog
 
 
 class ClassMapDialog(QDialog):
@@ -56,6 +98,9 @@ class ClassMapDialog(QDialog):
         area.setWidgetResizable(True)
         area.setMaximumHeight(_HEIGHT)
         area.setWidget(table)
+        self.all_new = QPushButton("The others become new classes")
+        self.all_new.setToolTip("Give every name that would be left out a class of its own")
+        self.all_new.clicked.connect(self.make_others_new)
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
@@ -64,6 +109,7 @@ class ClassMapDialog(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(words)
         column.addWidget(area)
+        column.addWidget(self.all_new)
         column.addWidget(self.buttons)
 
     def value(self) -> ClassMap:
@@ -75,6 +121,12 @@ class ClassMapDialog(QDialog):
         for name, choice in self._rows.items():
             at = choice.findData(meant.get(name))
             choice.setCurrentIndex(at if at >= 0 else choice.findData(None))
+
+    def make_others_new(self) -> None:
+        """Let every name that would be left out, and that no class has, become a new class."""
+        for name, choice in self._rows.items():
+            if choice.currentData() is None and choice.findData(name) >= 0:
+                choice.setCurrentIndex(choice.findData(name))
 
 
 def _choice(name: str, classes: Classes) -> QComboBox:

@@ -17,11 +17,10 @@ from qtpy.QtWidgets import (
 
 from napari_fathom.errors import LabelError
 from napari_fathom.study.jobs import lay_labels_job
-from napari_fathom.viewer.class_map import ClassMap, is_known, proposed
-from napari_fathom.viewer.class_map_dialog import ClassMapDialog
+from napari_fathom.viewer.class_map import ClassMap, is_known, settled
+from napari_fathom.viewer.class_map_dialog import ClassMapDialog, ask_meaning
 from napari_fathom.viewer.importing import lay_array, lay_file, look
 from napari_fathom.viewer.jobs_ui import JobBar
-from napari_fathom.viewer.remembered import recall, remember
 from napari_fathom.viewer.roles import role_of
 from napari_fathom.viewer.worker import JobHandle, JobMaker
 
@@ -36,9 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["ImportPanel"]
 
 _KEEPS = "Nothing is imported then."
-_MEMORY = "class names"
-"""Under which the meaning of other programs' class names is remembered."""
-
 _FILES = (
     "Labels (*.evr *.evl *.tif *.tiff *.npz);;Echoview regions (*.evr);;Echoview line (*.evl);;"
     "TIFF (*.tif *.tiff);;npz (*.npz);;All files (*)"
@@ -178,24 +174,20 @@ class ImportPanel(QWidget):
             overwrite = self._overwrite.isChecked()
             self._lay(lambda stop: lay_labels_job(study, incoming, overwrite=overwrite, stop=stop))
             return
-        self.asking = dialog = ClassMapDialog(path.name, incoming.names, study.classes, self)
-        dialog.setValue(proposed(incoming.names, study.classes, recall(_MEMORY, {})))
-        dialog.accepted.connect(lambda: self._answered(study, path, dialog.value()))
-        dialog.finished.connect(dialog.deleteLater)
         self.bar.conclude("Say what its classes mean here; until then nothing is imported.")
-        dialog.open()
+        self.asking = ask_meaning(
+            path.name, incoming.names, study.classes, lambda meant: self._answered(study, path, meant), self
+        )
 
     def _answered(self, study: "Study", path: Path, meant: ClassMap) -> None:
         if self._session.study is not study:
             return
-        remember(_MEMORY, {**recall(_MEMORY, {}), **meant})
-        wanted = {name: one for name, one in meant.items() if one is not None}
         try:
-            self._session.set_classes(study.classes.with_all_added(wanted.values()))
+            classes, values = settled(meant, study.classes)
+            self._session.set_classes(classes)
         except LabelError as error:
             self.bar.say(str(error))
             return
-        values = {name: study.classes.named(one).value for name, one in wanted.items()}
         overwrite = self._overwrite.isChecked()
         self._lay(lambda stop: lay_file(study, path, values, overwrite, stop))
 
