@@ -8,8 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from napari_fathom.errors import FormatError
-from napari_fathom.plankton.faults import Fault, fault_of
+from napari_fathom.plankton.faults import Fault
 from napari_fathom.plankton.readers.ecotaxa_fields import (
     class_names,
     depth_m,
@@ -20,6 +19,7 @@ from napari_fathom.plankton.readers.ecotaxa_fields import (
 )
 from napari_fathom.plankton.readers.ecotaxa_rows import group_rows
 from napari_fathom.plankton.readers.image_names import find_all
+from napari_fathom.plankton.readers.object_tables import ids_or_stems, read_each
 from napari_fathom.plankton.readers.text_parsing import first_line, no_rows, read_text_table
 from napari_fathom.plankton.readers.text_table import TextTable
 from napari_fathom.plankton.tables import SEEN_COLUMNS, Part
@@ -65,19 +65,8 @@ def read_ecotaxa(tree: Tree) -> Iterator[Part]:
 
     A table has a header of names `prefix_field`; a row of types `[f]` or `[t]`, which may be missing; a row
     for each image. Rows with the same `object_id` are images of one object, unless they say different things.
-
-    Yields
-    ------
-    Part
-        One a table; a table that can't be read is an empty part with a fault.
     """
-    for name in tree.names(*SUFFIXES):
-        if not is_ecotaxa(tree, name):
-            continue
-        try:
-            yield _read_table(tree, name)
-        except FormatError as error:
-            yield Part.empty(name, fault_of(error, name))
+    return read_each(tree, SUFFIXES, is_ecotaxa, _read_table)
 
 
 def _read_table(tree: Tree, name: str) -> Part:
@@ -90,7 +79,7 @@ def _read_table(tree: Tree, name: str) -> Part:
         )
     if not len(table):
         raise no_rows(table)
-    ids = _ids(table)
+    ids = ids_or_stems(table, "object_id", "img_file_name")
     rows, repeated = group_rows(table, ids)
     objects, more = _objects(table.taken(rows.first), ids.iloc[rows.first], types)
     members, missing = find_all(tree, table.taken(rows.at), "img_file_name")
@@ -105,17 +94,6 @@ def _read_table(tree: Tree, name: str) -> Part:
         }
     )
     return Part(objects, images, name, (), (*faults, *repeated, *more, *missing))
-
-
-def _ids(table: TextTable) -> pd.Series[str]:
-    """Ids of the objects; where a row has none, the name of its image without its ending."""
-    ids = table.text("object_id")
-    if not (ids == "").any():
-        return ids
-    images = table.text("img_file_name").str.replace("\\", "/").str.rpartition("/")[2]
-    stems = images.str.replace(r"\.[^.]*$", "", regex=True)
-    unnamed = pd.Series([f"line {line}" for line in table.line], dtype="str")
-    return ids.where(ids != "", stems.where(stems != "", unnamed))
 
 
 def _objects(

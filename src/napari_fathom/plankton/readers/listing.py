@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from napari_fathom.errors import FormatError
-from napari_fathom.plankton.faults import fault_of
 from napari_fathom.plankton.readers.image_names import find_all
+from napari_fathom.plankton.readers.object_tables import ids_or_stems, read_each
 from napari_fathom.plankton.readers.text_parsing import first_line, no_rows, read_text_table
 from napari_fathom.plankton.readers.text_table import TextTable
 from napari_fathom.plankton.tables import OBJECT_COLUMNS, SEEN_COLUMNS, Part
@@ -48,19 +47,8 @@ def read_listings(tree: Tree) -> Iterator[Part]:
 
     Paths are seen from the table's folder. A path of another machine is found by its last parts, see
     `ImageNames.find`.
-
-    Yields
-    ------
-    Part
-        One a table; a table that can't be read is an empty part with a fault.
     """
-    for name in tree.names(*SUFFIXES):
-        if not is_listing(tree, name):
-            continue
-        try:
-            yield _read_table(tree, name)
-        except FormatError as error:
-            yield Part.empty(name, fault_of(error, name))
+    return read_each(tree, SUFFIXES, is_listing, _read_table)
 
 
 def _read_table(tree: Tree, name: str) -> Part:
@@ -72,7 +60,7 @@ def _read_table(tree: Tree, name: str) -> Part:
     members, faults = find_all(tree, table, path, outside=True)
     classes = table.text(label)
     objects: dict[str, pd.Series[Any]] = {
-        "object_id": _ids(table, number, path),
+        "object_id": ids_or_stems(table, number, path),
         "class_name": classes,
         "status": classes.where(classes == "", "validated"),
         "line": pd.Series(table.line),
@@ -101,10 +89,3 @@ def _delimiter(header: str) -> str:
 def _first_of(names: Sequence[str], table: TextTable) -> str:
     """The likeliest of these columns that a table has, or ""."""
     return next((name for name in names if name in table.names), "")
-
-
-def _ids(table: TextTable, number: str, path: str) -> pd.Series[str]:
-    """Ids as the table has them; else the names of the images without folder and ending."""
-    ids = table.text(number)
-    stems = table.text(path).str.replace("\\", "/").str.rpartition("/")[2]
-    return ids.where(ids != "", stems.str.replace(r"\.[^.]*$", "", regex=True))
