@@ -15,7 +15,7 @@ from qtpy.QtTest import QTest
 from napari_fathom.cli.console import Console
 from napari_fathom.cli.plankton_demo import prepare_plankton
 from napari_fathom.cli.stopwatch import Stopwatch
-from napari_fathom.viewer.launch import launch_collection
+from napari_fathom.viewer.launch import launch
 
 PICTURES = Path(__file__).parent / "pictures"
 PATIENCE_MS = 600_000
@@ -36,7 +36,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "plankton.fathom"
         prepare_plankton(folder, Console(), Stopwatch()).close()
-        viewer, dock = launch_collection([folder])
+        viewer, dock = launch([folder])
         wait_for(
             lambda: dock.view is not None and dock.view.board is not None and dock.train.form is not None
         )

@@ -23,12 +23,14 @@ from napari_fathom.study.jobs.nasc_table import NascOptions
 from napari_fathom.viewer._compat import camera_of
 from napari_fathom.viewer.answers_dock import AnswersDock
 from napari_fathom.viewer.export_options import ExportOptions
-from napari_fathom.viewer.export_panel import ExportChoice, ExportPanel
+from napari_fathom.viewer.export_panel import ExportPanel
+from napari_fathom.viewer.exports import ExportChoice, SurveyExports
 from napari_fathom.viewer.import_panel import ImportPanel
 from napari_fathom.viewer.navigate import box_in_view, fit_survey
 from napari_fathom.viewer.session import Session
 from napari_fathom.viewer.shares_panel import SharesPanel, SharesView
-from napari_fathom.viewer.train_dock import TrainDock
+from napari_fathom.viewer.teaching import SurveyTeaching
+from napari_fathom.viewer.train_panel import TrainPanel
 
 PATIENCE_MS = 60_000
 
@@ -51,14 +53,17 @@ def study(answered: Path, tmp_path: Path) -> Study:
 
 
 def test_with_no_survey_open_every_dock_says_what_to_do(session: Session, qtbot: QtBot) -> None:
-    train, answers, export = TrainDock(session), AnswersDock(session), ExportPanel(session)
+    train, answers, export = (
+        TrainPanel(session, SurveyTeaching(session)),
+        AnswersDock(session),
+        ExportPanel(session, SurveyExports(session)),
+    )
     for dock in (train, answers, export):
         qtbot.addWidget(dock)
     assert not train.retrain_button.isEnabled()
     assert not answers.next_button.isEnabled()
     assert not export.export_button.isEnabled()
-    for bar in (answers.bar, export.bar):
-        assert bar.text() == "No survey is open. Open one under Survey."
+    assert export.bar.text() == "Nothing is open. Open a study under Study."
 
 
 def test_retrain_brings_a_model_into_force_and_remembers_its_settings(
@@ -66,7 +71,7 @@ def test_retrain_brings_a_model_into_force_and_remembers_its_settings(
 ) -> None:
     study = make_study(tmp_path / "new")
     session.open(study)
-    dock = TrainDock(session)
+    dock = TrainPanel(session, SurveyTeaching(session))
     qtbot.addWidget(dock)
     dock.form.setValue(tiny(epochs=1, seed=5))
     assert study.current_model is None and dock.retrain_button.isEnabled()
@@ -74,7 +79,7 @@ def test_retrain_brings_a_model_into_force_and_remembers_its_settings(
         dock.retrain_button.click()
         assert not dock.retrain_button.isEnabled()
     assert study.current_model is not None and study.current_model.method == "supseg"
-    again = TrainDock(session)
+    again = TrainPanel(session, SurveyTeaching(session))
     qtbot.addWidget(again)
     assert again.form.value() == tiny(epochs=1, seed=5)
 
@@ -85,12 +90,14 @@ from napari.components import ViewerModel
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QLabel
 from napari_fathom.viewer.session import Session
-from napari_fathom.viewer.train_dock import TrainDock
+from napari_fathom.viewer.teaching import SurveyTeaching
+from napari_fathom.viewer.train_panel import TrainPanel
 from napari_fathom.viewer.training_form import TrainingForm
 
 app = QApplication([])
 viewer = ViewerModel()
-dock = TrainDock(Session(viewer))
+session = Session(viewer)
+dock = TrainPanel(session, SurveyTeaching(session))
 assert "torch" not in sys.modules or not dock.findChildren(TrainingForm)
 assert "Looking at this machine…" in [label.text() for label in dock.findChildren(QLabel)]
 while not dock.findChildren(TrainingForm):
@@ -107,7 +114,7 @@ def test_a_training_that_fails_leaves_the_former_model_in_force(
     session: Session, study: Study, qtbot: QtBot
 ) -> None:
     session.open(study)
-    dock = TrainDock(session)
+    dock = TrainPanel(session, SurveyTeaching(session))
     qtbot.addWidget(dock)
     before = study.current_model
     dock.form.setValue(tiny())
@@ -133,7 +140,7 @@ def test_another_model_is_predicted_by_itself_the_part_in_view_first(
     after = study.prediction()
     assert before is not None and after is not None
     assert after.path != before.path and after.complete
-    assert "Predicted by model 1" in dock.bar.text()
+    assert "Predicted by model 1" in dock.prediction.bar.text()
 
 
 def test_the_next_most_ambiguous_window_moves_the_camera(
@@ -172,7 +179,7 @@ def test_what_is_exported_follows_the_answer_until_somebody_chooses(
     session: Session, study: Study, tmp_path: Path, qtbot: QtBot
 ) -> None:
     session.open(make_study(tmp_path / "new"))
-    panel = ExportPanel(session)
+    panel = ExportPanel(session, SurveyExports(session))
     qtbot.addWidget(panel)
     assert panel.value().source == "labels"
     session.open(study)
@@ -221,7 +228,7 @@ def test_what_is_exported_comes_back_by_import(
     session: Session, study: Study, tmp_path: Path, qtbot: QtBot
 ) -> None:
     session.open(study)
-    export, incoming = ExportPanel(session), ImportPanel(session)
+    export, incoming = ExportPanel(session, SurveyExports(session)), ImportPanel(session)
     for panel in (export, incoming):
         qtbot.addWidget(panel)
     export.setValue(ExportChoice("prediction", ("npz",), tmp_path, "out"))
@@ -240,7 +247,7 @@ def test_a_nasc_table_holds_only_the_chosen_classes_in_the_chosen_layers(
     session: Session, study: Study, tmp_path: Path, qtbot: QtBot
 ) -> None:
     session.open(study)
-    panel = ExportPanel(session)
+    panel = ExportPanel(session, SurveyExports(session))
     qtbot.addWidget(panel)
     nasc = NascOptions(layer_m=5.0, interval_nmi=None, interval_pings=200)
     panel.setValue(ExportChoice("labels", ("nasc",), tmp_path, "out", ExportOptions((LAYER,), nasc)))
@@ -286,7 +293,7 @@ def test_labels_that_came_with_the_survey_have_a_button(
             theirs, study.echogram, lambda box: values[box[0] : box[1], box[2] : box[3]], {LAYER: "sandeel"}
         )
     )
-    study.echogram = replace(study.echogram, companions={"labels": str(theirs)})
+    study.data = replace(study.echogram, companions={"labels": str(theirs)})
     panel.refresh()
     before = study.labels.counts()[LAYER]
     with qtbot.waitSignal(session.labelsChanged, timeout=PATIENCE_MS):
@@ -298,7 +305,7 @@ def test_an_export_that_cannot_be_says_why(
     session: Session, study: Study, tmp_path: Path, qtbot: QtBot
 ) -> None:
     session.open(study)
-    panel = ExportPanel(session)
+    panel = ExportPanel(session, SurveyExports(session))
     qtbot.addWidget(panel)
     panel.setValue(ExportChoice("labels", (), tmp_path, "out"))
     panel.export()
@@ -312,7 +319,7 @@ def test_of_several_exports_none_is_written_where_one_cannot_be(
     session: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:
     session.open(make_study(tmp_path / "new"))  # nothing is predicted
-    panel = ExportPanel(session)
+    panel = ExportPanel(session, SurveyExports(session))
     qtbot.addWidget(panel)
     panel.setValue(ExportChoice("prediction", ("evl", "npz"), tmp_path, "out"))
     with qtbot.waitSignal(panel.bar.ended, timeout=PATIENCE_MS):

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
+from tests.viewer.docks import dock_in
 from tests.viewer.studies import make_study, tiny
 
-from napari_fathom.viewer.launch import retrain_when_open
-from napari_fathom.viewer.main_dock import FathomDock
+from napari_fathom.viewer.launch import retrain_when_shown
 
 PATIENCE_MS = 60_000
 
@@ -20,11 +20,8 @@ def test_a_demo_trains_in_the_open_window_with_its_studys_settings_and_shows_the
 ) -> None:
     study = make_study(tmp_path / "new")
     study.update(training=tiny(epochs=1, seed=7).model_dump(mode="json"))
-    viewer = make_napari_viewer()
-    dock = FathomDock(viewer)
-    viewer.window.add_dock_widget(dock, name="Fathom", area="right")
-    assert dock.train.form.value().seed != 7
-    retrain_when_open(dock)
+    dock = dock_in(make_napari_viewer())
+    retrain_when_shown(dock)
     with qtbot.waitSignal(dock.session.predictionChanged, timeout=PATIENCE_MS):
         dock.session.open(study)
     model = study.current_model

@@ -95,30 +95,30 @@ def test_a_closed_dock_leaves_the_survey_open_and_comes_back_to_it(
     assert session.study is study and study.writable
     _, again = window.window.add_plugin_dock_widget("napari-fathom", "Fathom")
     assert again.session is session
-    assert study.echogram.name in again.survey.words.text()
+    assert study.echogram.name in again.desk.words.text()
     predictions: list[object] = []
-    again.answers.predictor.started.connect(predictions.append)
+    session.answering.started.connect(predictions.append)
     with qtbot.waitSignal(session.predictionChanged, timeout=PATIENCE_MS):
         session.modelChanged.emit()
-    assert len(predictions) == 1 and not session.heavy.busy  # the former dock predicts no more
+    assert len(predictions) == 1 and not session.heavy.busy
 
 
 @pytest.mark.window
 def test_a_training_goes_on_without_its_dock_and_is_shown_by_the_next(window: Any, qtbot: QtBot) -> None:
     session = Session.of(window)
     (former,) = window.window._qt_window.findChildren(FathomDock)
-    former.train.form.setValue(tiny(epochs=500, patience=500))
-    qtbot.waitUntil(former.train.retrain_button.isEnabled, timeout=PATIENCE_MS)
-    former.train.retrain()
+    former.desk.train.form.setValue(tiny(epochs=500, patience=500))
+    qtbot.waitUntil(former.desk.train.retrain_button.isEnabled, timeout=PATIENCE_MS)
+    former.desk.train.retrain()
     with qtbot.waitSignal(former.destroyed, timeout=PATIENCE_MS):
         close_dock(window)
     _, again = window.window.add_plugin_dock_widget("napari-fathom", "Fathom")
-    assert again.train.bar.running and not again.train.retrain_button.isEnabled()
-    qtbot.waitUntil(lambda: bool(again.train.curves.value().losses), timeout=PATIENCE_MS)
+    assert again.desk.train.bar.running and not again.desk.train.retrain_button.isEnabled()
+    qtbot.waitUntil(lambda: bool(again.desk.train.curves.value().losses), timeout=PATIENCE_MS)
     with qtbot.waitSignal(session.predictionChanged, timeout=PATIENCE_MS):
-        again.train.stop()
-    assert "In force: model 2" in again.train._in_force.text()
-    assert again.answers.bar.text().startswith("Predicted by model 2.")
+        again.desk.train.stop()
+    assert "In force: model 2" in again.desk.train._in_force.text()
+    assert again.desk.answers.prediction.bar.text().startswith("Predicted by model 2.")
 
 
 @pytest.mark.window
@@ -143,9 +143,9 @@ def test_the_survey_that_was_asked_for_last_is_the_one_that_opens(
         with make_study(tmp_path / name) as other:
             folders.append(other.folder)
     for folder in folders:
-        dock.survey.open([folder])
+        dock.opener.open([folder])
     qtbot.waitUntil(lambda: dock.session.study.folder == folders[1], timeout=PATIENCE_MS)
-    assert dock.survey.job.text() == "Open; everything is kept in study.fathom."
+    assert dock.opener.bar.text() == "Open; everything is kept in study.fathom."
     surveys = {survey_of(layer) for layer in find_all(window.layers, Role.SV)}
     assert len(surveys) == 1
     with Study.open(folders[0]) as first:  # and the former wish holds nothing

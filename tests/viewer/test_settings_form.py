@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
 from napari_fathom.learning.settings import TrainSettings
 from napari_fathom.viewer.advanced import SettingsForm
 from napari_fathom.viewer.settings_groups import SETTINGS_GROUPS
+from napari_fathom.viewer.training_catalogue import for_surveys
 from napari_fathom.viewer.training_form import TrainingForm
 
 
@@ -82,7 +83,7 @@ def test_every_training_setting_has_its_section() -> None:
 
 
 def test_a_changed_preset_can_be_had_back(qtbot: QtBot) -> None:
-    form = TrainingForm()
+    form = TrainingForm(for_surveys())
     qtbot.addWidget(form)
     preset = form.value()
     assert not form.reset_button.isEnabled()

@@ -14,10 +14,11 @@ from napari_fathom.echogram.evr import read_evr
 from napari_fathom.learning.settings import TrainSettings
 from napari_fathom.study import Study
 from napari_fathom.viewer.accept_panel import AcceptChoice
-from napari_fathom.viewer.export_panel import ExportChoice
+from napari_fathom.viewer.exports import ExportChoice
 from napari_fathom.viewer.main_dock import FathomDock
 from napari_fathom.viewer.navigate import box_in_view
 from napari_fathom.viewer.roles import Role, role_of
+from napari_fathom.viewer.survey_desk import SurveyDesk
 
 RAW = "DY1201_EK60-D20120214-T231011"
 PATIENCE_MS = 60_000
@@ -78,23 +79,25 @@ def test_from_raw_file_to_exported_labels_and_back(
     hand = Hand(viewer)
 
     # a raw file is opened: converted in the background, shown one layer a frequency
-    dock.survey.open([raw])
+    dock.opener.open([raw])
     qtbot.waitUntil(lambda: session.study is not None, timeout=PATIENCE_MS)
     study, paint, view = session.study, session.paint, session.view
     assert study is not None and paint is not None and view is not None
+    desk = dock.desk
+    assert isinstance(desk, SurveyDesk)
     assert sum(role_of(layer) is Role.SV for layer in viewer.layers) == 5
     qtbot.waitUntil(lambda: paint.box is not None and not paint.hint, timeout=PATIENCE_MS)
 
     # nothing is painted: Retrain can't be pressed, and the dock says what to do
-    assert not dock.train.retrain_button.isEnabled()
+    assert not desk.train.retrain_button.isEnabled()
 
     # two classes are painted by mouse, three strokes each; every stroke is on disk
-    dock.show_tab(dock.paint)
-    hand.click(dock.paint.brush)
+    dock.show_tab(desk.paint)
+    hand.click(desk.paint.brush)
     _, _, left, right = box_in_view(viewer, view.frame)
     ends = (left + 0.2 * (right - left), left + 0.8 * (right - left))
     for value, rows in ((1, (150, 160, 170)), (2, (300, 330, 360))):
-        dock.paint.classes.setSelected(value)
+        desk.paint.classes.setSelected(value)
         for row in rows:
             before = sum(study.labels.counts().values())
             hand.drag(view.frame, (row, ends[0]), (row, ends[1]))
@@ -112,20 +115,20 @@ def test_from_raw_file_to_exported_labels_and_back(
     qtbot.waitUntil(lambda: study.labels.counts() == counts, timeout=PATIENCE_MS)
 
     # Retrain, then Stop: within a second the training has ended
-    dock.show_tab(dock.train)
-    qtbot.waitUntil(dock.train.retrain_button.isEnabled, timeout=PATIENCE_MS)
-    dock.train.form.setValue(settings(epochs=500, patience=500))
-    hand.click(dock.train.retrain_button)
-    qtbot.waitUntil(lambda: bool(dock.train.curves.value().losses), timeout=PATIENCE_MS)
-    with qtbot.waitSignal(dock.train.bar.ended, timeout=5000):
-        hand.click(dock.train.bar.stop_button)
+    dock.show_tab(desk.train)
+    qtbot.waitUntil(desk.train.retrain_button.isEnabled, timeout=PATIENCE_MS)
+    desk.train.form.setValue(settings(epochs=500, patience=500))
+    hand.click(desk.train.retrain_button)
+    qtbot.waitUntil(lambda: bool(desk.train.curves.value().losses), timeout=PATIENCE_MS)
+    with qtbot.waitSignal(desk.train.bar.ended, timeout=5000):
+        hand.click(desk.train.bar.stop_button)
     first = study.current_model
 
     # Retrain again to the end: another model is in force, and the survey is predicted by itself
-    dock.train.form.setValue(settings(epochs=2, method="supseg"))
-    qtbot.waitUntil(dock.train.retrain_button.isEnabled, timeout=PATIENCE_MS)
-    with qtbot.waitSignal(dock.train.trained, timeout=PATIENCE_MS):
-        hand.click(dock.train.retrain_button)
+    desk.train.form.setValue(settings(epochs=2, method="supseg"))
+    qtbot.waitUntil(desk.train.retrain_button.isEnabled, timeout=PATIENCE_MS)
+    with qtbot.waitSignal(desk.train.trained, timeout=PATIENCE_MS):
+        hand.click(desk.train.retrain_button)
     model = study.current_model
     assert model is not None and model.method == "supseg"
     assert first is None or first.number < model.number
@@ -137,21 +140,21 @@ def test_from_raw_file_to_exported_labels_and_back(
     assert viewer.layers.selection.active is paint.layer
 
     # what is in view is accepted, and taken back; no stroke is touched by either
-    dock.show_tab(dock.answers)
-    dock.answers.accept_panel.setValue(AcceptChoice(None, "view", 0.0))
-    hand.click(dock.answers.accept_panel.accept_button)
+    dock.show_tab(desk.answers)
+    desk.answers.accept_panel.setValue(AcceptChoice(None, "view", 0.0))
+    hand.click(desk.answers.accept_panel.accept_button)
     qtbot.waitUntil(
         lambda: sum(study.labels.counts().values()) > 10 * sum(counts.values()), timeout=PATIENCE_MS
     )
-    qtbot.waitUntil(dock.answers.accept_panel.undo_button.isEnabled, timeout=PATIENCE_MS)
-    hand.click(dock.answers.accept_panel.undo_button)
+    qtbot.waitUntil(desk.answers.accept_panel.undo_button.isEnabled, timeout=PATIENCE_MS)
+    hand.click(desk.answers.accept_panel.undo_button)
     qtbot.waitUntil(lambda: study.labels.counts() == counts, timeout=PATIENCE_MS)
 
     # the labels are exported, and read back by the reader of that format
-    dock.show_tab(dock.exchange)
-    dock.exchange.export.setValue(ExportChoice("labels", ("evr", "npz", "tiff"), tmp_path, "walk"))
-    with qtbot.waitSignal(dock.exchange.export.exported, timeout=PATIENCE_MS) as exported:
-        hand.click(dock.exchange.export.export_button)
+    dock.show_tab(desk.export)
+    desk.export.setValue(ExportChoice("labels", ("evr", "npz", "tiff"), tmp_path, "walk"))
+    with qtbot.waitSignal(desk.export.exported, timeout=PATIENCE_MS) as exported:
+        hand.click(desk.export.export_button)
     assert all(path.exists() for path in exported.args[0])
     assert {region.class_name for region in read_evr(tmp_path / "walk_labels.evr")} == {
         "background",

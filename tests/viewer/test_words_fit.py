@@ -13,6 +13,7 @@ from tests.viewer.studies import copy_of
 
 from napari_fathom.viewer.main_dock import FathomDock
 from napari_fathom.viewer.session import Session
+from napari_fathom.viewer.survey_desk import SurveyDesk
 
 
 def test_a_cut_word_is_found(qtbot: QtBot) -> None:
@@ -40,16 +41,18 @@ def test_no_word_of_the_dock_is_cut(
     _, dock = viewer.window.add_plugin_dock_widget("napari-fathom", "Fathom")
     assert isinstance(dock, FathomDock)
     Session.of(viewer).open(copy_of(answered, tmp_path / "copy"))
-    dock.exchange.export._boxes["nasc"].setChecked(True)
-    dock.exchange.export.options.choose.setChecked(True)
-    for section in dock.train.form.findChildren(QCollapsible):
+    desk = dock.desk
+    assert isinstance(desk, SurveyDesk)
+    desk.export._boxes["nasc"].setChecked(True)
+    desk.export.options.choose.setChecked(True)
+    for section in desk.train.form.findChildren(QCollapsible):
         section.expand(animate=False)
     cut = []
-    for part in (dock.survey, dock.paint, dock.train, dock.answers, dock.exchange):
+    for part in (dock.opener, desk.paint, desk.train, desk.answers, desk.export):
         dock.show_tab(part)
         qtbot.wait(50)  # lets Qt lay the tab out
-        cut += cut_words(part)
-        area = part.parent().parent()
+        cut += cut_words(dock.tabs.currentWidget())
+        area = dock.tabs.currentWidget()
         assert isinstance(area, QScrollArea)
         assert area.horizontalScrollBar().maximum() == 0, f"{type(part).__name__} is wider than the dock"
     assert cut == []

@@ -41,6 +41,11 @@ class CurveData:
             if event.kappa is not None:
                 self.kappa.append((float(self.step or event.epoch), event.kappa))
 
+    @property
+    def says_something(self) -> bool:
+        """Whether there is a point to draw."""
+        return bool(self.losses or self.kappa)
+
     def frame(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Ends of the step axis and of the loss axis: round numbers, which seldom change."""
         points = [point for line in self.losses.values() for point in line]
@@ -67,6 +72,7 @@ class TrainingCurves(QWidget):
     """Two small plots, one above the other, sharing the step axis.
 
     `clear()` before a new training, `add(event)` for each event; they redraw a few times a second at most.
+    They are hidden while there is nothing to draw: not every method learns in steps.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -94,6 +100,7 @@ class TrainingCurves(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_REDRAW_MS)
         self._timer.timeout.connect(self._redraw)
+        self.hide()
 
     def value(self) -> CurveData:
         """The points that are shown."""
@@ -105,11 +112,13 @@ class TrainingCurves(QWidget):
         for line in self._lines.values():
             self._loss.removeItem(line)
         self._lines.clear()
+        self.hide()
         self._redraw()
 
     def add(self, event: Event[Any]) -> None:
         """Take up an event; drawn with the next redraw."""
         self._data.add(event)
+        self.setVisible(self._data.says_something)
         if not self._timer.isActive():
             self._timer.start()
 

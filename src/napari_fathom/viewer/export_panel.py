@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Generator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,69 +19,18 @@ from qtpy.QtWidgets import (
 )
 
 from napari_fathom.events import Done, Event, Note
-from napari_fathom.study.jobs import export_job, require_exportable
 from napari_fathom.study.jobs.guards import relay
-from napari_fathom.viewer.export_options import ExportOptions, ExportOptionsPanel
+from napari_fathom.viewer.export_options import ExportOptionsPanel
+from napari_fathom.viewer.exports import ExportChoice, Exports
 from napari_fathom.viewer.jobs_ui import JobBar
 
 if TYPE_CHECKING:
-    from napari_fathom.study import Study
-    from napari_fathom.study.jobs.export import ExportKind, ExportSource
     from napari_fathom.viewer.session import Session
 
-__all__ = ["ExportChoice", "ExportPanel"]
+__all__ = ["ExportPanel"]
 
-
-@dataclass(frozen=True)
-class _Format:
-    key: "ExportKind"
-    title: str
-    suffix: str
-    tip: str
-
-
-_FORMATS = (
-    _Format("crimac", "CRIMAC zarr", ".zarr", "Annotation of each class, as CRIMAC's tools read it."),
-    _Format("evr", "Echoview regions (EVR)", ".evr", "A polygon for each patch of a class."),
-    _Format("evl", "Echoview seabed line (EVL)", ".evl", "The seabed as it is drawn."),
-    _Format("tiff", "TIFF", ".tif", "One grey image of class values; ImageJ opens it."),
-    _Format("npz", "npz", ".npz", "Arrays with their coordinates, for numpy."),
-    _Format("nasc", "NASC table (CSV)", ".csv", "Backscatter per interval, depth layer and class."),
-)
 _BROWSE_PX = 32
 _KEEPS = "Files that were finished stay; no half-written one is left."
-_SOURCES: dict["ExportSource", str] = {
-    "prediction": "The model's answer",
-    "labels": "What I painted and accepted",
-}
-
-
-@dataclass(frozen=True)
-class ExportChoice:
-    """What the panel says.
-
-    Parameters
-    ----------
-    source : {"labels", "prediction"}
-    formats : tuple of str
-        Kinds of `export_job`.
-    folder : Path
-    name : str
-        Files are `folder/name` with the format's own ending.
-    options : ExportOptions
-        Which classes, and how a NASC table is gathered.
-    """
-
-    source: "ExportSource"
-    formats: tuple["ExportKind", ...]
-    folder: Path
-    name: str
-    options: ExportOptions = field(default_factory=ExportOptions)
-
-    def path(self, kind: "ExportKind") -> Path:
-        """Where one format goes."""
-        suffix = next(known.suffix for known in _FORMATS if known.key == kind)
-        return self.folder / f"{self.name}_{self.source}{suffix}"
 
 
 class ExportPanel(QWidget):
@@ -92,27 +40,29 @@ class ExportPanel(QWidget):
     ----------
     session : Session
         Its light worker does the work.
+    exports : Exports
+        What can be exported of its study.
     """
 
     exported = Signal(object)
     """Tuple of paths."""
 
-    def __init__(self, session: "Session", parent: QWidget | None = None) -> None:
+    def __init__(self, session: "Session", exports: Exports, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._exports = session, exports
         self._source = QComboBox()
         self._instead = False  # whether the labels are offered only because there is no answer yet
         self._source.activated.connect(self._choose_source)
-        for key, words in _SOURCES.items():
+        for key, words in exports.sources.items():
             self._source.addItem(words, key)
-        self._boxes: dict[ExportKind, QCheckBox] = {}
-        for known in _FORMATS:
-            box = QCheckBox(known.title)
+        self._boxes: dict[str, QCheckBox] = {}
+        for known in exports.formats:
+            box = self._boxes[known.key] = QCheckBox(known.title)
             box.setToolTip(known.tip)
-            box.setChecked(known.key in ("crimac", "evr"))
-            self._boxes[known.key] = box
+            box.setChecked(known.usual)
         self.options = ExportOptionsPanel()
-        self._boxes["nasc"].toggled.connect(self.options.nasc.setVisible)
+        if "nasc" in self._boxes:
+            self._boxes["nasc"].toggled.connect(self.options.nasc.setVisible)
         self._folder = QLineEdit()
         self._folder.setPlaceholderText("a folder")
         browse = QPushButton("…")
@@ -128,10 +78,12 @@ class ExportPanel(QWidget):
         place.addWidget(self._folder, 1)
         place.addWidget(browse)
         rows = QFormLayout()
-        rows.addRow("What", self._source)
+        if exports.sources:
+            rows.addRow("What", self._source)
         for number, box in enumerate(self._boxes.values()):
             rows.addRow("" if number else "Formats", box)
-        rows.addRow("Classes", self.options)
+        if exports.sources:  # of a collection all goes out: it may have hundreds of classes
+            rows.addRow("Classes", self.options)
         rows.addRow("Folder", place)
         rows.addRow("Name", self._name)
         column = QVBoxLayout(self)
@@ -139,18 +91,20 @@ class ExportPanel(QWidget):
         column.addLayout(rows)
         column.addWidget(self.export_button)
         column.addWidget(self.bar)
+        column.addStretch(1)
         browse.clicked.connect(self._browse)
         self.export_button.clicked.connect(self.export)
         self.bar.ended.connect(self.refresh)
         session.studyChanged.connect(self._open)
+        session.collectionChanged.connect(self._open)
         session.predictionChanged.connect(self.refresh)
         session.classesChanged.connect(self.refresh)
-        self._open(session.study)
+        self._open()
 
     def value(self) -> ExportChoice:
         """What is chosen."""
         return ExportChoice(
-            self._source.currentData(),
+            self._source.currentData() or "",
             tuple(key for key, box in self._boxes.items() if box.isChecked()),
             Path(self._folder.text()).expanduser(),
             self._name.text().strip(),
@@ -168,7 +122,7 @@ class ExportPanel(QWidget):
 
     def export(self) -> None:
         """Write what is chosen."""
-        study, choice = self._session.study, self.value()
+        study, exports, choice = self._exports.study, self._exports, self.value()
         if study is None:
             return
         problem = _problem(choice)
@@ -177,23 +131,29 @@ class ExportPanel(QWidget):
             return
         if self._session.paint is not None:
             self._session.paint.flush()
-        job = self._session.light.submit("Exporting", lambda stop: _export(study, choice, stop), owner=study)
+        job = self._session.light.submit(
+            "Exporting", lambda stop: _export(exports, choice, stop), owner=study
+        )
         job.finished.connect(self._finished)
         self.bar.watch(job, keeps=_KEEPS, stopped=_KEEPS)
         self.export_button.setEnabled(False)
 
     def refresh(self) -> None:
         """Offer what can be exported now."""
-        study = self._session.study
+        study = self._exports.study
         self.export_button.setEnabled(study is not None and not self.bar.running)
-        if study is not None:
-            self.options.setClasses(study.classes)
         if study is None:
-            self.bar.say("No survey is open. Open one under Survey.")
-        else:
-            self._follow_answer(self._session.prediction() is not None)
+            self.bar.say("Nothing is open. Open a study under Study.")
+            return
+        answered = self._session.answered_by() is not None
+        if self._exports.sources:
+            self.options.setClasses(study.classes)
+            self._follow_answer(answered)
+        elif not self.bar.running and self.bar.text() in ("", self._exports.silent):
+            self.bar.say("" if answered else self._exports.silent)
 
-    def _open(self, study: "Study | None") -> None:
+    def _open(self) -> None:
+        study = self._exports.study
         if study is not None:
             self._folder.setText(str(study.folder.parent))
             self._name.setText(study.name)
@@ -236,20 +196,13 @@ def _problem(choice: ExportChoice) -> str:
     return ""
 
 
-def _export(study: "Study", choice: ExportChoice, stop: threading.Event) -> Generator[Event[Any], None, None]:
+def _export(
+    exports: Exports, choice: ExportChoice, stop: threading.Event
+) -> Generator[Event[Any], None, None]:
     """Write one format after the other, once it is sure that none of them lacks what it is made of."""
-    require_exportable(study, choice.formats, choice.source)
+    exports.require(choice)
     written: list[Path] = []
-    for kind in choice.formats:
-        yield Note(f"Writing {choice.path(kind).name}…")
-        job = export_job(
-            study,
-            kind,
-            choice.path(kind),
-            source=choice.source,
-            classes=choice.options.classes,
-            nasc=choice.options.nasc,
-            stop=stop,
-        )
-        written.append((yield from relay(job)))
+    for wanted in exports.by_key(choice.formats):
+        yield Note(f"Writing {choice.path(wanted).name}…")
+        written.append((yield from relay(exports.job(wanted, choice, stop))))
     yield Done(tuple(written))

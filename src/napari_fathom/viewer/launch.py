@@ -1,4 +1,4 @@
-"""Start napari with the Fathom dock, on a survey or on none: `python -m napari_fathom.viewer.launch PATHS`.
+"""Start napari with the Fathom dock, on a study or on none: `python -m napari_fathom.viewer.launch PATHS`.
 
 The command line runs this as a process of its own. It also takes pictures of the real window, for the demo
 and the pages.
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     import napari
 
     from napari_fathom.viewer.main_dock import FathomDock
-    from napari_fathom.viewer.mosaic.collection_dock import CollectionDock
 
-__all__ = ["WINDOW_SIZE", "launch", "launch_collection", "main", "retrain_when_open"]
+__all__ = ["WINDOW_SIZE", "launch", "main", "retrain_when_shown"]
 
 WINDOW_SIZE = (1600, 1000)
+_LOOK_EVERY_MS = 200
 
 
 def launch(paths: Sequence[Path] = ()) -> "tuple[napari.Viewer, FathomDock]":
@@ -29,41 +29,20 @@ def launch(paths: Sequence[Path] = ()) -> "tuple[napari.Viewer, FathomDock]":
     Parameters
     ----------
     paths : sequence of Path
-        A study, a survey store, or files of one survey; none leaves the window empty.
+        A study, a store, or files of one survey or collection; none leaves the window empty.
 
     Returns
     -------
     viewer : napari.Viewer
     dock : FathomDock
-        The survey is open when `dock.session.study` is set; that takes a moment.
+        The study is open when `dock.session.opened` is set, and seen when `dock.desk.is_shown`; that takes a
+        moment.
     """
     viewer = _window()
     _, dock = viewer.window.add_plugin_dock_widget("napari-fathom", "Fathom")
     _settle(viewer)
     if paths:
-        dock.survey.open(list(paths))
-    return viewer, dock
-
-
-def launch_collection(paths: Sequence[Path]) -> "tuple[napari.Viewer, CollectionDock]":
-    """Make a window with the collection's dock, and begin to open `paths` in it.
-
-    Parameters
-    ----------
-    paths : sequence of Path
-        A study of a collection, its store, or files of images.
-
-    Returns
-    -------
-    viewer : napari.Viewer
-    dock : CollectionDock
-        The mosaic is there when `dock.view.board` is set.
-    """
-    from napari_fathom.viewer.mosaic.collection_dock import open_collection_in
-
-    viewer = _window()
-    dock = open_collection_in(viewer, list(paths))
-    _settle(viewer)
+        dock.opener.open(list(paths))
     return viewer, dock
 
 
@@ -82,17 +61,20 @@ def _settle(viewer: "napari.Viewer") -> None:
     gc.freeze()  # what is there now stays; each later search for garbage among it would hold the window 0.3 s
 
 
-def retrain_when_open(dock: "FathomDock") -> None:
-    """Press Retrain for the user once the survey is there, with the settings that its study has."""
+def retrain_when_shown(dock: "FathomDock") -> None:
+    """Press Retrain for the user once the study is there, with the settings that it has."""
     from qtpy.QtCore import QTimer
 
-    def press(study: object) -> None:
-        if study is not None:
-            dock.session.studyChanged.disconnect(press)
-            dock.show_tab(dock.train)
-            QTimer.singleShot(0, dock.train.retrain)  # when all others have heard of the study too
+    timer = QTimer(dock)
 
-    dock.session.studyChanged.connect(press)
+    def look() -> None:
+        desk = dock.desk
+        if desk is not None and desk.is_shown and desk.train.can_train:
+            timer.stop()
+            dock.retrain()
+
+    timer.timeout.connect(look)
+    timer.start(_LOOK_EVERY_MS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -108,22 +90,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--picture", type=Path, metavar="PNG", help="save what the window shows, and end")
     parser.add_argument("--retrain", action="store_true", help="train on what is painted, and predict")
     options = parser.parse_args(arguments)
-    from napari_fathom.study.kinds import holds_images
-
-    if options.paths and holds_images(options.paths):
-        launch_collection(options.paths)
-        return _stay()
     viewer, dock = launch(options.paths)
     if options.retrain:
-        retrain_when_open(dock)
+        retrain_when_shown(dock)
     if options.picture is not None:
         from napari_fathom.viewer.picture import take_picture
 
         return take_picture(viewer, dock, options.picture)
-    return _stay()
-
-
-def _stay() -> int:
     import napari
 
     napari.run()

@@ -10,9 +10,9 @@ from napari_fathom.events import Done, Event
 
 if TYPE_CHECKING:
     from napari_fathom.echogram import PlainOptions
-    from napari_fathom.study import Study
+    from napari_fathom.study import CollectionStudy, Study
 
-__all__ = ["is_ours", "is_study", "needs_words", "open_job", "study_folder"]
+__all__ = ["is_ours", "is_study", "needs_words", "open_job", "samples_folder", "study_folder"]
 
 SUFFIX = ".fathom"
 _OURS_ALONE = ("store", "ecotaxa", "ifcb", "morphocluster")
@@ -28,7 +28,7 @@ def is_study(path: Path) -> bool:
 def is_ours(paths: Sequence[Path]) -> bool:
     """Whether these paths are one study, or files of one survey or collection that are read here; cheap.
 
-    Plain pictures are left to other readers: the collection's dock opens folders of them.
+    Plain pictures are left to other readers: the dock opens folders of them.
     """
     from napari_fathom import echogram, plankton
 
@@ -44,13 +44,23 @@ def needs_words(paths: Sequence[Path]) -> bool:
     return sniff(paths) == "plain"
 
 
+def samples_folder() -> Path:
+    """Where studies go whose data can't have them beside it; made if need be."""
+    from qtpy.QtCore import QStandardPaths
+
+    location = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
+    folder = Path(location) / "napari-fathom"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def study_folder(paths: Sequence[Path], fallback: Path) -> Path:
     """The study that belongs to some files: an existing one of just these files, or a free name.
 
     Parameters
     ----------
     paths : sequence of Path
-        Files of one survey, or a study, or a survey store.
+        Files of one survey or collection, or a study, or a store.
     fallback : Path
         Where the study goes if it can't lie beside the first file.
 
@@ -79,7 +89,7 @@ def open_job(
     *,
     upward: bool | None = None,
     main_frequency_hz: float | None = None,
-) -> "Callable[[object], Generator[Event[Study], None, None]]":
+) -> "Callable[[object], Generator[Event[Study] | Event[CollectionStudy], None, None]]":
     """What the worker runs: open the study at `folder`, or make it from the files first.
 
     Parameters
@@ -89,21 +99,24 @@ def open_job(
     folder : Path
         What `study_folder` said.
     plain : PlainOptions, optional
-        For files that don't say what they hold.
+        For files of a survey that don't say what they hold.
     upward : bool, optional
         Whether the sounder looks up from a mooring, where the files don't say.
     main_frequency_hz : float, optional
         Whose range cells all frequencies are laid on; the finest without it.
     """
 
-    def make(stop: object) -> "Generator[Event[Study], None, None]":
-        from napari_fathom.study import Study
-        from napari_fathom.study.jobs import convert_job
+    def make(stop: object) -> "Generator[Event[Study] | Event[CollectionStudy], None, None]":
+        from napari_fathom.study import CollectionStudy, Study
+        from napari_fathom.study.jobs import collect_job, convert_job
+        from napari_fathom.study.kinds import holds_images
         from napari_fathom.viewer.warm import warm_label_colours
 
         warm_label_colours()
         if is_study(folder):
-            yield Done(Study.open(folder))
+            yield Done(CollectionStudy.open(folder)) if holds_images([folder]) else Done(Study.open(folder))
+        elif holds_images(paths):
+            yield from collect_job(list(paths), folder)
         else:
             yield from convert_job(
                 list(paths), folder, plain=plain, upward=upward, main_frequency_hz=main_frequency_hz
@@ -113,8 +126,8 @@ def open_job(
 
 
 def _made_from(folder: Path, paths: Sequence[Path]) -> bool:
-    """Whether a study's survey came from files of these names, or is this survey store."""
-    from napari_fathom.echogram import sniff
+    """Whether a study's data came from files of these names, or are this store."""
+    from napari_fathom import echogram, plankton
     from napari_fathom.errors import StudyError
     from napari_fathom.study.document import StudyDocument
 
@@ -122,6 +135,6 @@ def _made_from(folder: Path, paths: Sequence[Path]) -> bool:
         reference = StudyDocument.load(folder).data
     except (StudyError, FormatError):
         return False
-    if sniff(paths) == "store":
+    if "store" in (echogram.sniff(paths), plankton.sniff(paths)):
         return paths[0].resolve() in reference.candidates(folder)
     return {Path(source).name for source in reference.sources} == {path.name for path in paths}

@@ -1,8 +1,8 @@
-"""The tabs of a dock: parts that scroll where the window is small, and never decide how wide the dock is."""
+"""The pages of the dock: parts above each other, which scroll and never decide how wide the dock is."""
 
-from qtpy.QtWidgets import QComboBox, QFrame, QScrollArea, QWidget
+from qtpy.QtWidgets import QComboBox, QFrame, QGroupBox, QScrollArea, QVBoxLayout, QWidget
 
-__all__ = ["DOCK_WIDTH", "scrolled"]
+__all__ = ["DOCK_WIDTH", "scrolled", "stacked", "titled"]
 
 DOCK_WIDTH = 430
 """Of 1280 pixels this leaves the canvas as much, beside napari's own controls."""
@@ -18,3 +18,23 @@ def scrolled(part: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidget(part)
     return area
+
+
+def stacked(*parts: QWidget) -> QWidget:
+    """Put parts above each other, the free room below them."""
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    for part in parts:
+        column.addWidget(part)
+    column.addStretch(1)
+    return whole
+
+
+def titled(title: str, *parts: QWidget) -> QGroupBox:
+    """Put parts above each other into a frame with a title."""
+    box = QGroupBox(title)
+    column = QVBoxLayout(box)
+    for part in parts:
+        column.addWidget(part)
+    return box

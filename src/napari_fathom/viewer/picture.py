@@ -21,7 +21,7 @@ _PATIENCE_LOOKS = 600  # two minutes: a slow machine that draws by software
 
 
 class Stillness(QObject):
-    """Waits until a window's survey is open, its jobs are done and its layers are drawn.
+    """Waits until a window's study is open, its jobs are done and its layers are drawn.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class Stillness(QObject):
         session = self._dock.session
         busy = session.light.busy or session.heavy.busy
         loaded = all(layer.loaded for layer in self._viewer.layers)
-        now = (len(self._viewer.layers), session.study is not None)
+        now = (len(self._viewer.layers), session.opened is not None)
         settled = not busy and loaded and now == self._seen
         self._still = self._still + 1 if settled else 0
         self._seen = now
@@ -83,10 +83,11 @@ def take_picture(viewer: "napari.Viewer", dock: "FathomDock", path: Path) -> int
     stillness = Stillness(viewer, dock)
     still = stillness.wait()
     if still:
-        dock.survey.controls.aspect.buttons["fill"].click()  # a thin line would show nothing
+        if dock.desk is not None:
+            dock.desk.fill_canvas()
+            dock.show_tab(dock.desk.front)
         still = stillness.wait()
     if still:
-        dock.show_tab(dock.answers if dock.session.prediction() is not None else dock.survey)
         QApplication.processEvents()
         path.parent.mkdir(parents=True, exist_ok=True)
         viewer.screenshot(str(path), canvas_only=False, flash=False)

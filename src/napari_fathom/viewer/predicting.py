@@ -1,12 +1,10 @@
-"""Runs predictions of the open study and fills its answer layers while they grow."""
+"""Fills the answer layers of the open survey while a prediction grows."""
 
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QObject, QTimer, Signal
+from qtpy.QtCore import QObject, QTimer
 
 from napari_fathom.events import Box, Event, Tile
-from napari_fathom.study.jobs import predict_job
-from napari_fathom.viewer.navigate import box_in_view
 from napari_fathom.viewer.prediction_layers import PredictionLayers
 from napari_fathom.viewer.worker import JobHandle
 
@@ -14,59 +12,40 @@ if TYPE_CHECKING:
     from napari_fathom.study import Study
     from napari_fathom.viewer.session import Session
 
-__all__ = ["Predictor"]
+__all__ = ["AnswerView"]
 
 _REDRAW_MS = 400  # tiles that came within this time are shown together
 
 
-class Predictor(QObject):
-    """Predicts, the part in view first; whenever another model is in force, by itself.
+class AnswerView(QObject):
+    """Shows the last whole answer, or the one that is being made.
 
     Parameters
     ----------
     session : Session
-        Whose study; its heavy worker does the work.
+        Whose survey.
     """
-
-    started = Signal(object)
-    """The `JobHandle`, for whoever shows it."""
 
     def __init__(self, session: "Session", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.layers: PredictionLayers | None = None
-        self._job: JobHandle | None = None
         self._news: list[Box] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_REDRAW_MS)
         self._timer.timeout.connect(self._show_news)
         session.studyChanged.connect(self._open)
-        session.modelChanged.connect(self.predict)
+        session.answering.started.connect(self._watch)
+        session.predictionChanged.connect(self.show_whole)
         session.classesChanged.connect(self._recolour)
         self._open(session.study)
-
-    def predict(self) -> JobHandle | None:
-        """Start over with the model in force; a prediction that runs is dropped."""
-        study, view = self._session.study, self._session.view
-        if study is None or view is None or self._session.model() is None:
-            return None
-        if self._job is not None:
-            self._job.drop()
-        first = box_in_view(view.viewer, view.frame)
-        job = self._session.heavy.submit(
-            "Predicting", lambda stop: predict_job(study, first=first, stop=stop), owner=study, torch=True
-        )
-        self._job = job
-        job.progressed.connect(self._progressed)
-        job.finished.connect(self._finished)
-        job.stopped.connect(self.show_whole)
-        job.failed.connect(self.show_whole)
-        self.started.emit(job)
-        return job
+        if session.answering.job is not None:
+            self._watch(session.answering.job)
 
     def show_whole(self) -> None:
         """Show the last whole answer, or none."""
+        self._forget_news()
         study, store = self._session.study, self._session.prediction()
         if self.layers is None or study is None:
             return
@@ -76,13 +55,16 @@ class Predictor(QObject):
             self.layers.show(store, study.classes)
 
     def _open(self, study: "Study | None") -> None:
-        self._timer.stop()
-        self._news.clear()
-        self._job = None
+        self._forget_news()
         view = self._session.view
         self.layers = None if view is None else PredictionLayers(view, view)
         if self._session.prediction() is not None:
             self.show_whole()
+
+    def _watch(self, job: JobHandle) -> None:
+        job.progressed.connect(self._progressed)
+        job.stopped.connect(self.show_whole)
+        job.failed.connect(self.show_whole)
 
     def _progressed(self, event: Event[Any]) -> None:
         if isinstance(event, Tile):
@@ -101,12 +83,9 @@ class Predictor(QObject):
         self.layers.changed(_around(self._news))
         self._news.clear()
 
-    def _finished(self) -> None:
+    def _forget_news(self) -> None:
         self._timer.stop()
         self._news.clear()
-        self._job = None
-        self.show_whole()
-        self._session.predictionChanged.emit()
 
     def _recolour(self) -> None:
         study = self._session.study

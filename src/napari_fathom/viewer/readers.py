@@ -42,15 +42,9 @@ def read(path: PathOrPaths) -> list[LayerData]:
     paths = _paths(path)
     viewer = window_that_asks()
     if viewer is not None:
-        from napari_fathom.study.kinds import holds_images
-        from napari_fathom.viewer.survey_dock import open_in
+        from napari_fathom.viewer.main_dock import open_in
 
-        if holds_images(paths):
-            from napari_fathom.viewer.mosaic.collection_dock import open_collection_in
-
-            open_collection_in(viewer, paths)
-        else:
-            open_in(viewer, paths)
+        open_in(viewer, paths)
         return NOTHING
     return layer_data(paths)
 

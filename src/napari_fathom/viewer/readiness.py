@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from napari_fathom.labels.classes import Classes
 
-__all__ = ["Readiness", "readiness"]
+__all__ = ["Readiness", "readiness", "readiness_of_images"]
 
 _FEW = 50  # pixels: about one dab of the brush; below this a held-out kappa says nothing
+_FEW_IMAGES = 5
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,18 @@ def readiness(classes: Classes, counts: Mapping[int, int], cells: int) -> Readin
         words.append(f"Very little of {_listed(few)}: paint more of it, best in several strokes.")
     if empty:
         words.append(f"Nothing of {_listed(empty)}: the model will not know it.")
+    return Readiness(True, " ".join(words))
+
+
+def readiness_of_images(classes: Classes, counts: Mapping[int, int]) -> Readiness:
+    """Judge the labels that people have given to images, `counts` of each class value."""
+    given = [item for item in classes if counts.get(item.value, 0)]
+    if len(given) < 2:
+        return Readiness(False, "Label a few images of at least two classes; then train.")
+    words = [f"{sum(counts.values()):,} images of {len(given)} classes are labelled."]
+    few = [item.short_name for item in given if counts[item.value] < _FEW_IMAGES]
+    if few:
+        words.append(f"Very few of {_listed(few[:5])}: five of each are a start.")
     return Readiness(True, " ".join(words))
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_fathom.viewer.main_dock import open_in
+from napari_fathom.viewer.opening import is_study, samples_folder
 from napari_fathom.viewer.readers import LayerData, window_that_asks
-from napari_fathom.viewer.survey_dock import open_in, samples_folder
 
 if TYPE_CHECKING:
     from napari_fathom.events import Event
@@ -49,7 +50,6 @@ def _simulated_job(folder: Path) -> "Generator[Event[Any], None, None]":
     from napari_fathom.events import Done
     from napari_fathom.study import Study
     from napari_fathom.study.jobs import convert_job
-    from napari_fathom.viewer.opening import is_study
 
     if is_study(folder):
         yield Done(Study.open(folder))

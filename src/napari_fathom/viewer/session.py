@@ -8,6 +8,7 @@ from qtpy.QtCore import QCoreApplication, QObject, Signal
 
 from napari_fathom.errors import StudyError
 from napari_fathom.viewer._compat import main_window, unwrapped
+from napari_fathom.viewer.answering import Answering
 from napari_fathom.viewer.roles import survey_of
 from napari_fathom.viewer.worker import JobHandle, Worker
 
@@ -48,6 +49,8 @@ class Session(QObject):
         The open study's editable labels; None where it was opened read-only.
     seabed : SeabedLine or None
         The open study's seabed; saved when the view closes.
+    answering : Answering
+        Predicts whenever another model is in force.
     training : (JobHandle, str) or None
         The last training, which may be over, and what Stop leaves of it, in words.
     """
@@ -84,6 +87,7 @@ class Session(QObject):
         self.hand = Worker("fathom-hand", self)
         for worker in (self.heavy, self.light, self.hand):
             worker.jobFailed.connect(self.jobFailed)
+        self.answering = Answering(self)
         # the program may end before Qt comes to destroy its last window, so listen to both
         for end in (getattr(main_window(viewer), "destroyed", None), _program_ends()):
             if end is not None:
@@ -119,35 +123,41 @@ class Session(QObject):
 
     def model(self) -> "ModelRecord | None":
         """The open study's model in force; one that is damaged is told once, and counts as none."""
-        study = self._study or self._collection
+        study = self.opened
         return None if study is None else self._unless_damaged(lambda: study.current_model)
 
-    def open(self, study: "Study | None") -> None:
-        """Make `study` the open one and show its survey.
+    @property
+    def opened(self) -> "Study | CollectionStudy | None":
+        """What is open, of either kind."""
+        return self._study or self._collection
+
+    def answered_by(self) -> int | None:
+        """Number of the model whose whole answer the open study has."""
+        study = self._collection
+        answer = self.prediction() if study is None else self._unless_damaged(lambda: study.answers())
+        return None if answer is None else answer.record.model
+
+    def open(self, study: "Study | CollectionStudy | None") -> None:
+        """Make `study` the open one; of a survey the layers are shown, a mosaic is the dock's to show.
 
         Jobs of the former are dropped, it is closed, and its layers go: nothing would read or save them.
         """
-        if study is self._study:
-            return
-        self._leave()
-        if study is not None and self.viewer is not None:
-            self._show(self.viewer, study)
-        self._study = study
-        self.studyChanged.emit(study)
+        from napari_fathom.study import CollectionStudy
 
-    def open_collection(self, study: "CollectionStudy | None") -> None:
-        """Make a collection's study the open one; a survey or another collection is closed as `open` does.
-
-        Its mosaic is the collection dock's to show.
-        """
-        if study is self._collection:
+        if study is self.opened:
             return
         had_survey = self._study is not None
         self._leave()
-        self._collection = study
-        if had_survey:
-            self.studyChanged.emit(None)
-        self.collectionChanged.emit(study)
+        if isinstance(study, CollectionStudy):
+            self._collection = study
+        elif study is not None:
+            if self.viewer is not None:
+                self._show(self.viewer, study)
+            self._study = study
+        if had_survey or self._study is not None:
+            self.studyChanged.emit(self._study)
+        if self._collection is not None:
+            self.collectionChanged.emit(self._collection)
 
     def follow_training(self, job: JobHandle, keeps: str) -> None:
         """Tell `modelChanged` when this training is over; it goes on though its dock be closed."""

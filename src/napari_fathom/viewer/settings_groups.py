@@ -71,13 +71,17 @@ IMAGE_SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "Network": ("encoder", "width", "norm", "features", "backbone", "measures"),
         "Images": ("rotate", "flip", "shift", "zoom", "contrast", "brightness", "strong", "erase"),
-        "Labels": ("held_out", "draws", "unlabelled_ratio"),
+        "Labels": ("held_out", "draws", "soft_targets", "unlabelled_ratio"),
+        "Learning to see, before": ("pretrain", "pretrain_epochs", "pretrain_batch"),
         "Methods": (
             "consistency_weight",
             "pseudo_label_weight",
             "threshold",
             "threshold_memory",
             "fairness_weight",
+            "mutual_weight",
+            "head_copies",
+            "warm_up",
             "ramp",
             "teacher_memory",
             "trees",

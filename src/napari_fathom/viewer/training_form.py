@@ -11,13 +11,12 @@ from superqt import QCollapsible
 from superqt.utils import signals_blocked
 
 from napari_fathom.viewer.advanced import SettingsForm
-from napari_fathom.viewer.training_catalogue import for_surveys
 
 if TYPE_CHECKING:
     from napari_fathom.learning.shared_settings import SharedSettings
     from napari_fathom.viewer.training_catalogue import Catalogue
 
-__all__ = ["Start", "TrainingForm", "look_at_machine"]
+__all__ = ["Start", "TrainingForm"]
 
 Start = Literal["scratch", "last"] | Path
 """Where the first weights come from: random, the model in force, or a model's folder."""
@@ -34,33 +33,18 @@ _STARTS = {
 }
 
 
-def look_at_machine() -> None:
-    """Import what the form needs, torch above all, and see what the machine can do; takes seconds once."""
-    from napari_fathom.learning import methods, presets  # noqa: F401 - to have them
-    from napari_fathom.learning.hardware import find_hardware
-
-    find_hardware()
-
-
 class TrainingForm(QWidget):
     """`value()` is the settings, `start()` where the weights come from.
 
-    Imports torch when it is made: the settings' bounds depend on the networks. `look_at_machine` does so
-    elsewhere before, so that a window needn't wait.
-
     Parameters
     ----------
-    catalogue : Catalogue, optional
-        What is offered; what there is for surveys without it.
+    offered : Catalogue
     """
 
     valueChanged = Signal(object)
 
-    def __init__(
-        self, catalogue: "Catalogue[SharedSettings] | None" = None, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, offered: "Catalogue[SharedSettings]", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        offered = for_surveys() if catalogue is None else catalogue
         self._presets, self._proposed = offered.presets, offered.proposed
         self._file: Path | None = None
 

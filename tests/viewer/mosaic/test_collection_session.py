@@ -43,7 +43,7 @@ def test_votes_on_their_way_are_kept_when_the_window_ends(
     session: Session, make_study: Callable[[str], CollectionStudy]
 ) -> None:
     study = make_study("drawn")
-    session.open_collection(study)
+    session.open(study)
     voting, before = Voting(study, session.hand), study.votes.last_event
     for row in range(12):
         voting.cast([row], study.classes.values[0], status="dubious")
@@ -59,13 +59,13 @@ def test_a_survey_takes_the_place_of_a_collection_and_the_other_way_round(
     collection, survey = make_study("drawn"), copy_of(answered, tmp_path / "copy")
     told: list[tuple[object, bool]] = []
     session.collectionChanged.connect(lambda study: told.append((study, collection.writable)))
-    session.open_collection(collection)
+    session.open(collection)
     session.open(survey)
     assert (session.collection, session.study) == (None, survey)
     assert told == [(collection, True), (None, True)]  # whoever shows it lets go before it closes
     assert not collection.writable
     other = make_study("other")
-    session.open_collection(other)
+    session.open(other)
     assert (session.collection, session.study, session.view) == (other, None, None)
     assert not survey.labels.writable
 
@@ -81,13 +81,13 @@ def test_work_on_a_collection_ends_with_it(
             yield Progress("on and on", 0, 0)
         yield Done("the best so far")
 
-    session.open_collection(study)
+    session.open(study)
     job = session.heavy.submit("Training", endless, owner=study)
     job.finished.connect(finished.append)
     with qtbot.waitSignal(job.started):
         pass
     with qtbot.waitSignal(job.ended):
-        session.open_collection(make_study("other"))
+        session.open(make_study("other"))
     assert not finished
 
 
@@ -96,7 +96,7 @@ def test_a_damaged_model_of_a_collection_is_told_and_counts_as_none(
 ) -> None:
     study, told = make_study("drawn"), list[str]()
     session.failed.connect(lambda error: told.append(str(error)))
-    session.open_collection(study)
+    session.open(study)
     with study.model_shelf.new() as (number, folder):
         (folder / "record.json").write_text("{")
     study.model_shelf.set_current(number)

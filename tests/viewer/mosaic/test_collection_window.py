@@ -9,14 +9,17 @@ import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QDockWidget
+from tests.viewer.docks import collection_desk, dock_in, show_collection
 from tests.viewer.hand import Hand
 
 from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_plankton
 from napari_fathom.study import CollectionStudy
 from napari_fathom.study.filed_labels import FILED
 from napari_fathom.viewer.layers import Frame
-from napari_fathom.viewer.mosaic.collection_dock import CollectionDock
+from napari_fathom.viewer.main_dock import FathomDock
+from napari_fathom.viewer.mosaic.collection_desk import CollectionDesk
 from napari_fathom.viewer.mosaic.hands import Tool
+from napari_fathom.viewer.mosaic.mosaic_view import MosaicView
 from napari_fathom.viewer.roles import Role, find
 
 PATIENCE_MS = 90_000
@@ -32,59 +35,56 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_dock(make_napari_viewer: Callable[..., Any]) -> Iterator[Callable[[], CollectionDock]]:
-    docks: list[CollectionDock] = []
+def open_dock(make_napari_viewer: Callable[..., Any]) -> Iterator[Callable[[], FathomDock]]:
+    docks: list[FathomDock] = []
 
-    def make() -> CollectionDock:
-        viewer = make_napari_viewer(show=True)
-        viewer.window.resize(1400, 900)
-        dock = CollectionDock(viewer)
-        viewer.window.add_dock_widget(dock, name="Collection", area="right")
-        docks.append(dock)
-        return dock
+    def make() -> FathomDock:
+        docks.append(dock_in(make_napari_viewer(show=True)))
+        return docks[-1]
 
     yield make
     for dock in docks:
-        if dock.study is not None:
-            dock.close_study()
+        dock.session.open(None)
 
 
 def press_close(viewer: Any) -> None:
     """Press the ✕ of the dock."""
     for dock in viewer.window._qt_window.findChildren(QDockWidget):
-        if isinstance(dock.widget(), CollectionDock) or dock.findChild(CollectionDock) is not None:
+        if isinstance(dock.widget(), FathomDock) or dock.findChild(FathomDock) is not None:
             dock.titleBarWidget().close_button.click()
 
 
-def shown(dock: CollectionDock, qtbot: QtBot, path: Path) -> Hand:
-    dock.open([path])
-    qtbot.waitUntil(lambda: dock.view is not None and dock.view.board is not None, timeout=PATIENCE_MS)
-    return Hand(dock._viewer)
-
-
-def middle(dock: CollectionDock, row: int) -> tuple[float, float]:
+def middle(desk: CollectionDesk, row: int) -> tuple[float, float]:
     """The middle of an object's tile on the canvas."""
-    assert dock.view is not None and dock.view.layout is not None
-    y, x = dock.view.layout.corners([row])[0]
-    half = dock.view.layout.size.side / 2
+    assert desk.view is not None and desk.view.layout is not None
+    y, x = desk.view.layout.corners([row])[0]
+    half = desk.view.layout.size.side / 2
     return float(y + half), float(x + half)
+
+
+def is_sorted_by(view: MosaicView, column: str) -> bool:
+    return view.board is not None and view.board.wish.sort_by == column
 
 
 @pytest.mark.window
 def test_tiles_are_selected_painted_and_taken_back(
-    open_dock: Callable[[], CollectionDock], folder: Path, qtbot: QtBot
+    open_dock: Callable[[], FathomDock], folder: Path, qtbot: QtBot
 ) -> None:
     dock = open_dock()
-    hand = shown(dock, qtbot, folder)
-    study, view = dock.study, dock.view
+    desk = show_collection(dock, folder, qtbot)
+    hand, study, view = Hand(desk._viewer), desk.study, desk.view
     assert study is not None and view is not None and view.layout is not None
-    assert find(dock._viewer.layers, Role.MOSAIC) is not None
+    assert find(desk._viewer.layers, Role.MOSAIC) is not None
     assert sum(study.votes.counts().values()) == 60  # the folders' names are votes
+    assert view.board is not None and view.board.wish.group_by == "class"  # and what it is seen by first
+    desk.mosaic.arrange.group_by.setCurrentIndex(0)
+    desk.mosaic.arrange.group_by.activated.emit(0)
+    qtbot.waitUntil(lambda: view.board is not None and not view.board.wish.group_by, timeout=PATIENCE_MS)
 
     # a click selects a tile
-    hand.click_at(PIXELS, middle(dock, 4))
+    hand.click_at(PIXELS, middle(desk, 4))
     assert list(view.selected()) == [4]
-    assert "1 selected" in dock.labels.said()
+    assert "1 selected" in desk.labels.said()
 
     # a number labels what is selected
     before = study.votes.hard().copy()
@@ -94,31 +94,31 @@ def test_tiles_are_selected_painted_and_taken_back(
     qtbot.waitUntil(lambda: study.votes.hard()[4] == other, timeout=PATIENCE_MS)
 
     # a box selects many
-    dock.labels.take(Tool.SELECT)
-    hand.drag(PIXELS, middle(dock, 0), middle(dock, 6))
+    desk.labels.take(Tool.SELECT)
+    hand.drag(PIXELS, middle(desk, 0), middle(desk, 6))
     columns = view.layout.columns
     expected = [row for row in range(len(study.collection)) if row // columns == 0 and row % columns <= 6]
     assert list(view.selected()) == expected
 
     # a drag across tiles paints them all, also the ones a quick hand jumps over
-    dock.labels.take(Tool.PAINT)
-    dock.labels.classes.setSelected(other)
-    hand.drag(PIXELS, middle(dock, 7), middle(dock, 12), steps=2)
+    desk.labels.take(Tool.PAINT)
+    desk.labels.classes.setSelected(other)
+    hand.drag(PIXELS, middle(desk, 7), middle(desk, 12), steps=2)
     qtbot.waitUntil(lambda: (study.votes.hard()[7:13] == other).all(), timeout=PATIENCE_MS)
     assert study.votes.hard()[13] == before[13]  # not the next one
 
     # undo takes the last painting back, and nothing else
-    qtbot.waitUntil(lambda: "labelled" in dock.labels.said(), timeout=PATIENCE_MS)
-    hand.click(dock.labels.undo)
+    qtbot.waitUntil(lambda: "labelled" in desk.labels.said(), timeout=PATIENCE_MS)
+    hand.click(desk.labels.undo)
     qtbot.waitUntil(lambda: (study.votes.hard()[7:13] == before[7:13]).all(), timeout=PATIENCE_MS)
     assert study.votes.hard()[4] == other
-    qtbot.waitUntil(dock.labels.redo.isEnabled, timeout=PATIENCE_MS)
-    hand.click(dock.labels.redo)
+    qtbot.waitUntil(desk.labels.redo.isEnabled, timeout=PATIENCE_MS)
+    hand.click(desk.labels.redo)
     qtbot.waitUntil(lambda: (study.votes.hard()[7:13] == other).all(), timeout=PATIENCE_MS)
 
     # everything is found again
     place = study.folder
-    dock.close_study()
+    dock.session.open(None)
     with CollectionStudy.open(place, "r") as again:
         assert again.votes.hard()[4] == other
         assert (again.votes.hard()[7:13] == other).all()
@@ -126,16 +126,17 @@ def test_tiles_are_selected_painted_and_taken_back(
 
 @pytest.mark.window
 def test_groups_have_headings_and_one_object_is_shown_large(
-    open_dock: Callable[[], CollectionDock], folder: Path, qtbot: QtBot
+    open_dock: Callable[[], FathomDock], folder: Path, qtbot: QtBot
 ) -> None:
     dock = open_dock()
-    hand = shown(dock, qtbot, folder)
-    study, view = dock.study, dock.view
+    desk = show_collection(dock, folder, qtbot)
+    hand, study, view = Hand(desk._viewer), desk.study, desk.view
     assert study is not None and view is not None
-    dock.arrange.group_by.setCurrentText("class")
-    dock.arrange.sort_by.setCurrentText("size_px")
-    dock.arrange.sort_by.activated.emit(dock.arrange.sort_by.currentIndex())
-    qtbot.waitUntil(lambda: find(dock._viewer.layers, Role.HEADING) is not None, timeout=PATIENCE_MS)
+    desk.mosaic.arrange.group_by.setCurrentText("class")
+    desk.mosaic.arrange.sort_by.setCurrentText("size_px")
+    desk.mosaic.arrange.sort_by.activated.emit(desk.mosaic.arrange.sort_by.currentIndex())
+    qtbot.waitUntil(lambda: is_sorted_by(view, "size_px"), timeout=PATIENCE_MS)
+    assert find(desk._viewer.layers, Role.HEADING) is not None
     board = view.board
     assert board is not None
     assert sorted(board.arrangement.groups) == sorted(set(study.collection.objects["class_name"]))
@@ -144,26 +145,26 @@ def test_groups_have_headings_and_one_object_is_shown_large(
         assert (np.diff(sizes[start:stop]) >= 0).all()
 
     row = int(board.arrangement.order[3])
-    hand.click_at(PIXELS, middle(dock, row))
+    hand.click_at(PIXELS, middle(desk, row))
     hand.press(Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: dock.card.card is not None, timeout=PATIENCE_MS)
-    assert dock.card.card is not None and dock.card.card.image is not None
-    assert dock.card.card.row == row
-    np.testing.assert_array_equal(dock.card.card.image, study.collection.read(row))
-    assert dict(dock.card.card.facts)["object_id"] == study.collection.objects["object_id"][row]
+    qtbot.waitUntil(lambda: desk.card.card is not None, timeout=PATIENCE_MS)
+    assert desk.card.card is not None and desk.card.card.image is not None
+    assert desk.card.card.row == row
+    np.testing.assert_array_equal(desk.card.card.image, study.collection.read(row))
+    assert dict(desk.card.card.facts)["object_id"] == study.collection.objects["object_id"][row]
 
 
 @pytest.mark.window
 def test_only_what_is_wished_for_is_shown(
-    open_dock: Callable[[], CollectionDock], folder: Path, qtbot: QtBot
+    open_dock: Callable[[], FathomDock], folder: Path, qtbot: QtBot
 ) -> None:
     dock = open_dock()
-    shown(dock, qtbot, folder)
-    view, study = dock.view, dock.study
+    desk = show_collection(dock, folder, qtbot)
+    study, view = desk.study, desk.view
     assert view is not None and study is not None
     study.votes.cast([1, 2, 3], study.classes.values[-1], annotator="ada", status="dubious")
-    dock.arrange.show_only.setCurrentText("dubious")
-    dock.arrange.show_only.activated.emit(dock.arrange.show_only.currentIndex())
+    desk.mosaic.arrange.show_only.setCurrentText("dubious")
+    desk.mosaic.arrange.show_only.activated.emit(desk.mosaic.arrange.show_only.currentIndex())
     qtbot.waitUntil(
         lambda: view.board is not None and list(view.board.arrangement.order) == [1, 2, 3],
         timeout=PATIENCE_MS,
@@ -172,11 +173,12 @@ def test_only_what_is_wished_for_is_shown(
 
 @pytest.mark.window
 def test_a_closed_dock_leaves_the_collection_open_and_the_next_shows_it(
-    open_dock: Callable[[], CollectionDock], folder: Path, qtbot: QtBot
+    open_dock: Callable[[], FathomDock], folder: Path, qtbot: QtBot
 ) -> None:
     former = open_dock()
-    shown(former, qtbot, folder)
-    viewer, study, session = former._viewer, former.study, former._session
+    show_collection(former, folder, qtbot)
+    viewer, session = former.session.viewer, former.session
+    study = session.collection
     assert study is not None and "M" in map(str, viewer.keymap)
     with qtbot.waitSignal(former.destroyed, timeout=PATIENCE_MS):
         press_close(viewer)
@@ -184,12 +186,12 @@ def test_a_closed_dock_leaves_the_collection_open_and_the_next_shows_it(
     assert list(viewer.layers) == []
     assert session.collection is study and study.writable  # what runs or is on its way goes on
 
-    again = CollectionDock(viewer)
-    viewer.window.add_dock_widget(again, name="Collection", area="right")
-    qtbot.waitUntil(lambda: again.view is not None and again.view.board is not None, timeout=PATIENCE_MS)
-    assert again.study is study
-    again.open([study.folder])
-    assert again.bar.text() == "This collection is open already."
+    again = dock_in(viewer)
+    desk = collection_desk(again)
+    qtbot.waitUntil(lambda: desk.is_shown, timeout=PATIENCE_MS)
+    assert desk.study is study
+    again.opener.open([study.folder])
+    assert again.opener.bar.text() == f"{study.name} is open already."
     viewer.close()
     qtbot.waitUntil(lambda: session.collection is None, timeout=PATIENCE_MS)
     with CollectionStudy.open(study.folder) as nobodys:
@@ -198,20 +200,20 @@ def test_a_closed_dock_leaves_the_collection_open_and_the_next_shows_it(
 
 @pytest.mark.window
 def test_classes_are_edited_while_the_mosaic_is_shown(
-    open_dock: Callable[[], CollectionDock], folder: Path, qtbot: QtBot
+    open_dock: Callable[[], FathomDock], folder: Path, qtbot: QtBot
 ) -> None:
     dock = open_dock()
-    shown(dock, qtbot, folder)
-    study, view = dock.study, dock.view
+    desk = show_collection(dock, folder, qtbot)
+    study, view = desk.study, desk.view
     assert study is not None and view is not None
     count = len(study.classes)
     many = study.classes.with_all_added([f"kind {number}" for number in range(300)])
-    dock.labels.classes.valueChanged.emit(many)
-    assert f"{count + 300} classes" in dock.opener.summary.text()
+    desk.labels.classes.valueChanged.emit(many)
+    assert f"{count + 300} classes" in desk.mosaic.summary.text()
     last = many.values[-1]
     study.votes.cast([3], last, annotator="ada")
     study.votes.cast([3], 0, annotator=FILED)
     view.refresh_labels()
-    layer = find(dock._viewer.layers, Role.CLASS)
+    layer = find(desk._viewer.layers, Role.CLASS)
     assert layer is not None
     assert last > 255 and last in np.asarray(layer.data[0] if layer.multiscale else layer.data)

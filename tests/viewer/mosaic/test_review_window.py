@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
-from qtpy.QtTest import QTest
+from tests.viewer.docks import collection_desk, dock_in, show_collection, turn_to
 from tests.viewer.hand import Hand
 
 from napari_fathom.events import Done
@@ -17,7 +17,8 @@ from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_pl
 from napari_fathom.study import CollectionStudy
 from napari_fathom.study.filed_labels import FILED
 from napari_fathom.study.jobs.collect import collect_job
-from napari_fathom.viewer.mosaic.collection_dock import CollectionDock
+from napari_fathom.viewer.main_dock import FathomDock
+from napari_fathom.viewer.mosaic.collection_desk import CollectionDesk
 
 PATIENCE_MS = 60_000
 LABELLED = 3
@@ -40,53 +41,42 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def dock(make_napari_viewer: Callable[..., Any], folder: Path, qtbot: QtBot) -> Iterator[CollectionDock]:
-    viewer = make_napari_viewer(show=True)
-    viewer.window.resize(1400, 900)
-    made = CollectionDock(viewer)
-    viewer.window.add_dock_widget(made, name="Collection", area="right")
-    made.open([folder])
-    qtbot.waitUntil(lambda: made.view is not None and made.view.board is not None, timeout=PATIENCE_MS)
+def dock(make_napari_viewer: Callable[..., Any], folder: Path, qtbot: QtBot) -> Iterator[FathomDock]:
+    made = dock_in(make_napari_viewer(show=True))
+    show_collection(made, folder, qtbot)
     yield made
-    made.close_study()
+    made.session.open(None)
 
 
-def study_of(dock: CollectionDock) -> CollectionStudy:
-    assert dock.study is not None
-    return dock.study
+def study_of(desk: CollectionDesk) -> CollectionStudy:
+    assert desk.study is not None
+    return desk.study
 
 
-def turn_to(dock: CollectionDock, title: str) -> None:
-    bar = dock.tabs.tabBar()
-    assert bar is not None
-    at = next(index for index in range(bar.count()) if bar.tabText(index) == title)
-    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(at).center())
-
-
-def trained(dock: CollectionDock, hand: Hand, qtbot: QtBot) -> None:
+def trained(dock: FathomDock, hand: Hand, qtbot: QtBot) -> None:
     """Train and answer by the button, with a forest."""
+    desk = collection_desk(dock)
     turn_to(dock, "Train")
-    qtbot.waitUntil(lambda: dock.train.retrain_button.isEnabled(), timeout=PATIENCE_MS)
-    assert dock.train.form is not None
-    dock.train.form.setValue(FOREST)
-    hand.click(dock.train.retrain_button)
-    qtbot.waitUntil(lambda: study_of(dock).answers() is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: desk.train.retrain_button.isEnabled(), timeout=PATIENCE_MS)
+    desk.train.form.setValue(FOREST)
+    hand.click(desk.train.retrain_button)
+    qtbot.waitUntil(lambda: study_of(desk).answers() is not None, timeout=PATIENCE_MS)
     qtbot.waitUntil(
         lambda: (
-            dock.view is not None and dock.view.board is not None and dock.view.board.answered is not None
+            desk.view is not None and desk.view.board is not None and desk.view.board.answered is not None
         ),
         timeout=PATIENCE_MS,
     )
 
 
-def shown_rows(dock: CollectionDock) -> list[int]:
-    assert dock.view is not None and dock.view.board is not None
-    return [int(row) for row in dock.view.board.arrangement.order]
+def shown_rows(desk: CollectionDesk) -> list[int]:
+    assert desk.view is not None and desk.view.board is not None
+    return [int(row) for row in desk.view.board.arrangement.order]
 
 
-def step(dock: CollectionDock, hand: Hand, key: Qt.Key, qtbot: QtBot) -> int:
+def step(desk: CollectionDesk, hand: Hand, key: Qt.Key, qtbot: QtBot) -> int:
     """Press a key that shows another cluster; returns its number."""
-    walk = dock.review.walk
+    walk = desk.review.walk
     assert walk is not None
     with qtbot.waitSignal(walk.shown, timeout=PATIENCE_MS):
         hand.press(key)
@@ -96,8 +86,9 @@ def step(dock: CollectionDock, hand: Hand, key: Qt.Key, qtbot: QtBot) -> int:
 
 
 @pytest.mark.window
-def test_clusters_become_labels_in_a_few_keystrokes(dock: CollectionDock, qtbot: QtBot) -> None:
-    hand, study, review = Hand(dock._viewer), study_of(dock), dock.review
+def test_clusters_become_labels_in_a_few_keystrokes(dock: FathomDock, qtbot: QtBot) -> None:
+    desk = collection_desk(dock)
+    hand, study, review = Hand(dock.session.viewer), study_of(desk), desk.review
 
     # without an answer it says what to do
     turn_to(dock, "Review")
@@ -111,24 +102,24 @@ def test_clusters_become_labels_in_a_few_keystrokes(dock: CollectionDock, qtbot:
     qtbot.waitUntil(lambda: bool(walk.clusters) and not walk.busy, timeout=PATIENCE_MS)
     before = study.votes.hard().copy()
     assert not review.accept.isEnabled()  # nothing is accepted that isn't in view
-    number = step(dock, hand, Qt.Key.Key_N, qtbot)
+    number = step(desk, hand, Qt.Key.Key_N, qtbot)
     answers = study.answers()
     assert answers is not None
     first = np.flatnonzero(answers.cluster == number)
     sizes = np.bincount(answers.cluster[before == 0])
     assert sizes[number] == sizes.max()
-    assert set(shown_rows(dock)) == set(first)
+    assert set(shown_rows(desk)) == set(first)
     assert f"Cluster {number}: {sizes[number]} of {len(first)} to review" in review.summary.text()
     members = walk.members
     assert members is not None and review.proposed.currentData() == members.proposed > 0
-    assert shown_rows(dock)[: len(members.open)] == members.open.tolist()  # then those of people
+    assert shown_rows(desk)[: len(members.open)] == members.open.tolist()  # then those of people
 
     # accept up to: one page matches, a later one doesn't
     page = 4
     review.page_size.setValue(page)
     assert len(members.open) > page
     hand.press(Qt.Key.Key_F)
-    assert shown_rows(dock) == members.open[:page].tolist()
+    assert shown_rows(desk) == members.open[:page].tolist()
     hand.press(Qt.Key.Key_F)
     assert walk.search is not None and walk.search.page > 0
     with qtbot.waitSignal(walk.shown, timeout=PATIENCE_MS):
@@ -159,24 +150,23 @@ def test_clusters_become_labels_in_a_few_keystrokes(dock: CollectionDock, qtbot:
 
     # the next is another one, and back is this one
     qtbot.waitUntil(lambda: not review.accept.isEnabled() and not walk.busy, timeout=PATIENCE_MS)
-    second = step(dock, hand, Qt.Key.Key_N, qtbot)
+    second = step(desk, hand, Qt.Key.Key_N, qtbot)
     assert second != number
-    assert set(shown_rows(dock)) == set(np.flatnonzero(answers.cluster == second))
-    assert step(dock, hand, Qt.Key.Key_B, qtbot) == number
+    assert set(shown_rows(desk)) == set(np.flatnonzero(answers.cluster == second))
+    assert step(desk, hand, Qt.Key.Key_B, qtbot) == number
 
 
 @pytest.mark.window
-def test_clusters_are_split_merged_named_and_sent_back(
-    dock: CollectionDock, folder: Path, qtbot: QtBot
-) -> None:
-    hand, study, review = Hand(dock._viewer), study_of(dock), dock.review
+def test_clusters_are_split_merged_named_and_sent_back(dock: FathomDock, folder: Path, qtbot: QtBot) -> None:
+    desk = collection_desk(dock)
+    hand, study, review = Hand(dock.session.viewer), study_of(desk), desk.review
     trained(dock, hand, qtbot)
     turn_to(dock, "Review")
     walk = review.walk
     assert walk is not None
     qtbot.waitUntil(lambda: bool(walk.clusters) and not walk.busy, timeout=PATIENCE_MS)
-    number = step(dock, hand, Qt.Key.Key_N, qtbot)
-    whole = set(shown_rows(dock))
+    number = step(desk, hand, Qt.Key.Key_N, qtbot)
+    whole = set(shown_rows(desk))
 
     def click(button: Any) -> None:
         with qtbot.waitSignal(walk.shown, timeout=PATIENCE_MS):
@@ -185,24 +175,24 @@ def test_clusters_are_split_merged_named_and_sent_back(
 
     click(review.split)
     assert review.said().startswith(f"Cluster {number} is split into 2.")
-    part = set(shown_rows(dock))
+    part = set(shown_rows(desk))
     assert part < whole
     with qtbot.waitSignal(walk.shown, timeout=PATIENCE_MS):
         hand.press(Qt.Key.Key_U, UNDO)
     qtbot.waitUntil(lambda: not walk.busy, timeout=PATIENCE_MS)
-    assert set(shown_rows(dock)) == whole
+    assert set(shown_rows(desk)) == whole
 
     other = int(review.into.currentData())
     answers = study.answers()
     assert answers is not None
     click(review.merge)
-    assert set(shown_rows(dock)) == whole | set(np.flatnonzero(answers.cluster == other))
+    assert set(shown_rows(desk)) == whole | set(np.flatnonzero(answers.cluster == other))
 
     # a new class is there for all of the window, and chosen
     review.new_name.setText("jelly")
     hand.click(review.name)
     assert review.proposed.currentText() == "jelly"
-    assert dock.labels.classes.value() == study.classes
+    assert desk.labels.classes.value() == study.classes
     assert "jelly" in study.classes.names
 
     click(review.send_back)
@@ -210,10 +200,9 @@ def test_clusters_are_split_merged_named_and_sent_back(
     assert [one.number for one in walk.clusters if one.open][-1] == other
 
     # all of it is found again
-    dock.close_study()
-    dock.open([folder])
-    qtbot.waitUntil(lambda: dock.view is not None and dock.view.board is not None, timeout=PATIENCE_MS)
-    again = dock.review.walk
+    dock.session.open(None)
+    assert show_collection(dock, folder, qtbot) is desk
+    again = desk.review.walk
     assert again is not None
     qtbot.waitUntil(lambda: bool(again.clusters) and not again.busy, timeout=PATIENCE_MS)
     assert number not in [one.number for one in again.clusters]

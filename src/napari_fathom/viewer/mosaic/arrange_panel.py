@@ -56,6 +56,16 @@ class ArrangePanel(QWidget):
         self.descending.toggled.connect(self._tell)
         self.text.editingFinished.connect(self._tell)
         self._told = self.value()
+        self._by_hand = False
+
+    def propose(self, group_by: str) -> None:
+        """Group by a column, told to nobody; what the user has chosen here before goes first."""
+        if not self._by_hand:
+            wanted = group_by or NOT_GROUPED
+            if self.group_by.findText(wanted) < 0:  # its columns are known with the first board only
+                self.group_by.addItem(wanted)
+            self.group_by.setCurrentText(wanted)
+            self._told = self.value()
 
     def setColumns(self, columns: Sequence[str]) -> None:
         """Offer these columns; what is chosen stays where it can."""
@@ -85,6 +95,7 @@ class ArrangePanel(QWidget):
 
     def _tell(self, *_: object) -> None:
         if self.value() != self._told:
+            self._by_hand = True
             self._told = self.value()
             self.valueChanged.emit(self._told)
 

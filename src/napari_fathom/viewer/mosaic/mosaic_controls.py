@@ -1,0 +1,109 @@
+"""Which collection is open and how its mosaic is laid out; reads and arranges behind the screen."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from napari_fathom.viewer.jobs_ui import JobBar, failure_words
+from napari_fathom.viewer.mosaic.arrange_panel import ArrangePanel
+from napari_fathom.viewer.mosaic.board import Board, board_job
+
+if TYPE_CHECKING:
+    from napari_fathom.study import CollectionStudy
+    from napari_fathom.viewer.session import Session
+
+__all__ = ["MosaicControls"]
+
+
+class MosaicControls(QWidget):
+    """Has the images of a new collection looked at, and its objects arranged as they are wished for.
+
+    Parameters
+    ----------
+    session : Session
+        Its light worker does both.
+    """
+
+    arranged = Signal(object)
+    """The `Board` that was wished for last."""
+
+    def __init__(self, session: "Session", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._trouble = ""
+        self.summary = QLabel()
+        self.summary.setWordWrap(True)
+        self.arrange = ArrangePanel()
+        self.again = QPushButton("Arrange again")
+        self.again.setToolTip("Labels given meanwhile move no tile until you ask for it (R)")
+        self.bar = JobBar()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        for part in (self.summary, self.arrange, self.again, self.bar):
+            column.addWidget(part)
+        self.again.clicked.connect(self.rearrange)
+        self.arrange.valueChanged.connect(lambda _: self.rearrange())
+        self.setEnabled(False)
+
+    def follow(self, study: "CollectionStudy | None") -> None:
+        """Show another study: look at its images where that has not been done, and arrange it."""
+        self.setEnabled(study is not None)
+        self.summary.clear()
+        self._trouble = ""
+        if study is not None:
+            self.arrange.propose(_helpful_group(study))
+            self._look(study)
+
+    def tell(self, study: "CollectionStudy", labelled: int) -> None:
+        """Say what is open, and how many of its objects people have labelled."""
+        self.summary.setText(
+            f"{study.name}: {len(study.collection):,} objects, {len(study.classes):,} classes, "
+            f"{labelled:,} labelled by people."
+        )
+
+    def rearrange(self) -> None:
+        """Read what is known of the objects now and lay the mosaic out as it is wished for."""
+        study = self._session.collection
+        if study is None:
+            return
+        wish = self.arrange.value()
+        job = self._session.light.submit("Arranging", lambda stop: board_job(study, wish), owner=study)
+        job.finished.connect(self._show)
+        self.bar.watch(job)
+
+    def show_answers(self) -> None:
+        """Arrange what a new answer says, by what is predicted unless the user has chosen otherwise."""
+        self.arrange.propose("predicted")
+        self.rearrange()
+
+    def _look(self, study: "CollectionStudy") -> None:
+        """Look at images that have not been looked at; the mosaic comes when that is over, well or not."""
+        from napari_fathom.study.jobs import look_job
+
+        if not study.writable or bool(np.all(study.collection.looked_at)):
+            self.rearrange()
+            return
+        job = self._session.light.submit("Looking at every image", lambda stop: look_job(study), owner=study)
+        job.finished.connect(lambda _: self.rearrange())
+        job.stopped.connect(self.rearrange)
+        job.failed.connect(self._show_what_there_is)
+        self.bar.watch(job)
+
+    def _show_what_there_is(self, error: Exception) -> None:
+        self._trouble = f" {failure_words(error)}"
+        self.rearrange()
+
+    def _show(self, board: Board) -> None:
+        self.arrange.setColumns([str(name) for name in board.objects.columns])
+        self.arranged.emit(board)
+        shown = f"{len(board.arrangement):,} of {len(board.objects):,} objects are shown."
+        self.bar.conclude(shown + self._trouble)
+
+
+def _helpful_group(study: "CollectionStudy") -> str:
+    """The column that says most of a collection at first sight: what the model says, else what people say."""
+    if study.prediction_shelf.current is not None:
+        return "predicted"
+    return "class" if any(study.votes.counts().values()) else ""

@@ -1,0 +1,71 @@
+"""The prediction of the open study: a button that asks for it, how it goes, and whose it is."""
+
+from typing import TYPE_CHECKING
+
+from qtpy.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from napari_fathom.viewer.jobs_ui import JobBar
+from napari_fathom.viewer.worker import JobHandle
+
+if TYPE_CHECKING:
+    from napari_fathom.viewer.session import Session
+
+__all__ = ["PredictPanel"]
+
+_KEEPS = "The former answer stays in force."
+
+
+class PredictPanel(QWidget):
+    """Shows every prediction of the window's study, whoever asked for it.
+
+    Parameters
+    ----------
+    session : Session
+    """
+
+    def __init__(self, session: "Session", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.button = QPushButton("Predict again")
+        self.button.setToolTip(
+            "Have the model in force answer, the part in view first. After a training this starts by itself."
+        )
+        self.bar = JobBar()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.button)
+        column.addWidget(self.bar)
+        self.button.clicked.connect(lambda _: session.answering.predict())
+        self.bar.ended.connect(self.refresh)
+        session.answering.started.connect(self.watch)
+        session.studyChanged.connect(self.refresh)
+        session.collectionChanged.connect(self.refresh)
+        session.modelChanged.connect(self.refresh)
+        session.predictionChanged.connect(self.refresh)
+        if session.answering.job is not None:
+            self.watch(session.answering.job)
+        self.refresh()
+
+    def watch(self, job: JobHandle) -> None:
+        """Show a job that makes, or changes, the answer."""
+        self.bar.watch(job, keeps=_KEEPS, stopped=_KEEPS)
+
+    def refresh(self) -> None:
+        """Say whose the answer is, as it is now."""
+        model, answered_by = self._session.model(), self._session.answered_by()
+        self.button.setEnabled(model is not None)
+        if self.bar.running:
+            return
+        if model is None:
+            self.bar.say("No model yet: label two classes, then press Retrain under Train.")
+        elif answered_by is None:
+            self.bar.say("Nothing is predicted yet.")
+        else:
+            self.bar.say(_answer_words(answered_by, model.number))
+
+
+def _answer_words(answered_by: int, in_force: int) -> str:
+    words = f"Predicted by model {answered_by}. Class, cluster and ambiguity are layers."
+    if answered_by == in_force:
+        return words
+    return f"{words} Model {in_force} is in force since: press Predict again."
