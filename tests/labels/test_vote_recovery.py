@@ -29,7 +29,7 @@ def crashed(tmp_path: Path) -> tuple[Path, np.ndarray]:
         store.cast(range(40, 50), 3, annotator="Cyd")
         store.revert([event])
         shutil.copytree(store.path, tmp_path / "votes")  # the live one never gets to say goodbye
-        return tmp_path / "votes", store.hard()
+        return tmp_path / "votes", store.hard().copy()
 
 
 def test_votes_behind_the_saved_state_are_replayed(crashed: tuple[Path, np.ndarray]) -> None:

@@ -294,3 +294,13 @@ def test_any_sequence_of_casts_equals_one_plain_list(tmp_path_factory, steps) ->
             most = max((voices.count(value) for value in voices), default=0)
             expected = next((v for v in reversed(voices) if voices.count(v) == most), 0)
             assert store.hard()[row] == expected
+
+
+def test_what_was_read_stays_as_it_was_while_others_vote(store: VoteStore) -> None:
+    store.cast([0, 1], 1, annotator="Ada")
+    hard, label, counts = store.hard(), store.label(), store.counts()
+    store.cast([1, 2], 2, annotator="Ben")
+    assert hard.tolist() == label.tolist() == [1, 1, 0, 0, 0, 0]
+    assert counts == {1: 2, 2: 0, 3: 0} and store.counts() == {1: 1, 2: 2, 3: 0}
+    with pytest.raises(ValueError, match="read-only"):
+        hard[0] = 2

@@ -67,29 +67,29 @@ class VoteReading(JournaledStore[VoteHead]):
         return len(object_ids) == len(self) and fingerprint_of(object_ids) == self._head.fingerprint
 
     def hard(self) -> NDArray[np.uint16]:
-        """What people say each object is, shape (N,): 0 = nobody has said."""
-        with self._guard:
-            people = self._state.statuses > STATUSES.index("predicted")
-            return np.where(people, self._state.labels, np.uint16(0))
+        """What people say each object is, shape (N,): 0 = nobody has said.
+
+        Read-only, as it was after the last event: it waits for nobody who is writing. So do `label`,
+        `status` and `counts`.
+        """
+        return self._state.standing.hard
 
     def label(self) -> NDArray[np.uint16]:
         """What each object is taken for, shape (N,): as `hard`; where nobody has said, as a machine said."""
-        with self._guard:
-            return self._state.labels.copy()
+        return self._state.standing.labels
 
     def status(self) -> NDArray[np.str_]:
         """How `label` came about, shape (N,): "", predicted, dubious or validated.
 
         It is the status of the last vote for the class that won.
         """
-        with self._guard:
-            return np.array(STATUSES)[self._state.statuses]
+        return np.array(STATUSES)[self._state.standing.statuses]
 
     def said_by(self) -> NDArray[np.object_]:
         """Whose vote `status` is of, shape (N,) of str: "" where there is none."""
         with self._guard:
             names = np.array([*self._state.annotators, ""], object)
-            votes, deciding = self._state.box.votes, self._state.deciding
+            votes, deciding = self._state.box.votes, self._state.standing.deciding
             found = np.full(len(self), "", object)
             found[deciding >= 0] = names[votes["annotator"][deciding[deciding >= 0]]]
             return found
@@ -97,7 +97,7 @@ class VoteReading(JournaledStore[VoteHead]):
     def said_at(self) -> NDArray[np.datetime64]:
         """When that vote was cast, shape (N,), datetime64[ms], UTC; NaT where nobody knows or has voted."""
         with self._guard:
-            votes, deciding = self._state.box.votes, self._state.deciding
+            votes, deciding = self._state.box.votes, self._state.standing.deciding
             found = np.full(len(self), np.datetime64("NaT", "ms"))
             found[deciding >= 0] = votes["time"][deciding[deciding >= 0]].astype("datetime64[ms]")
             return found
@@ -116,7 +116,7 @@ class VoteReading(JournaledStore[VoteHead]):
 
     def counts(self) -> dict[int, int]:
         """Objects of each class as people say (`hard`), 0 for a class without any."""
-        found = np.bincount(self.hard(), minlength=1)
+        found = self._state.standing.counts
         return {value: int(found[value]) if value < len(found) else 0 for value in self.classes.values}
 
     def tally(self) -> Tally:

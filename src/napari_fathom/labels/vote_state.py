@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from napari_fathom import files
 from napari_fathom.labels.tally import tally, winners
 from napari_fathom.labels.vote_box import STATUSES, VOTE, VoteBox
 from napari_fathom.labels.vote_journal import VoteJournal, VoteLine
+from napari_fathom.labels.vote_standing import Standing
 from napari_fathom.npz import read_npz
 
 __all__ = ["VoteState"]
@@ -34,10 +36,8 @@ class VoteState:
     box : VoteBox
     annotators : list of str
         In the order they first voted.
-    deciding : ndarray of int32, shape (objects,)
-        Place of the last vote for the class that won; −1 where there is none.
-    labels, statuses : ndarray of uint16 and uint8, shape (objects,)
-        Class and status of that vote; 0 where there is none.
+    standing : Standing
+        What it comes to; replaced as a whole by every event.
     number, offset : int
         The last event, and the bytes of the journal up to and with it.
     pending : int
@@ -59,9 +59,7 @@ class VoteState:
             self.notes.append(
                 f"{len(bad)} damaged lines of the journal were left out (first at byte {bad[0]})."
             )
-        self.deciding = np.full(objects, -1, np.int32)
-        self.labels = np.zeros(objects, np.uint16)
-        self.statuses = np.zeros(objects, np.uint8)
+        self.standing = Standing.empty(objects)
         self._settle(np.unique(self.box.votes["row"]))
 
     def annotator(self, name: str) -> int:
@@ -81,6 +79,17 @@ class VoteState:
         while event in self._links:
             event, again = self._links[event], not again
         return (event, again) if len(self.box.of_event(event)) else None
+
+    def speaks_for(self, values: NDArray[Any]) -> NDArray[np.uint16]:
+        """Class value of every last word that is for one of these classes, shape (n,)."""
+        if not len(values):
+            return np.zeros(0, np.uint16)
+        votes = self.box.votes
+        wanted = np.zeros(1 << 16, bool)
+        wanted[values] = True
+        rows = np.unique(votes["row"][wanted[votes["value"]] & votes["counts"]])
+        words: NDArray[np.uint16] = votes["value"][self.box.last_words(rows)]
+        return words[wanted[words]]
 
     def apply(self, entry: VoteLine) -> None:
         """Take over one line that was just written."""
@@ -167,6 +176,6 @@ class VoteState:
         said = won >= 0
         deciding = np.full(len(rows), -1, np.int64)
         deciding[said] = places[counted.latest[won[said]]]
-        self.deciding[rows] = deciding
-        self.labels[rows] = np.where(said, self.box.votes["value"][deciding], 0)
-        self.statuses[rows] = np.where(said, self.box.votes["status"][deciding], 0)
+        labels = np.where(said, self.box.votes["value"][deciding], np.uint16(0))
+        statuses = np.where(said, self.box.votes["status"][deciding], np.uint8(0))
+        self.standing = self.standing.with_rows(rows, deciding, labels, statuses)

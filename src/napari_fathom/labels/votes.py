@@ -73,9 +73,10 @@ class VoteStore(VoteReading):
         """
         with self._guard:
             self._require_writable()
-            votes = self._state.box.votes[self._state.box.last_words()]
-            for value in np.setdiff1d(votes["value"], classes.values):
-                count = int(np.count_nonzero(votes["value"] == value))
+            gone = np.setdiff1d(self.classes.values, classes.values)
+            words = self._state.speaks_for(gone)
+            for value in np.unique(words):
+                count = int(np.count_nonzero(words == value))
                 raise LabelError(
                     f"Class {self.classes[int(value)].name!r} has {count:,} votes. "
                     "Give those objects another class, then remove it."
