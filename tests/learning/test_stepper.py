@@ -10,6 +10,7 @@ import torch
 from tests.learning.scenes import quick
 
 from napari_fathom.learning.methods import Loss
+from napari_fathom.learning.methods.base import PlainMethod
 from napari_fathom.learning.nets.heads import Heads
 from napari_fathom.learning.nets.network import ItemNetwork
 from napari_fathom.learning.stepper import Stepper
@@ -33,15 +34,12 @@ class Nothing:
         return self
 
 
-class Downhill:
+class Downhill(PlainMethod):
     name = "downhill"
     needs_unlabelled = needs_view = False
 
     def objectives(self, network: Slope, batch: Any) -> Iterator[Loss]:
         yield Loss("slope", network.weight.sum(), consistency=torch.zeros(3))
-
-    def state(self) -> dict[str, torch.Tensor]:
-        return {}
 
 
 def moves(**changes: object) -> list[float]:

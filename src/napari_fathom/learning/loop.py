@@ -131,7 +131,7 @@ class Loop(Generic[N, B, M]):
     def _begin(self) -> tuple[N, Method[N, B]]:
         """Network and method, new or as the start model left them."""
         network = self._task.network()
-        method = self._task.method(self._device, lambda: raise_if_set(self._stop))
+        method = self._task.method(network, self._device, lambda: raise_if_set(self._stop))
         layout = torch.channels_last if self._task.settings.channels_last else torch.contiguous_format
         return network.to(self._device, memory_format=layout).train(), method  # type: ignore[call-overload]
 
@@ -160,7 +160,9 @@ class Loop(Generic[N, B, M]):
         """Make a model of the network as it is now."""
         kappa = None if answers is None else answers.kappa
         record = provenance(self._task.parent, epoch, kappa, losses.values, str(self._device))
-        still = copy.deepcopy(network).cpu().eval().requires_grad_(False)
+        still = copy.deepcopy(network)
+        method.settle(still)
+        still = still.cpu().eval().requires_grad_(False)
         state = {name: value.detach().cpu().clone() for name, value in method.state().items()}
         self._best = self._task.model(still, state, answers, record)
         self._best_epoch, self._answers = epoch, answers

@@ -114,8 +114,9 @@ class PixelTask:
             copy_weights(self._start.network, network)
         return network
 
-    def method(self, device: torch.device, check: Callable[[], None]) -> Method:
+    def method(self, network: Network, device: torch.device, check: Callable[[], None]) -> Method:
         """As the settings name it."""
+        del network  # every one is alike
         context = MethodContext(self.settings, len(self._classes), device, check=check, rest=self._rest)
         method = make_method(context)
         if self._start is not None:

@@ -47,7 +47,7 @@ class Stepper(Generic[N, B]):
         self.network = network
         self._method, self._settings, self._device = method, settings, device
         self._layout = torch.channels_last if settings.channels_last else torch.contiguous_format
-        self._optimiser = _optimiser(network, settings, device)
+        self._optimiser = _optimiser([*network.parameters(), *method.parameters()], settings, device)
 
     def step(self, batch: B, index: int) -> dict[str, float]:
         """Learn from one mini-batch.
@@ -102,11 +102,13 @@ class Stepper(Generic[N, B]):
                 return math.cos(7 * math.pi * done / 16)
 
 
-def _optimiser(network: nn.Module, settings: SharedSettings, device: torch.device) -> torch.optim.Optimizer:
+def _optimiser(
+    weights: list[nn.Parameter], settings: SharedSettings, device: torch.device
+) -> torch.optim.Optimizer:
     quick = device.type in ("cpu", "cuda")  # one pass over the weights: 1 ms where the plain one takes 9
     if settings.optimiser == "nesterov":
         return torch.optim.SGD(
-            network.parameters(),
+            weights,
             lr=settings.learning_rate,
             momentum=settings.beta1,
             nesterov=settings.beta1 > 0,
@@ -114,7 +116,7 @@ def _optimiser(network: nn.Module, settings: SharedSettings, device: torch.devic
             fused=quick,
         )
     return torch.optim.Adam(
-        network.parameters(),
+        weights,
         lr=settings.learning_rate,
         betas=(settings.beta1, settings.beta2),
         weight_decay=settings.weight_decay,

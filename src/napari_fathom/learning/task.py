@@ -53,8 +53,8 @@ class Task(Protocol[N, B, M_co]):
         """The network with its first weights, on the CPU."""
         ...
 
-    def method(self, device: torch.device, check: Callable[[], None]) -> Method[N, B]:
-        """The method, as the start model left it; `check` raises when the user pressed Stop."""
+    def method(self, network: N, device: torch.device, check: Callable[[], None]) -> Method[N, B]:
+        """For that network, and as the start model left it; `check` raises when the user pressed Stop."""
         ...
 
     def draw(self, size: int, method: Method[N, B]) -> B:

@@ -9,7 +9,8 @@ from tests.learning.scenes import quick
 from napari_fathom.learning.batch import Batch, LabelledPatches, UnlabelledPatches
 from napari_fathom.learning.methods import MethodContext, make_method
 from napari_fathom.learning.methods.base import Rows
-from napari_fathom.learning.methods.dc3 import DC3, different_partners
+from napari_fathom.learning.methods.dc3 import DC3
+from napari_fathom.learning.methods.partners import different_partners
 from napari_fathom.learning.methods.supseg import SupSeg
 from napari_fathom.learning.model import network_for
 from napari_fathom.learning.nets.network import Network

@@ -11,6 +11,7 @@ from napari_fathom.events import Done
 from napari_fathom.learning.images.predict import predict_images
 from napari_fathom.learning.images.training import ImageTraining
 from napari_fathom.learning.methods.discriminant import Discriminant, _clouds, _linear
+from napari_fathom.learning.methods.row_method import KnownRows
 
 Rows = npt.NDArray[np.float32]
 Target = npt.NDArray[np.int64]
@@ -32,7 +33,7 @@ def some_labels(truth: Target, each: int, seed: int = 0) -> Target:
 
 
 def fitted(rows: Rows, target: Target, classes: int = 3) -> Discriminant:
-    return Discriminant.fit(rows, target, classes, quick(), lambda: None)
+    return Discriminant.fit(KnownRows(rows, target, classes), quick(), lambda: None)
 
 
 def accuracy(found: Discriminant, rows: Rows, truth: Target) -> float:
@@ -121,7 +122,7 @@ def test_stop_is_heard_between_rounds() -> None:
             raise Cancelled("Stopped.")
 
     with pytest.raises(Cancelled):
-        Discriminant.fit(rows, some_labels(truth, 5), 3, quick(), check)
+        Discriminant.fit(KnownRows(rows, some_labels(truth, 5), 3), quick(), check)
     assert len(calls) == 3
 
 

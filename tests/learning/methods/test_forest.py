@@ -7,6 +7,7 @@ from tests.learning.images.shapes import quick
 
 from napari_fathom.errors import Cancelled
 from napari_fathom.learning.methods.forest import Forest
+from napari_fathom.learning.methods.row_method import KnownRows
 
 RANDOM = np.random.default_rng(0)
 ROWS = np.round(RANDOM.normal(size=(300, 4)), 1).astype(np.float32)  # rounded: many lie on a threshold
@@ -14,7 +15,7 @@ TARGET = np.where(RANDOM.random(300) < 0.5, 1 + 2 * (ROWS[:, 0] + ROWS[:, 1] > 0
 
 
 def grown(trees: int = 30) -> Forest:
-    return Forest.fit(ROWS, TARGET, 4, quick(trees=trees, seed=3), lambda: None)
+    return Forest.fit(KnownRows(ROWS, TARGET, 4), quick(trees=trees, seed=3), lambda: None)
 
 
 @pytest.mark.parametrize("trees", [1, 30])
@@ -61,4 +62,4 @@ def test_stop_is_heard_between_trees() -> None:
             raise Cancelled("Stopped.")
 
     with pytest.raises(Cancelled):
-        Forest.fit(ROWS, TARGET, 4, quick(trees=1000), check)
+        Forest.fit(KnownRows(ROWS, TARGET, 4), quick(trees=1000), check)

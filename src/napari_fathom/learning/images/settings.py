@@ -54,13 +54,20 @@ class ImageSettings(SharedSettings):
         "balanced",
         description="Draw every class alike, or labels as they come, rare classes weighing more.",
     )
+    soft_targets: bool = Field(
+        True,
+        description="Learn shares where people disagree about an image, not the class that most gave it.",
+    )
     unlabelled_ratio: int = Field(
         1, ge=1, le=16, description="Unlabelled images for each labelled one (FixMatch's paper: 7)."
     )
 
     # Learning to see, before
+    pretrain: str = Field(
+        "simclr", description="How that is done: a name in IMAGE_METHODS that needs no labels."
+    )
     pretrain_epochs: int = Field(
-        0, ge=0, description="Epochs of learning to see from all images, without labels (SimCLR), before."
+        0, ge=0, description="Epochs of learning to see from all images, without labels, before."
     )
     pretrain_batch: int = Field(128, ge=2, le=4096, description="Images in a mini-batch of those epochs.")
 
@@ -74,6 +81,13 @@ class ImageSettings(SharedSettings):
     fairness_weight: float = Field(
         0.001, ge=0, description="Weight of the fairness between classes (FreeMatch)."
     )
+    mutual_weight: float = Field(
+        1.0, ge=0, description="Weight of the mutual information of two views' clusters (FOC)."
+    )
+    head_copies: int = Field(
+        5, ge=1, le=20, description="Heads of each kind, of which the best is kept (FOC, IIC)."
+    )
+    warm_up: Share = Field(0.1, description="Share of the run that says nothing of the labels yet (FOC).")
     trees: int = Field(300, ge=1, le=10000, description="Trees of the forest.")
 
     # The answer
@@ -89,7 +103,7 @@ class ImageSettings(SharedSettings):
         """Of the run that learns to see, on the same network."""
         return self.model_copy(
             update={
-                "method": "simclr",
+                "method": self.pretrain,
                 "ambiguity": False,
                 "batch": self.pretrain_batch,
                 "unlabelled_ratio": 1,

@@ -114,10 +114,18 @@ class ImageTask:
                 copy_weights(start.network.heads, network.heads)
         return network
 
-    def method(self, device: torch.device, check: Callable[[], None]) -> Method[ImageNetwork, ImageBatch]:
+    def method(
+        self, network: ImageNetwork, device: torch.device, check: Callable[[], None]
+    ) -> Method[ImageNetwork, ImageBatch]:
         """As the settings name it."""
         context = MethodContext(
-            self.settings, len(self._classes), device, check=check, weights=self._class_weights()
+            self.settings,
+            len(self._classes),
+            device,
+            check=check,
+            weights=self._class_weights(),
+            seen=network.seen,
+            side=self._images.side,
         )
         method = make_image_method(context)
         if self._start is not None:

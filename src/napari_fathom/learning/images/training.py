@@ -16,7 +16,7 @@ from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.images.source import CachedImages, ImageLabels, ImageSet
 from napari_fathom.learning.images.task import ImageTask
 from napari_fathom.learning.loop import Loop
-from napari_fathom.learning.methods import IMAGE_METHODS, ROW_METHODS
+from napari_fathom.learning.methods import BLIND_METHODS, IMAGE_METHODS, ROW_METHODS
 from napari_fathom.learning.nets.image_network import ImageNetwork
 from napari_fathom.learning.stopping import raise_if_set
 
@@ -64,6 +64,9 @@ class ImageTraining:
         self._images, self._labels, self._class_names = CachedImages.of(images), labels, class_names
         self._settings, self._device, self._stop = settings, device, stop
         self._begin = settings.pretrain_epochs if start is None else 0
+        if self._begin and settings.pretrain not in BLIND_METHODS:
+            names = ", ".join(BLIND_METHODS)
+            raise TrainingError(f"{settings.pretrain!r} doesn't learn to see without labels; {names} do.")
         self._run = self._made(settings, start)
 
     def _made(self, settings: ImageSettings, start: ImageModel | None) -> _Run:

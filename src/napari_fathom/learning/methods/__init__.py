@@ -4,12 +4,15 @@ from collections.abc import Callable
 
 from napari_fathom.errors import TrainingError
 from napari_fathom.learning.images.batch import ImageBatch
+from napari_fathom.learning.methods.autoencoder import Autoencoder
 from napari_fathom.learning.methods.base import Loss, Method, MethodContext, Rows
 from napari_fathom.learning.methods.dc3 import DC3
 from napari_fathom.learning.methods.discriminant import Discriminant
 from napari_fathom.learning.methods.fixmatch import FixMatch
+from napari_fathom.learning.methods.foc import FOC, FOCLight
 from napari_fathom.learning.methods.forest import Forest
 from napari_fathom.learning.methods.freematch import FreeMatch
+from napari_fathom.learning.methods.iic import IIC
 from napari_fathom.learning.methods.image_rows import ImageContext, ImageMethod
 from napari_fathom.learning.methods.mean_teacher import MeanTeacher
 from napari_fathom.learning.methods.pi_model import PiModel
@@ -24,6 +27,7 @@ from napari_fathom.learning.methods.unimatch import UniMatch
 from napari_fathom.learning.nets.image_network import ImageNetwork
 
 __all__ = [
+    "BLIND_METHODS",
     "DC3",
     "IMAGE_METHODS",
     "METHODS",
@@ -50,12 +54,19 @@ IMAGE_METHODS: dict[str, type[ImageMethod]] = {
     FixMatch.name: FixMatch,
     FreeMatch.name: FreeMatch,
     SoftMatch.name: SoftMatch,
+    FOC.name: FOC,
+    FOCLight.name: FOCLight,
     PseudoLabel.name: PseudoLabel,
     PiModel.name: PiModel,
     Supervised.name: Supervised,
     SimCLR.name: SimCLR,
+    IIC.name: IIC,
+    Autoencoder.name: Autoencoder,
 }
 """Methods of images that train a network, by the name that `ImageSettings.method` uses."""
+
+BLIND_METHODS = tuple(name for name, kind in IMAGE_METHODS.items() if not kind.needs_labels)
+"""Those that look at no label, and leave an encoder for others to start from."""
 
 ROW_METHODS: dict[str, type[RowClassifier]] = {Discriminant.name: Discriminant, Forest.name: Forest}
 """Methods of images that fit rows of features and measures at once, by the same kind of name."""

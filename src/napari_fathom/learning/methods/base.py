@@ -1,11 +1,11 @@
 """What the training loop asks of a method: a generator of losses."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from typing_extensions import TypeVar  # with a default: a method of pixels needn't say so
 
 from napari_fathom.learning.batch import Batch, UnlabelledPatches
@@ -13,7 +13,7 @@ from napari_fathom.learning.nets.network import ItemNetwork, Network, rows_of
 from napari_fathom.learning.settings import TrainSettings
 from napari_fathom.learning.shared_settings import SharedSettings
 
-__all__ = ["Loss", "Method", "MethodContext", "Rows", "features_of", "unlabelled_rows"]
+__all__ = ["Loss", "Method", "MethodContext", "PlainMethod", "Rows", "features_of", "unlabelled_rows"]
 
 S_co = TypeVar("S_co", bound=SharedSettings, default=TrainSettings, covariant=True)
 N_contra = TypeVar("N_contra", bound=ItemNetwork, default=Network, contravariant=True)
@@ -88,6 +88,8 @@ class MethodContext(Generic[S_co]):
         Class (0…C−1) that nearly every unpainted cell is of; None where nothing is assumed.
     weights : tuple of float, length C, optional
         How much a labelled image of each class counts; None for all alike.
+    seen, side : int
+        Of images: how many numbers the encoder makes of one, and its side.
     """
 
     settings: S_co
@@ -96,6 +98,8 @@ class MethodContext(Generic[S_co]):
     check: Callable[[], None]
     rest: int | None = None
     weights: tuple[float, ...] | None = None
+    seen: int = 0
+    side: int = 0
 
     def generator(self, salt: int) -> torch.Generator:
         """A generator on the CPU, seeded by the settings; `salt` tells one use from another."""
@@ -168,3 +172,29 @@ class Method(Protocol[N_contra, B_contra]):
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Go on from `state`; what doesn't fit these settings is left out."""
         ...
+
+    def parameters(self) -> Iterable[nn.Parameter]:
+        """Weights of its own, a decoder's or further heads', that are trained with the network's."""
+        ...
+
+    def settle(self, network: N_contra) -> None:
+        """Put into `network`, a copy about to be kept, what shall answer: the best of several heads."""
+        ...
+
+
+class PlainMethod:
+    """What most methods are: they keep and train nothing beside the network, which answers as it is."""
+
+    def state(self) -> Mapping[str, Tensor]:
+        """Nothing."""
+        return {}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Nothing to restore."""
+
+    def parameters(self) -> Iterable[nn.Parameter]:
+        """None."""
+        return ()
+
+    def settle(self, network: ItemNetwork) -> None:
+        """Leave it as it is."""

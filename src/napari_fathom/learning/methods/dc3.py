@@ -1,20 +1,21 @@
 """DC3: any method, and beside it which items are ambiguous and how those group."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import ClassVar, Generic
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from typing_extensions import TypeVar
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.batch import Batch
 from napari_fathom.learning.methods.base import Loss, Method, MethodContext, Rows
+from napari_fathom.learning.methods.partners import different_partners
 from napari_fathom.learning.nets.network import ItemNetwork, Network
 from napari_fathom.learning.shared_settings import SharedSettings
 
-__all__ = ["DC3", "different_partners"]
+__all__ = ["DC3"]
 
 _SURE = 0.95  # DC3's threshold on the pseudo-label of an unlabelled item
 
@@ -81,6 +82,14 @@ class DC3(Generic[N, B]):
         """Restore the inner method."""
         self._inner.restore(state)
 
+    def parameters(self) -> Iterable[nn.Parameter]:
+        """The inner method's."""
+        return self._inner.parameters()
+
+    def settle(self, network: N) -> None:
+        """As the inner method does."""
+        self._inner.settle(network)
+
     def _painted(self, network: N, rows: Rows) -> Tensor:
         """λ_inv CE⁻¹: items of different labelled classes belong in different clusters."""
         assert rows.target is not None
@@ -127,34 +136,3 @@ class DC3(Generic[N, B]):
             return None if values is None else values[chosen]
 
         return Rows(rows.features[chosen], part(rows.target), part(rows.view), part(rows.view_clusters))
-
-
-def different_partners(labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Choose for each item one of another class, uniformly at random.
-
-    With items sorted by class, those of other classes are everything but one run: a random number below their
-    count, moved past the run, is the partner. No N × N table is made.
-
-    Parameters
-    ----------
-    labels : Tensor of int64, shape (N,)
-    generator : torch.Generator
-        On the CPU.
-
-    Returns
-    -------
-    partners : Tensor of int64, shape (N,)
-        Indices; meaningless where none was found.
-    found : Tensor of bool, shape (N,)
-        False for all where there is only one class.
-    """
-    items = labels.shape[0]
-    order = torch.argsort(labels, stable=True)
-    _, inverse, counts = torch.unique(labels, return_inverse=True, return_counts=True)
-    start = (counts.cumsum(0) - counts)[inverse]
-    own = counts[inverse]
-    others = items - own
-    draw = (torch.rand(items, generator=generator).to(labels.device) * others).long().clamp_max(items - 1)
-    draw = torch.minimum(draw, (others - 1).clamp_min(0))
-    position = torch.where(draw >= start, draw + own, draw).clamp_max(max(items - 1, 0))
-    return order[position], others > 0

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.images.batch import ImageBatch
-from napari_fathom.learning.methods.base import Loss, Rows
+from napari_fathom.learning.methods.base import Loss, PlainMethod, Rows
 from napari_fathom.learning.methods.certainty import Certainty, FixedThreshold
 from napari_fathom.learning.methods.image_rows import ImageContext, image_features, supervised_loss
 from napari_fathom.learning.nets.image_network import ImageNetwork
@@ -15,7 +15,7 @@ from napari_fathom.learning.nets.image_network import ImageNetwork
 __all__ = ["FixMatch"]
 
 
-class FixMatch:
+class FixMatch(PlainMethod):
     """Cross-entropy on labelled images, and between a strong view and the sure answer to the weak one.
 
     L = CE(labelled) + w(p(weak)) · CE(strong, argmax p(weak)); no gradient through the weak view's answer. w

@@ -1,6 +1,5 @@
 """Images through the network together, and what all methods of images share."""
 
-from collections.abc import Mapping
 from typing import ClassVar, Protocol
 
 import torch
@@ -12,7 +11,7 @@ from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.methods.base import Method, MethodContext
 from napari_fathom.learning.nets.image_network import ImageNetwork
 
-__all__ = ["ImageContext", "ImageMethod", "Stateless", "image_features", "supervised_loss"]
+__all__ = ["ImageContext", "ImageMethod", "image_features", "supervised_loss"]
 
 ImageContext = MethodContext[ImageSettings]
 
@@ -50,14 +49,3 @@ def supervised_loss(logits: Tensor, target: Tensor, context: ImageContext) -> Te
     """Cross-entropy, class-weighted by w_c = N / (C n_c) where classes are drawn as they come."""
     weights = None if context.weights is None else torch.tensor(context.weights, device=logits.device)
     return losses.weighted_cross_entropy(logits, target, weights)
-
-
-class Stateless:
-    """A method that keeps nothing beside the network's weights."""
-
-    def state(self) -> Mapping[str, Tensor]:
-        """Nothing."""
-        return {}
-
-    def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Nothing to restore."""

@@ -9,10 +9,9 @@ from torch import Tensor
 from napari_fathom.learning import losses
 from napari_fathom.learning.average import WeightAverage
 from napari_fathom.learning.images.batch import ImageBatch, Views
-from napari_fathom.learning.methods.base import Loss, Rows
+from napari_fathom.learning.methods.base import Loss, PlainMethod, Rows
 from napari_fathom.learning.methods.image_rows import (
     ImageContext,
-    Stateless,
     image_features,
     supervised_loss,
 )
@@ -22,7 +21,7 @@ from napari_fathom.learning.nets.image_network import ImageNetwork
 __all__ = ["MeanTeacher"]
 
 
-class MeanTeacher(Stateless):
+class MeanTeacher(PlainMethod):
     """Cross-entropy on labelled images; on others, the squared difference to a teacher's answer.
 
     L = CE(labelled) + w(t) · 50 · mean over classes of (softmax_student(x) − softmax_teacher(x′))²

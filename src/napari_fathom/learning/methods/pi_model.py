@@ -5,10 +5,9 @@ from typing import ClassVar
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.images.batch import ImageBatch
-from napari_fathom.learning.methods.base import Loss, Rows
+from napari_fathom.learning.methods.base import Loss, PlainMethod, Rows
 from napari_fathom.learning.methods.image_rows import (
     ImageContext,
-    Stateless,
     image_features,
     supervised_loss,
 )
@@ -18,7 +17,7 @@ from napari_fathom.learning.nets.image_network import ImageNetwork
 __all__ = ["PiModel"]
 
 
-class PiModel(Stateless):
+class PiModel(PlainMethod):
     """Cross-entropy on labelled images; on others, the squared difference between the answers to two views.
 
     L = CE(labelled) + w(t) · 50 · mean over classes of (softmax(x) − softmax(x′))²; gradient through both.

@@ -10,7 +10,7 @@ from torch import Tensor
 from napari_fathom.learning import losses
 from napari_fathom.learning.batch import Batch, UnlabelledPatches
 from napari_fathom.learning.kmeans import kmeans
-from napari_fathom.learning.methods.base import Loss, MethodContext, features_of, unlabelled_rows
+from napari_fathom.learning.methods.base import Loss, MethodContext, PlainMethod, features_of, unlabelled_rows
 from napari_fathom.learning.methods.supseg import SupSeg
 from napari_fathom.learning.nets.network import Network
 from napari_fathom.learning.pca import principal_components
@@ -18,7 +18,7 @@ from napari_fathom.learning.pca import principal_components
 __all__ = ["PredKlus"]
 
 
-class PredKlus:
+class PredKlus(PlainMethod):
     """Alternate the unsupervised clustering and the supervised segmentation objective.
 
     The centroids are kept in *feature space*, as means of the features of their pixels. Every mini-batch

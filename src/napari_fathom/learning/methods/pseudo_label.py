@@ -5,11 +5,10 @@ from typing import ClassVar
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.images.batch import ImageBatch
-from napari_fathom.learning.methods.base import Loss, Rows
+from napari_fathom.learning.methods.base import Loss, PlainMethod, Rows
 from napari_fathom.learning.methods.certainty import FixedThreshold
 from napari_fathom.learning.methods.image_rows import (
     ImageContext,
-    Stateless,
     image_features,
     supervised_loss,
 )
@@ -19,7 +18,7 @@ from napari_fathom.learning.nets.image_network import ImageNetwork
 __all__ = ["PseudoLabel"]
 
 
-class PseudoLabel(Stateless):
+class PseudoLabel(PlainMethod):
     """Cross-entropy on labelled images, and on others with the most probable class where that is sure.
 
     L = CE(labelled) + w(t) · 1[max p > 0.95] · CE(x, argmax p)

@@ -7,8 +7,8 @@ import torch
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.images.batch import ImageBatch, Views
-from napari_fathom.learning.methods.base import Loss
-from napari_fathom.learning.methods.image_rows import ImageContext, Stateless, image_features
+from napari_fathom.learning.methods.base import Loss, PlainMethod
+from napari_fathom.learning.methods.image_rows import ImageContext, image_features
 from napari_fathom.learning.nets.image_network import ImageNetwork
 
 __all__ = ["SimCLR"]
@@ -16,7 +16,7 @@ __all__ = ["SimCLR"]
 _TEMPERATURE = 0.2  # Chen et al. 2020, table 5: 0.1 to 0.5 are alike but for the length of the training
 
 
-class SimCLR(Stateless):
+class SimCLR(PlainMethod):
     """Self-supervised: no label is looked at. What comes out is an encoder for another method to start from.
 
     The perceptron that joins pixels and measures serves as the paper's projection. It doesn't get the

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from napari_fathom.learning.images.batch import ImageBatch
-from napari_fathom.learning.methods.base import Loss, Rows
+from napari_fathom.learning.methods.base import Loss, PlainMethod, Rows
 from napari_fathom.learning.methods.image_rows import (
     ImageContext,
-    Stateless,
     image_features,
     supervised_loss,
 )
@@ -16,7 +15,7 @@ from napari_fathom.learning.nets.image_network import ImageNetwork
 __all__ = ["Supervised"]
 
 
-class Supervised(Stateless):
+class Supervised(PlainMethod):
     """Learn from the labelled images alone: the baseline."""
 
     name: ClassVar[str] = "supervised"

@@ -9,7 +9,14 @@ from torch import Tensor
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.batch import Batch, UnlabelledPatches
-from napari_fathom.learning.methods.base import Loss, MethodContext, Rows, features_of, unlabelled_rows
+from napari_fathom.learning.methods.base import (
+    Loss,
+    MethodContext,
+    PlainMethod,
+    Rows,
+    features_of,
+    unlabelled_rows,
+)
 from napari_fathom.learning.nets.network import Network
 
 __all__ = ["SupSeg", "painted_weight"]
@@ -18,7 +25,7 @@ _FIRST_WEIGHT = 30.0  # of a painted pixel; rare classes never get off the groun
 _FALL = 0.3, 0.7  # between these parts of the run the weight falls to its last value
 
 
-class SupSeg:
+class SupSeg(PlainMethod):
     """The supervised segmentation objective, alone or with the unpainted sea taken for one class.
 
     With a rest class (settings `rest_class`, `rest_weight`), pixels that nobody has painted, in random

@@ -11,7 +11,7 @@ from napari_fathom.learning import losses
 from napari_fathom.learning.augment import Augmentation
 from napari_fathom.learning.average import WeightAverage
 from napari_fathom.learning.batch import Batch, UnlabelledPatches
-from napari_fathom.learning.methods.base import Loss, MethodContext
+from napari_fathom.learning.methods.base import Loss, MethodContext, PlainMethod
 from napari_fathom.learning.methods.certainty import FixedThreshold
 from napari_fathom.learning.methods.ramp import Ramp
 from napari_fathom.learning.methods.supseg import SupSeg
@@ -20,7 +20,7 @@ from napari_fathom.learning.nets.network import Network
 __all__ = ["UniMatch", "mixed"]
 
 
-class UniMatch:
+class UniMatch(PlainMethod):
     """SupSeg, and on unlabelled patches agreement with the running average of one's own weights.
 
     L = L_supseg + w(t) · 1[max p_teacher(weak) ≥ 0.95] · CE(student(strong), argmax p_teacher(weak))

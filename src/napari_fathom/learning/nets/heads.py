@@ -34,6 +34,11 @@ class Heads(nn.Module):
             nn.init.normal_(head.weight, std=spread)
             nn.init.zeros_(head.bias)
 
+    def take(self, kind: str, head: nn.Linear) -> None:
+        """Copy the weights of another head over those of `classes` or `clusters`."""
+        own = {"classes": self._classes, "clusters": self._clusters}[kind]
+        own.load_state_dict(head.state_dict())
+
     def classes(self, rows: Tensor) -> Tensor:
         """Class logits (N, C) of rows (N, features)."""
         return cast(Tensor, self._classes(rows))

@@ -29,12 +29,17 @@ class ImageNetwork(ItemNetwork):
         M; 0 for none.
     features, classes, clusters : int
         Sizes of a row of features, of the class and of the cluster logits.
+
+    Attributes
+    ----------
+    seen : int
+        How many numbers the encoder makes of an image.
     """
 
     def __init__(self, encoder: nn.Module, measures: int, features: int, classes: int, clusters: int) -> None:
         super().__init__()
-        self.encoder = encoder
-        seen = int(encoder.features) + measures  # type: ignore[arg-type]
+        self.encoder, self.seen = encoder, int(encoder.features)  # type: ignore[arg-type]
+        seen = self.seen + measures
         self.join = nn.Sequential(
             nn.LayerNorm(seen), nn.Linear(seen, 2 * features), nn.ReLU(), nn.Linear(2 * features, features)
         )

@@ -1,0 +1,135 @@
+"""FOC: cluster with mutual information, and keep labelled classes apart by an inverse cross-entropy."""
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from napari_fathom.learning import losses
+from napari_fathom.learning.images.batch import ImageBatch
+from napari_fathom.learning.methods.base import Loss, PlainMethod, Rows
+from napari_fathom.learning.methods.head_copies import HeadCopies
+from napari_fathom.learning.methods.iic import Head, mutual
+from napari_fathom.learning.methods.image_rows import ImageContext, image_features, supervised_loss
+from napari_fathom.learning.methods.partners import different_partners, same_partners
+from napari_fathom.learning.nets.image_network import ImageNetwork
+
+__all__ = ["FOC", "FOCLight"]
+
+
+class FOC(PlainMethod):
+    """Class heads and overclustering heads in turn, one mini-batch each.
+
+        class heads:    L = CE(labelled) + λ_m · MI(pairs)
+        cluster heads:  L = ½ CE⁻¹(x₁, x₃) + ½ CE⁻¹(x₂, x₃) + λ_m · MI(pairs)
+
+    Pairs are two views of an unlabelled image, and a labelled image with another of its class (supervised
+    augmentation); x₃ is of another class. For the first part of the run (`warm_up`) nothing is said of the
+    labels: that is the paper's pretext task. Of each kind of head there are several; the best is kept. What
+    the paper calls r is 1 / (1 + `labelled_share`): here `unlabelled_ratio` 1 is r = 0.5.
+
+    The published code looks a pair's second image up in a shuffled list, so that it may be of another class;
+    here it never is.
+
+    References
+    ----------
+    Schmarje et al. 2021 (FOC), Eq. 1 to 4, sections 3.3 to 3.5 and 4.2.
+    """
+
+    name: ClassVar[str] = "foc"
+    main_loss: ClassVar[str] = "classes"
+    needs_labels: ClassVar[bool] = True
+    strong_view: ClassVar[bool] = False
+
+    def __init__(self, context: ImageContext) -> None:
+        self._context, settings = context, context.settings
+        self._random = context.generator(salt=7)
+        copies, device = settings.head_copies, context.device
+        clusters = settings.clusters_for(context.classes)
+        self._classes = HeadCopies(settings.features, context.classes, copies, device, self._random)
+        self._clusters = HeadCopies(settings.features, clusters, copies, device, self._random)
+        self._warm_up = settings.warm_up * settings.epochs * settings.steps if self._mutual_weight else 0
+        self._batches = 0
+
+    @property
+    def _mutual_weight(self) -> float:
+        return self._context.settings.mutual_weight
+
+    @property
+    def needs_unlabelled(self) -> bool:
+        """They take part in the mutual information."""
+        return self._mutual_weight > 0
+
+    @property
+    def needs_view(self) -> bool:
+        """They are paired with themselves."""
+        return self.needs_unlabelled
+
+    def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
+        """Yield the loss of the class heads, and with the next mini-batch that of the cluster heads."""
+        labelled, first, second = image_features(network, batch.labelled, batch.unlabelled, batch.view)
+        warm, turn = self._batches < self._warm_up, self._batches % 2
+        self._batches += 1
+        pairs = first, second
+        if not warm:
+            same = same_partners(batch.target, self._random)
+            pairs = torch.cat([labelled, first]), torch.cat([labelled[same], second])
+        heads = network.heads
+        if turn == 0:
+            said = None if warm else (labelled, batch.target)
+            value = self._classes.mean(heads.classes, lambda head: self._normal(head, said, pairs))
+        else:
+            other = None if warm else self._apart(labelled, batch.target)
+            value = self._clusters.mean(heads.clusters, lambda head: self._over(head, other, pairs))
+        unlabelled = None if batch.unlabelled is None else Rows(first, view=second)
+        yield Loss(("classes", "clusters")[turn], value, Rows(labelled, batch.target), unlabelled)
+
+    def parameters(self) -> Iterable[nn.Parameter]:
+        """The other heads'."""
+        return [*self._classes.parameters(), *self._clusters.parameters()]
+
+    def settle(self, network: ImageNetwork) -> None:  # type: ignore[override]
+        """Let the best head of each kind answer."""
+        self._classes.put_best(network.heads, "classes")
+        self._clusters.put_best(network.heads, "clusters")
+
+    def _normal(self, head: Head, said: tuple[Tensor, Tensor] | None, pairs: tuple[Tensor, Tensor]) -> Tensor:
+        value = self._mutual(head, pairs)
+        return value if said is None else value + supervised_loss(head(said[0]), said[1], self._context)
+
+    def _over(
+        self, head: Head, triples: tuple[Tensor, Tensor, Tensor] | None, pairs: tuple[Tensor, Tensor]
+    ) -> Tensor:
+        value = self._mutual(head, pairs)
+        if triples is None or not len(triples[0]):
+            return value
+        one, two, other = (head(rows).float().softmax(1) for rows in triples)
+        apart = losses.inverse_cross_entropy(one, other) + losses.inverse_cross_entropy(two, other)
+        return value + apart.mean() / 2
+
+    def _mutual(self, head: Head, pairs: tuple[Tensor, Tensor]) -> Tensor:
+        if self._mutual_weight == 0:
+            return pairs[0].new_zeros(())
+        return self._mutual_weight * mutual(head, *pairs)
+
+    def _apart(self, labelled: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """x₁, x₂ of its class, x₃ of another, where there is one."""
+        same = same_partners(target, self._random)
+        other, found = different_partners(target, self._random)
+        return labelled[found], labelled[same[found]], labelled[other[found]]
+
+
+class FOCLight(FOC):
+    """FOC without mutual information, and so without unlabelled images: quick.
+
+    References
+    ----------
+    Schmarje et al. 2021 (FOC), section 4.4: λ_m = 0.
+    """
+
+    name: ClassVar[str] = "foc-light"
+
+    @property
+    def _mutual_weight(self) -> float:
+        return 0.0

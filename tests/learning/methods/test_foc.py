@@ -1,0 +1,101 @@
+"""FOC and IIC against their papers' sums, head by head."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from tests.learning.images.shapes import quick
+from tests.learning.methods.test_image_methods import BATCH, CLASSES, CPU, network
+
+from napari_fathom.learning.images.batch import Views
+from napari_fathom.learning.methods import Loss, MethodContext, make_image_method
+from napari_fathom.learning.methods.base import Method
+from napari_fathom.learning.mutual_information import mutual_information_loss
+from napari_fathom.learning.nets.image_network import ImageNetwork
+
+CLUSTERS = 6
+
+
+def made(method: str, **changes: object) -> Method:
+    settings = quick(method=method, measures=True, clusters=CLUSTERS, steps=10, epochs=1, **changes)
+    return make_image_method(MethodContext(settings, CLASSES, CPU, lambda: None, seen=1, side=8))  # type: ignore[return-value]
+
+
+def losses(method: Method, net: ImageNetwork, batches: int = 2) -> list[Loss]:
+    return [loss for _ in range(batches) for loss in method.objectives(net, BATCH)]  # type: ignore[arg-type]
+
+
+def value(loss: Loss) -> float:
+    return float(loss.value.detach())
+
+
+def test_class_and_cluster_heads_learn_in_turn() -> None:
+    assert [loss.name for loss in losses(made("foc"), network(), 4)] == ["classes", "clusters"] * 2
+
+
+def test_light_class_heads_learn_the_mean_cross_entropy_of_all_of_them() -> None:
+    net, method = network(), made("foc-light", head_copies=3)
+    assert not method.needs_unlabelled
+    [loss] = losses(method, net, 1)
+    weights = list(method.parameters())
+    rows = net.features(BATCH.labelled)
+    heads = [net.heads.classes, *(lambda x, w=w, b=b: F.linear(x, w, b) for w, b in pairs(weights[:4]))]
+    expected = np.mean([float(F.cross_entropy(head(rows), BATCH.target).detach()) for head in heads])
+    assert value(loss) == pytest.approx(expected, rel=1e-4)
+
+
+def pairs(weights: list[torch.nn.Parameter]) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    return list(zip(weights[::2], weights[1::2], strict=True))
+
+
+def test_cluster_heads_keep_classes_apart() -> None:
+    """Two images of two classes: who is whose partner needs no draw."""
+    net, method = network(), made("foc-light", head_copies=1)
+    two = Views(BATCH.labelled.pixels[:2], BATCH.labelled.measures[:2])
+    batch = type(BATCH)(two, torch.tensor([0, 1]))
+    *_, loss = [each for _ in range(2) for each in method.objectives(net, batch)]  # type: ignore[arg-type]
+    p, q = net.heads.clusters(net.features(two)).softmax(1).tolist()
+
+    def apart(a: list[float], b: list[float]) -> float:
+        return -sum(x * math.log(1 - y) for x, y in zip(a, b, strict=True))
+
+    # x1 and x2 are the same image here, being alone in their class.
+    assert value(loss) == pytest.approx((apart(p, q) + apart(q, p)) / 2, rel=1e-4)
+
+
+def test_warming_up_says_nothing_of_labels() -> None:
+    net = network()
+    [first, second] = losses(made("foc", warm_up=1.0, head_copies=1, mutual_weight=2.0), net)
+    assert BATCH.unlabelled is not None
+    assert BATCH.view is not None
+    one, other = net.features(BATCH.unlabelled), net.features(BATCH.view)
+    for loss, head in ((first, net.heads.classes), (second, net.heads.clusters)):
+        expected = 2 * mutual_information_loss(head(one).softmax(1), head(other).softmax(1))
+        assert value(loss) == pytest.approx(float(expected.detach()), rel=1e-3, abs=1e-5)
+
+
+def test_iic_looks_at_pixels_alone() -> None:
+    net = network()
+    assert BATCH.unlabelled is not None
+    assert BATCH.view is not None
+    [loss] = losses(made("iic", head_copies=1), net, 1)
+    blind = [
+        Views(views.pixels, torch.zeros_like(views.measures)) for views in (BATCH.unlabelled, BATCH.view)
+    ]
+    one, other = (net.heads.clusters(net.features(views)).softmax(1) for views in blind)
+    expected = mutual_information_loss(one, other)
+    assert value(loss) == pytest.approx(float(expected.detach()), rel=1e-3, abs=1e-5)
+
+
+@pytest.mark.parametrize("wrong", [0, 1])
+def test_the_head_that_errs_less_answers(wrong: int) -> None:
+    net, method = network(), made("foc-light", head_copies=2)
+    biases = [dict(net.heads.named_parameters())["_classes.bias"], list(method.parameters())[1]]
+    with torch.no_grad():
+        biases[wrong].copy_(torch.tensor([0.0, 0.0, 20.0]))  # calls everything class 2
+        biases[1 - wrong].copy_(torch.tensor([0.1, 0.2, 0.3]))
+    losses(method, net, 4)
+    method.settle(net)
+    torch.testing.assert_close(biases[0].detach(), torch.tensor([0.1, 0.2, 0.3]))
