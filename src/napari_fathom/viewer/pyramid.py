@@ -225,7 +225,7 @@ class LazyLevel:
     def __getitem__(self, key: Any) -> Array:
         """What is known now; see the module's own words."""
         down, along, *rest = _full_key(key, self.ndim)
-        rows, columns = np.arange(self.shape[0])[down], np.arange(self.shape[1])[along]
+        rows, columns = _numbers(down, self.shape[0]), _numbers(along, self.shape[1])
         flat_rows, flat_columns = np.atleast_1d(rows), np.atleast_1d(columns)
         if not (flat_rows.size and flat_columns.size):
             return np.empty((flat_rows.size, flat_columns.size, *self.shape[2:]), self.dtype)
@@ -245,6 +245,11 @@ class LazyLevel:
         cells = self._pyramid._coarsest if coarsest else self._pyramid.source.read(self._number, whole)
         rows = np.arange(self.shape[0]) * self._stored_rows // self.shape[0]
         return np.asarray(cells[rows], dtype)
+
+
+def _numbers(key: Any, length: int) -> NDArray[np.int64]:
+    """Which of 0…length−1 a key asks for; the part in view of a million pings, without the million."""
+    return np.arange(*key.indices(length)) if isinstance(key, slice) else np.arange(length)[key]
 
 
 def _pick(cells: Array, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Array:
