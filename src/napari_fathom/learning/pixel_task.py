@@ -117,11 +117,17 @@ class PixelTask:
     def method(self, network: Network, device: torch.device, check: Callable[[], None]) -> Method:
         """As the settings name it."""
         del network  # every one is alike
-        context = MethodContext(self.settings, len(self._classes), device, check=check, rest=self._rest)
+        context = MethodContext(
+            self.settings, len(self._classes), device, check=check, rest=self._rest, twin=self._twin
+        )
         method = make_method(context)
         if self._start is not None:
             method.restore(self._start.method_state)
         return method
+
+    def _twin(self, seed: int) -> Network:
+        settings = self.settings.model_copy(update={"seed": seed})
+        return network_for(settings, self._field.channels, len(self._classes))
 
     def draw(self, size: int, method: Method) -> Batch:
         """Patches around painted pixels and, if needed, from anywhere."""

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from tests.learning.scenes import quick
 
-from napari_fathom.learning.batch import Batch, LabelledPatches, UnlabelledPatches
+from napari_fathom.learning.batch import Batch, UnlabelledPatches
 from napari_fathom.learning.methods import Loss, MethodContext
 from napari_fathom.learning.methods.unimatch import UniMatch, mixed
 from napari_fathom.learning.model import network_for
@@ -20,20 +20,6 @@ SETTINGS = quick(method="unimatch", ramp=0.0, threshold=0.3, scale_db=25.0, rest
 def method(rest: int | None, **changes: object) -> UniMatch:
     settings = SETTINGS.model_copy(update=changes)
     return UniMatch(MethodContext(settings, 3, torch.device("cpu"), check=lambda: None, rest=rest))
-
-
-@pytest.fixture
-def batch() -> Batch:
-    random = torch.Generator().manual_seed(0)
-    image = torch.rand(7, 4, 32, 32, generator=random)
-    target = torch.randint(-1, 3, (2, 32, 32), generator=random)
-    valid = torch.rand(5, 32, 32, generator=random) > 0.2
-    return Batch(
-        LabelledPatches(image[:2], target, target > -2, target < 0),
-        UnlabelledPatches(
-            image[2:], valid, unpainted=valid, target=torch.full((5, 32, 32), -1, dtype=torch.int64)
-        ),
-    )
 
 
 @pytest.fixture

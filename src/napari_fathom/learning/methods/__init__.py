@@ -19,6 +19,7 @@ from napari_fathom.learning.methods.pi_model import PiModel
 from napari_fathom.learning.methods.predklus import PredKlus
 from napari_fathom.learning.methods.pseudo_label import PseudoLabel
 from napari_fathom.learning.methods.row_method import RowClassifier
+from napari_fathom.learning.methods.semicps import SemiCPS
 from napari_fathom.learning.methods.simclr import SimCLR
 from napari_fathom.learning.methods.softmatch import SoftMatch
 from napari_fathom.learning.methods.supervised import Supervised
@@ -45,6 +46,7 @@ __all__ = [
 METHODS: dict[str, Callable[[MethodContext], Method]] = {
     PredKlus.name: PredKlus,
     SupSeg.name: SupSeg,
+    SemiCPS.name: SemiCPS,
     UniMatch.name: UniMatch,
 }
 """Methods of pixels by the name that `TrainSettings.method` uses; add a paper by a file and a line here."""

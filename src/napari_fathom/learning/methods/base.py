@@ -13,7 +13,16 @@ from napari_fathom.learning.nets.network import ItemNetwork, Network, rows_of
 from napari_fathom.learning.settings import TrainSettings
 from napari_fathom.learning.shared_settings import SharedSettings
 
-__all__ = ["Loss", "Method", "MethodContext", "PlainMethod", "Rows", "features_of", "unlabelled_rows"]
+__all__ = [
+    "Loss",
+    "Method",
+    "MethodContext",
+    "PlainMethod",
+    "Rows",
+    "features_of",
+    "rows_without_gradient",
+    "unlabelled_rows",
+]
 
 S_co = TypeVar("S_co", bound=SharedSettings, default=TrainSettings, covariant=True)
 N_contra = TypeVar("N_contra", bound=ItemNetwork, default=Network, contravariant=True)
@@ -90,6 +99,8 @@ class MethodContext(Generic[S_co]):
         How much a labelled image of each class counts; None for all alike.
     seen, side : int
         Of images: how many numbers the encoder makes of one, and its side.
+    twin : callable, optional
+        Makes another network like the one that is trained, from another seed, on the CPU.
     """
 
     settings: S_co
@@ -100,6 +111,7 @@ class MethodContext(Generic[S_co]):
     weights: tuple[float, ...] | None = None
     seen: int = 0
     side: int = 0
+    twin: Callable[[int], ItemNetwork] | None = None
 
     def generator(self, salt: int) -> torch.Generator:
         """A generator on the CPU, seeded by the settings; `salt` tells one use from another."""
@@ -133,6 +145,13 @@ def features_of(network: Network, batch: Batch, *, view: bool = False) -> tuple[
     rows = rows_of(network.features(torch.cat(images)))
     split = batch.labelled.target.numel()
     return rows[:split], rows[split:]
+
+
+@torch.no_grad()
+def rows_without_gradient(network: Network, batch: Batch) -> Tensor:
+    """Features of the valid unlabelled pixels as a teacher sees them, beside the same labelled patches."""
+    assert batch.unlabelled is not None
+    return features_of(network, batch)[1][batch.unlabelled.valid.reshape(-1)]
 
 
 def unlabelled_rows(network: Network, batch: Batch, patches: UnlabelledPatches, features: Tensor) -> Rows:

@@ -1,0 +1,91 @@
+"""SemiCPS: two networks that begin differently and teach each other."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import ClassVar, cast
+
+import torch
+from torch import Tensor, nn
+
+from napari_fathom.learning import losses
+from napari_fathom.learning.batch import Batch
+from napari_fathom.learning.methods.base import Loss, MethodContext, PlainMethod, rows_without_gradient
+from napari_fathom.learning.methods.ramp import Ramp
+from napari_fathom.learning.methods.supseg import SupSeg
+from napari_fathom.learning.nets.network import Network
+
+__all__ = ["SemiCPS"]
+
+_AUXILIARY, _MAIN = "auxiliary.", "main."
+
+
+class SemiCPS(PlainMethod):
+    """Cross pseudo supervision: in each mini-batch first the auxiliary, then the main network learns.
+
+        auxiliary:  L = L_supseg + w(t) · CE(auxiliary(u), argmax main(u))
+        main:       L = L_supseg + w(t) · CE(main(u), argmax auxiliary(u)), the auxiliary as just updated
+
+    u are the valid pixels of the unlabelled patches. The auxiliary network has the main one's shape and other
+    first weights; it is kept with the model, and never answers. Chen et al. weigh by 1.5
+    (`pseudo_label_weight` here), from the start (`ramp` 0).
+
+    References
+    ----------
+    Chen, Yuan, Zeng and Wang 2021 (CPS), Eq. 2 to 4; PredKlus, section IV.D (SemiCPS).
+    """
+
+    name: ClassVar[str] = "semicps"
+
+    def __init__(self, context: MethodContext) -> None:
+        assert context.twin is not None
+        self._settings = context.settings
+        self._auxiliary = cast(Network, context.twin(context.settings.seed + 1)).to(context.device).train()
+        self._taught = {_AUXILIARY: SupSeg(context), _MAIN: SupSeg(context)}
+        self._ramp = Ramp.of(context.settings)
+
+    @property
+    def needs_unlabelled(self) -> bool:
+        """They are where the two teach each other."""
+        return True
+
+    @property
+    def needs_view(self) -> bool:
+        """One view will do."""
+        return False
+
+    def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
+        """Yield the auxiliary network's loss, then the main one's."""
+        weight = self._settings.pseudo_label_weight * self._ramp.next()
+        [second] = self._taught[_AUXILIARY].objectives(self._auxiliary, batch)
+        yield Loss("auxiliary", self._with_peer(second, self._auxiliary, network, batch, weight).total)
+        [first] = self._taught[_MAIN].objectives(network, batch)
+        yield self._with_peer(first, network, self._auxiliary, batch, weight)
+
+    def state(self) -> Mapping[str, Tensor]:
+        """The auxiliary network, and what SupSeg learned with the main one."""
+        return dict(self._taught[_MAIN].state()) | self._auxiliary.state_dict(prefix=_AUXILIARY)
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on with them, if the network is of the same size."""
+        self._taught[_MAIN].restore(state)
+        own = {
+            name.removeprefix(_AUXILIARY): value
+            for name, value in state.items()
+            if name.startswith(_AUXILIARY)
+        }
+        mine = self._auxiliary.state_dict()
+        if own.keys() == mine.keys() and all(own[name].shape == mine[name].shape for name in mine):
+            self._auxiliary.load_state_dict(own)
+
+    def parameters(self) -> Iterable[nn.Parameter]:
+        """The auxiliary network's."""
+        return self._auxiliary.parameters()
+
+    def _with_peer(self, loss: Loss, learner: Network, peer: Network, batch: Batch, weight: float) -> Loss:
+        """A network's loss, with what the other says of the unlabelled pixels beside it."""
+        if loss.unlabelled is None or batch.unlabelled is None:
+            return loss
+        guess = peer.heads.classes(rows_without_gradient(peer, batch)).float()
+        logits = learner.heads.classes(loss.unlabelled.features)
+        each = losses.pseudo_label_loss(logits, guess, torch.ones_like(guess[:, 0]))
+        return replace(loss, consistency=weight * each)
