@@ -53,7 +53,7 @@ def kappa_of(model: Model, truth: np.ndarray, field: ArrayField) -> float:
     return cohen_kappa(confusion(truth.astype(np.int64), found.astype(np.int64), 3))
 
 
-@pytest.mark.parametrize("method", ["supseg", "predklus"])
+@pytest.mark.parametrize("method", sorted(METHODS))
 def test_learns_a_survey_it_has_not_seen_from_a_few_strokes(method: str) -> None:
     settings = quick(method=method, steps=30, epochs=2, ambiguity=True, similarity_weight=0.0)
     model, _ = run(Training(FIELD, LABELS, NAMES, settings, device="cpu"))
@@ -83,7 +83,7 @@ def test_epoch_losses_are_the_means_of_their_steps() -> None:
     assert epoch.losses["segmentation"] == pytest.approx(np.mean(each))
 
 
-@pytest.mark.parametrize("method", ["supseg", "predklus"])
+@pytest.mark.parametrize("method", sorted(METHODS))
 def test_same_seed_same_model(method: str) -> None:
     settings = quick(method=method, epochs=1, ambiguity=True, flip=True, gain_db=1.0)
     one, other = (run(Training(FIELD, LABELS, NAMES, settings, device="cpu"))[0] for _ in range(2))
@@ -92,7 +92,7 @@ def test_same_seed_same_model(method: str) -> None:
     assert not torch.equal(weights(one), weights(third))
 
 
-@pytest.mark.parametrize("method", ["supseg", "predklus"])
+@pytest.mark.parametrize("method", sorted(METHODS))
 def test_bfloat16_trains_and_predicts(method: str) -> None:
     settings = quick(method=method, precision="bfloat16", ambiguity=True, epochs=1)
     model, _ = run(Training(FIELD, LABELS, NAMES, settings, device="cpu"))
