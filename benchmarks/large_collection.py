@@ -22,6 +22,7 @@ def make_large_collection(path: Path, objects: int, seed: int = 0) -> Collection
     drawn = simulate_plankton(PlanktonSettings(objects=DRAWN, votes=0))
     options = ImageOptions()
     pictures = np.stack([vignette(image, options.side) for image in drawn.images])
+    specks = shrink(pictures, SPECK)
     sizes = np.array([image.shape for image in drawn.images], np.int32)
     which = random.integers(0, DRAWN, objects)
     table = pd.DataFrame(
@@ -58,7 +59,7 @@ def make_large_collection(path: Path, objects: int, seed: int = 0) -> Collection
         part = which[start : start + CHUNK]
         stop = start + len(part)
         group["vignettes"][start:stop] = pictures[part]
-        group["specks"][start:stop] = shrink(pictures[part], SPECK)
+        group["specks"][start:stop] = specks[part]
         group["size"][start:stop] = sizes[part]
         group["fingerprint"][start:stop] = np.arange(start, stop, dtype=np.uint64) + 1
         group["looked_at"][start:stop] = True
