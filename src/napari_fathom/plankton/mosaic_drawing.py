@@ -73,12 +73,18 @@ class PictureSource:
 
     def read(self, level: int, box: Box) -> NDArray[np.uint8]:
         """Grey values of a box of a level, shape (h, w)."""
-        base = min(level, self._first_speck + len(self._specks) - 1)
-        fine = self._drawn(base, _scaled(box, 2 ** (level - base)))
-        return _halved(fine, level - base)
+        dots = self._first_speck + len(self._specks) - 1
+        if level < dots:
+            return self._drawn(level, box)
+        return _halved(self._dotted(dots, _scaled(box, 2 ** (level - dots))), level - dots)
+
+    def _dotted(self, level: int, box: Box) -> NDArray[np.uint8]:
+        """A pixel for each object: pasting a million of them would take a second."""
+        rows = _rows_seen(self._layout, level, box)
+        return np.where(rows >= 0, self._specks[-1][:, 0, 0][rows], np.uint8(GROUND))
 
     def _drawn(self, level: int, box: Box) -> NDArray[np.uint8]:
-        """Pictures pasted side by side, at a level where each has a pixel of its own or more."""
+        """Pictures pasted side by side, at a level where each has more than a pixel of its own."""
         step = 2**level
         top, bottom, left, right = box
         out = np.full((bottom - top, right - left), GROUND, np.uint8)
@@ -165,19 +171,16 @@ class ClassSource:
     def read(self, level: int, box: Box) -> NDArray[Any]:
         """Class values of a box of a level, shape (h, w); 0 inside the frames and between them."""
         step, said = 2**level, self.said
-        height, width = box[1] - box[0], box[3] - box[2]
-        full = _scaled(box, step)
-        middle = step // 2  # of the pixels that one pixel of this level stands for
-        seen = (full[0] + middle, full[1] + middle, full[2] + middle, full[3] + middle)
-        frame = max(FRAME, step) if step <= self._framed else None
-        rows = self._layout.row_map(seen, step, frame)[:height, :width]
+        framed = step <= self._framed
+        rows = _rows_seen(self._layout, level, box, max(FRAME, step) if framed else None)
         there = rows >= 0
         values = np.where(there, said.values[rows], 0).astype(self.dtype)
-        if step <= self._framed:
-            down = np.arange(seen[0], seen[1], step)[:height, None]
-            along = np.arange(seen[2], seen[3], step)[None, :width]
+        if framed:
             dash = max(DASH, step)
-            gap = (down // dash + along // dash) % 2 == 1
+            down, along = (
+                (np.arange(*ends) * step + step // 2) // dash for ends in ((box[0], box[1]), (box[2], box[3]))
+            )
+            gap = (down[:, None] + along) % 2 == 1
             values[gap & there & ~said.sure[rows]] = 0
         return values
 
@@ -200,11 +203,7 @@ class AmbiguitySource:
 
     def read(self, level: int, box: Box) -> NDArray[np.float32]:
         """Values of a box of a level, shape (h, w)."""
-        step = 2**level
-        top, bottom, left, right = _scaled(box, step)
-        middle = step // 2
-        rows = self._layout.row_map((top + middle, bottom + middle, left + middle, right + middle), step)
-        rows = rows[: box[1] - box[0], : box[3] - box[2]]
+        rows = _rows_seen(self._layout, level, box)
         return np.where(rows >= 0, self._values[rows], np.float32(np.nan))
 
 
@@ -234,6 +233,17 @@ def draw_mosaic(
     for value, colour in colours.items():
         picture[values == value] = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
     return picture
+
+
+def _rows_seen(layout: MosaicLayout, level: int, box: Box, frame: int | None = None) -> NDArray[np.int64]:
+    """Row of the object in the middle of each pixel of a box of a level, shape (h, w); −1 for none.
+
+    With `frame` only in that many pixels of the full mosaic along each tile's edge.
+    """
+    step = 2**level
+    top, bottom, left, right = (edge + step // 2 for edge in _scaled(box, step))
+    rows = layout.row_map((top, bottom, left, right), step, frame)
+    return rows[: box[1] - box[0], : box[3] - box[2]]
 
 
 def _scaled(box: Box, factor: int) -> Box:
