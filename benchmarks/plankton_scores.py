@@ -18,8 +18,8 @@ def scores(known: Labelled, asked: npt.NDArray[np.bool_], answer: Answer) -> dic
     """Figures of all images that were asked about.
 
     `auc_wrong` is the chance that an image answered wrongly is called more ambiguous than one answered
-    rightly; `…_hesitation` is the same of 1 − max p, whatever the method itself calls ambiguous. Where soft
-    labels are known there is more:
+    rightly, by DC3's head where there is one; `…_hesitation` is the same of 1 − max p. Where soft labels are
+    known there is more:
 
     - `auc_ambiguous`: the chance that an ambiguous image is called more ambiguous than one that isn't;
     - `ece_votes`: calibration against the votes that no label came from. (Where two classes are as good,

@@ -1,6 +1,7 @@
 """Class, cluster and ambiguity of every image."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,6 +46,14 @@ def test_answers_are_calibrated_probabilities_clusters_and_the_ambiguity_head(mo
         ambiguity = model.network.heads.ambiguity(features).sigmoid().numpy()
     np.testing.assert_allclose(found.probabilities, model.calibration.apply(raw.T).T, atol=1e-5)
     np.testing.assert_allclose(found.ambiguity, ambiguity, atol=1e-6)
+
+
+@pytest.mark.parametrize("anchor", [0.25, 1.0])
+def test_ambiguity_is_1_minus_max_p_as_far_as_that_taught_the_head(model: ImageModel, anchor: float) -> None:
+    own = ask(model)
+    found = ask(replace(model, settings=model.settings.model_copy(update={"ambiguity_anchor": anchor})))
+    hesitation = 1 - own.probabilities.max(1)
+    np.testing.assert_allclose(found.ambiguity, anchor * hesitation + (1 - anchor) * own.ambiguity, atol=1e-6)
 
 
 def test_a_class_is_proposed_where_the_image_is_not_ambiguous() -> None:

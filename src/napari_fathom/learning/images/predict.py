@@ -30,7 +30,8 @@ class ImageAnswers:
     cluster : ndarray of uint16, shape (N,)
         0…K−1.
     ambiguity : ndarray of float32, shape (N,)
-        In [0, 1]: DC3's head, or 1 − max p for a model trained without it.
+        In [0, 1]: γ (1 − max p) + (1 − γ) DC3's head, of the settings' `ambiguity_anchor` γ; 1 − max p for a
+        model without that head.
     features : ndarray of float32, shape (N, D)
         Where images that look alike lie near each other.
     """
@@ -157,10 +158,24 @@ def _gathered(model: ImageModel, parts: list[RawAnswers]) -> ImageAnswers:
         return ImageAnswers(np.zeros(shape, np.float32), np.zeros(0, np.uint16), empty, empty.reshape(0, 1))
     raw = np.concatenate([part.probabilities for part in parts])
     probabilities = np.ascontiguousarray(model.calibration.apply(raw.T).T)
-    known = [part.ambiguity for part in parts if part.ambiguity is not None]
     return ImageAnswers(
         probabilities,
         np.concatenate([part.cluster for part in parts]),
-        np.concatenate(known) if known else 1 - probabilities.max(axis=1),
+        _ambiguity(model, probabilities, parts),
         np.concatenate([part.features for part in parts]),
     )
+
+
+def _ambiguity(
+    model: ImageModel, probabilities: npt.NDArray[np.float32], parts: list[RawAnswers]
+) -> npt.NDArray[np.float32]:
+    """What ranked the images while the head learned ranks them in the answer, too.
+
+    A head that learned for minutes from 1 − max p knows less than that (docs/benchmarks-plankton.md).
+    """
+    hesitation = 1 - probabilities.max(axis=1)
+    head = [part.ambiguity for part in parts if part.ambiguity is not None]
+    if not head:
+        return np.asarray(hesitation, np.float32)
+    anchor = model.settings.ambiguity_anchor
+    return np.asarray(anchor * hesitation + (1 - anchor) * np.concatenate(head), np.float32)

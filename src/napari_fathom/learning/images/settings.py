@@ -16,7 +16,8 @@ class ImageSettings(SharedSettings):
     clusters: int = Field(0, ge=0, le=65535, description="Number of clusters; 0 for five times the classes.")
     ambiguity_prior: Share = Field(0.6, description="Expected share of ambiguous images (DC3's p_A).")
     ambiguity_anchor: Share = Field(
-        0.0, description="How much 1 − max p, not the head itself, ranks by ambiguity; 0 is DC3's own."
+        0.0,
+        description="How much of the ambiguity is 1 − max p, learned from and answered; 0 is the head alone.",
     )
     batch: int = Field(64, ge=1, le=1024, description="Labelled images in a mini-batch.")
 
