@@ -1,7 +1,7 @@
 """Every way of answering that plankton.py compares: the rival's, the product's, and parts of these."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -93,7 +93,10 @@ def _ours(method: str, names: tuple[str, ...] = MEASURE_NAMES, **changes: object
         training = ImageTraining(images, ImageLabels(asked.target), known.names, settings, device="cpu")
         *_, trained = training.events()
         assert isinstance(trained, Done)
-        *_, answered = predict_images(trained.result, images, device="cpu")
+        # DC3's head is asked by itself here, even where the preset's answer is 1 − max p
+        itself = trained.result.settings.model_copy(update={"ambiguity_anchor": 0.0})
+        model = replace(trained.result, settings=itself)
+        *_, answered = predict_images(model, images, device="cpu")
         assert isinstance(answered, Done)
         found = answered.result
         return Answer(found.probabilities, found.ambiguity, found.cluster)
