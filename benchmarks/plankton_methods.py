@@ -17,6 +17,7 @@ from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.images.source import ArrayImages, ImageLabels
 from napari_fathom.learning.images.training import ImageTraining
 from napari_fathom.learning.methods.discriminant import Discriminant
+from napari_fathom.learning.methods.row_method import KnownRows
 from napari_fathom.plankton.measures import ECOTAXA_LIKE, MEASURE_NAMES
 
 __all__ = ["METHODS", "NETWORKS", "Answer", "Question"]
@@ -110,9 +111,8 @@ def _on_labelled_alone(asked: Question) -> Answer:
     assert measures is not None
     rows = fit_scaling(asked.known.images.pixels[said], measures[said]).measures
     settings = ImageSettings(seed=asked.seed)
-    found = Discriminant.fit(
-        rows(measures[said]), asked.target[said], len(asked.known.names), settings, lambda: None
-    )
+    known = KnownRows(rows(measures[said]), asked.target[said], len(asked.known.names))
+    found = Discriminant.fit(known, settings, lambda: None)
     return Answer.of(found.probabilities(rows(measures)))
 
 

@@ -50,6 +50,34 @@ def test_targets_and_rows_must_be_equally_many() -> None:
         losses.weighted_cross_entropy(logits(4, 3), torch.zeros(3, dtype=torch.long))
 
 
+def test_soft_cross_entropy_is_the_weighted_mean_over_what_people_say() -> None:
+    x, weights = logits(2, 3), [0.2, 0.5, 0.3]
+    shares = [[0.5, 0.0, 0.5], [0.2, 0.8, 0.0]]
+    each = [
+        -w * q * math.log(p)
+        for row, said in zip(x, shares, strict=True)
+        for w, q, p in zip(weights, said, softmax(row), strict=True)
+    ]
+    total = sum(w * q for said in shares for w, q in zip(weights, said, strict=True))
+    found = losses.soft_cross_entropy(x, torch.tensor(shares), torch.tensor(weights))
+    assert float(found) == pytest.approx(sum(each) / total, rel=1e-5)
+
+
+@pytest.mark.parametrize("weights", [None, torch.tensor([0.2, 0.5, 0.3])])
+def test_where_all_agree_soft_cross_entropy_is_the_hard_one(weights: torch.Tensor | None) -> None:
+    target = torch.tensor([0, 2, 2, 1])
+    hard, soft = logits(4, 3).requires_grad_(), logits(4, 3).requires_grad_()
+    losses.weighted_cross_entropy(hard, target, weights).backward()
+    losses.soft_cross_entropy(soft, torch.eye(3)[target], weights).backward()
+    assert hard.grad is not None and soft.grad is not None
+    torch.testing.assert_close(soft.grad, hard.grad, rtol=1e-6, atol=1e-8)
+
+
+def test_shares_must_be_of_all_classes() -> None:
+    with pytest.raises(ValueError, match=r"\(4, 3\) for shares of shape \(4, 2\)"):
+        losses.soft_cross_entropy(logits(4, 3), torch.zeros(4, 2))
+
+
 def test_cluster_weights_follow_equation_4_and_leave_out_empty_clusters() -> None:
     counts = [10, 0, 30, 60]
     raw = [100 / (4 * n) if n else 0.0 for n in counts]

@@ -14,6 +14,7 @@ __all__ = [
     "inverse_cross_entropy",
     "pseudo_label_loss",
     "similarity_loss",
+    "soft_cross_entropy",
     "squared_difference",
     "weighted_cross_entropy",
 ]
@@ -58,6 +59,37 @@ def weighted_cross_entropy(logits: Tensor, target: Tensor, weights: Tensor | Non
     each = F.cross_entropy(rows, chosen, reduction="none")
     weight = torch.ones_like(each) if weights is None else weights.to(each)[chosen]
     return (weight * each).sum() / weight.sum().clamp_min(torch.finfo(each.dtype).tiny)
+
+
+def soft_cross_entropy(logits: Tensor, shares: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Weighted mean of the cross-entropy with what many people say, class by class.
+
+    L = −Σᵢ Σ_c w(c) qᵢ(c) ln pᵢ(c) / Σᵢ Σ_c w(c) qᵢ(c)
+
+    Where each qᵢ is of one class, that is `weighted_cross_entropy`.
+
+    Parameters
+    ----------
+    logits : Tensor, shape (N, C)
+    shares : Tensor, shape (N, C)
+        q; each row adds up to 1.
+    weights : Tensor, shape (C,), optional
+        Not negative.
+
+    Returns
+    -------
+    Tensor, scalar
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    if logits.shape != shares.shape:
+        raise ValueError(f"logits of shape {tuple(logits.shape)} for shares of shape {tuple(shares.shape)}")
+    weighted = shares.float() if weights is None else shares.float() * weights.float()
+    total = -(weighted * F.log_softmax(logits.float(), dim=1)).sum()
+    return total / weighted.sum().clamp_min(torch.finfo(total.dtype).tiny)
 
 
 def cluster_weights(counts: Tensor) -> Tensor:

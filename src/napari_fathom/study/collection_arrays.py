@@ -6,10 +6,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_fathom.labels import Classes
+from napari_fathom.labels import Classes, VoteStore
 from napari_fathom.plankton import Collection
 
-__all__ = ["CollectionImages", "labelled_classes", "targets_of"]
+__all__ = ["CollectionImages", "labelled_classes", "soft_targets", "targets_of"]
 
 
 @dataclass(frozen=True)
@@ -74,3 +74,27 @@ def targets_of(hard: NDArray[np.uint16], classes: Classes) -> NDArray[np.int64]:
         if value < len(order):
             order[value] = number
     return order[hard]
+
+
+def soft_targets(votes: VoteStore, classes: Classes, rows: NDArray[np.int64]) -> NDArray[np.float32] | None:
+    """Shares of people's votes for the classes to learn, as if nobody had named another.
+
+    Parameters
+    ----------
+    votes : VoteStore
+    classes : Classes
+        Those that are most people's word on some object.
+    rows : ndarray of int64, shape (n,)
+        Objects.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, C), or None
+        Rows add up to 1 where anybody has named one of the classes, else are 0. None if all agree everywhere.
+    """
+    if not (votes.entropy()[rows] > 0).any():
+        return None
+    columns = np.array([votes.classes.values.index(value) for value in classes.values], np.int64)
+    shares = votes.soft()[np.ix_(rows, columns)]
+    shares /= np.maximum(shares.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny)  # 0 stays 0
+    return shares

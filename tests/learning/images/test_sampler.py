@@ -57,6 +57,16 @@ def test_measures_go_with_their_images() -> None:
     np.testing.assert_allclose(batch.labelled.measures[:, 0], expected, rtol=1e-6)
 
 
+def test_what_people_say_goes_with_its_image() -> None:
+    soft = np.eye(2, dtype=np.float32)[np.maximum(TARGET - 1, 0)] * 0.8 + 0.1
+    drawn = ImageSampler(IMAGES, TARGET, np.arange(60), SCALING, quick(**PLAIN), soft)
+    batch = drawn.draw(10, unlabelled=True)
+    np.testing.assert_array_equal(batch.said, soft[rows(batch.labelled.pixels)])
+    assert batch.to(torch.device("cpu"), torch.contiguous_format).shares is not None
+    agreed = sampler().draw(10, unlabelled=False)
+    assert agreed.said is agreed.target
+
+
 def test_views_differ_and_a_strong_one_differs_more() -> None:
     drawn = sampler(contrast=0.2, strong=4.0, erase=0.0)
     weak = drawn.draw(60, unlabelled=True, view=True)

@@ -71,3 +71,21 @@ def test_shapes_that_do_not_fit_are_refused() -> None:
         ImageLabels(np.zeros(3, int), np.zeros(2, int))
     with pytest.raises(ValueError, match="from 0 on"):
         ImageLabels(np.array([-1]))
+
+
+@pytest.mark.parametrize(
+    ("soft", "message"),
+    [
+        (np.ones((2, 2), np.float32), "soft labels for 3 targets up to 2"),
+        (np.ones((3, 1), np.float32), "soft labels for 3 targets up to 2"),
+        (np.full((3, 2), 0.4, np.float32), "add up to 1"),
+        (np.float32([[0, 0], [2, -1], [1, 0]]), "add up to 1"),
+    ],
+)
+def test_soft_labels_that_are_no_shares_are_refused(soft: np.ndarray, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        ImageLabels(np.array([0, 1, 2]), soft=soft)
+
+
+def test_soft_labels_say_nothing_of_an_image_without_a_target() -> None:
+    assert ImageLabels(np.array([0, 2]), soft=np.float32([[0, 0], [0.5, 0.5]])).counts() == {2: 1}

@@ -290,6 +290,35 @@ def test_labels_from_which_nothing_can_be_learned_are_refused(target: np.ndarray
         ImageTraining(IMAGES, ImageLabels(target), NAMES, quick())
 
 
+@pytest.mark.parametrize("method", ["discriminant", "supervised"])
+def test_soft_targets_are_learned_where_wanted_and_judged_by_the_class_of_most(method: str) -> None:
+    images, truth = collection(12)
+    labels = some(truth, 8)
+    shares = (
+        np.full((len(truth), 4), 0.1, np.float32) + 0.6 * np.eye(5, 4, -1, dtype=np.float32)[labels.target]
+    )
+    unsure = ImageLabels(labels.target, soft=shares)
+
+    def learned(known: ImageLabels, **changes: object) -> tuple[np.ndarray, ImageTraining]:
+        run = ImageTraining(
+            images, known, NAMES, quick(method=method, measures=True, **changes), device="cpu"
+        )
+        *_, done = run.events()
+        assert isinstance(done, Done)
+        *_, answered = predict_images(done.result, images, device="cpu")
+        assert isinstance(answered, Done)
+        return answered.result.probabilities, run
+
+    plain, _ = learned(labels)
+    soft, run = learned(unsure)
+    assert run.held_out is not None
+    assert set(run.held_out.labels.tolist()) == {1, 2, 3, 4}
+    assert np.abs(soft - plain).max() > 1e-3
+    np.testing.assert_array_equal(learned(unsure, soft_targets=False)[0], plain)
+    agreed = ImageLabels(labels.target, soft=np.eye(5, 4, -1, dtype=np.float32)[labels.target])
+    np.testing.assert_array_equal(learned(agreed)[0], plain)
+
+
 def test_an_unknown_method_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(TrainingError, match=r"No method of images is called 'magic'.*mean-teacher"):
         ImageTraining(IMAGES, LABELS, NAMES, quick(method="magic"))

@@ -51,6 +51,30 @@ def test_parts_clouds_as_scikit_learn_does() -> None:
     np.testing.assert_allclose(ours - ours[:, :1], expected - expected[:, :1], rtol=0.03, atol=0.05)
 
 
+def test_where_all_agree_shares_change_nothing() -> None:
+    rows, truth = clouds()
+    target = some_labels(truth, 5)
+    soft = np.eye(4, 3, -1, dtype=np.float32)[target]
+    again = Discriminant.fit(KnownRows(rows, target, 3, soft), quick(), lambda: None)
+    assert np.array_equal(again.probabilities(rows), fitted(rows, target).probabilities(rows))
+
+
+def test_shares_tell_more_than_the_class_of_most() -> None:
+    errors = []
+    for seed in range(6):
+        rows, _ = clouds(seed=seed)
+        logits = rows[:, :3].astype(np.float64) @ np.random.default_rng(seed).normal(size=(3, 3))
+        shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        target = np.where(np.arange(len(rows)) < 60, shares.argmax(axis=1) + 1, 0)
+        each = []
+        for soft in (None, shares.astype(np.float32)):
+            found = Discriminant.fit(KnownRows(rows, target, 3, soft), quick(), lambda: None)
+            each.append(np.abs(found.probabilities(rows)[60:] - shares[60:]).mean())
+        errors.append(each)
+    hard, soft_ones = np.mean(errors, axis=0)
+    assert soft_ones < hard
+
+
 @pytest.mark.parametrize("each", [2, 4])
 def test_the_unlabelled_help(each: int) -> None:
     alone, helped = [], []

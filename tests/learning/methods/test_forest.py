@@ -28,6 +28,20 @@ def test_answers_as_scikit_learn_does(trees: int) -> None:
     assert not found[:, [1, 3]].any()  # classes without a label
 
 
+def test_where_all_agree_shares_change_nothing() -> None:
+    soft = np.eye(5, 4, -1, dtype=np.float32)[TARGET]
+    again = Forest.fit(KnownRows(ROWS, TARGET, 4, soft), quick(trees=30, seed=3), lambda: None)
+    assert np.array_equal(again.probabilities(ROWS), grown().probabilities(ROWS))
+
+
+def test_what_people_disagree_about_is_answered_by_their_shares() -> None:
+    rows = np.repeat(np.float32([[0], [1], [2]]), 200, axis=0)
+    shares = np.repeat(np.float32([[1, 0], [0.5, 0.5], [0, 1]]), 200, axis=0)
+    target = np.repeat([1, 1, 2], 200)  # of two with as many votes, one
+    found = Forest.fit(KnownRows(rows, target, 2, shares), quick(trees=50), lambda: None)
+    np.testing.assert_allclose(found.probabilities(rows[::200]), shares[::200], atol=0.03)
+
+
 def test_comes_back_from_arrays() -> None:
     forest = grown()
     again = Forest.from_arrays(dict(forest.arrays()))

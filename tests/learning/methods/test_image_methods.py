@@ -58,6 +58,21 @@ def test_the_labelled_part_is_weighted_cross_entropy(method: str, weights: tuple
     assert float(loss.value.detach()) == pytest.approx(expected, rel=1e-4)
 
 
+@pytest.mark.parametrize("method", CONSISTENT)
+def test_where_people_disagree_their_shares_are_learned(method: str) -> None:
+    net = network()
+    shares = torch.tensor([[0.6, 0.4, 0], [0, 1, 0], [0.2, 0.2, 0.6], [1, 0, 0], [0.5, 0.5, 0]])
+    context = MethodContext(quick(method=method, measures=True, clusters=6), CLASSES, CPU, lambda: None)
+    made = make_image_method(context)
+    [loss] = made.objectives(net, replace(BATCH, shares=shares))
+    logs = np.log(probabilities(net, BATCH.labelled))
+    expected = -(shares.numpy() * logs).sum(axis=1).mean()
+    beside = float(loss.value.detach()) - expected
+    [hard] = make_image_method(context).objectives(net, BATCH)
+    agreed = cross_entropy(probabilities(net, BATCH.labelled), BATCH.target.tolist())
+    assert beside == pytest.approx(float(hard.value.detach()) - agreed, abs=1e-4)  # the rest is the same
+
+
 def squared(p: np.ndarray, q: np.ndarray) -> list[float]:
     return [sum((a - b) ** 2 for a, b in zip(x, y, strict=True)) / CLASSES for x, y in zip(p, q, strict=True)]
 

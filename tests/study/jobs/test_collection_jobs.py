@@ -117,6 +117,19 @@ def test_prediction_wants_a_model(study: CollectionStudy) -> None:
         list(predict_collection_job(study))
 
 
+def test_where_people_disagree_their_shares_are_learned(sparse: CollectionStudy) -> None:
+    settings = ImageSettings(method="discriminant", held_out=0.0)
+    one, other = sparse.classes.values[:2]
+    rows = np.flatnonzero(sparse.votes.hard() == one)
+    result(train_job(sparse, settings))
+    sure = result(predict_collection_job(sparse)).probabilities[rows, 0].mean()
+    sparse.votes.cast(rows, one, annotator="ada")
+    sparse.votes.cast(rows, other, annotator="bob")
+    assert (sparse.votes.hard()[rows] == one).all()
+    result(train_job(sparse, settings))
+    assert result(predict_collection_job(sparse)).probabilities[rows, 0].mean() < sure - 0.1
+
+
 def test_another_model_is_in_force_once_its_answer_is(sparse: CollectionStudy) -> None:
     forest = ImageSettings(method="forest", trees=5, held_out=0.0)
     for _ in range(2):

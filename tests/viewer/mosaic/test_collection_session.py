@@ -108,11 +108,11 @@ def test_no_model_is_left_in_a_study_that_was_closed_meanwhile(
     make_study: Callable[[str], CollectionStudy],
 ) -> None:
     from napari_fathom.learning.images.settings import ImageSettings
-    from napari_fathom.study.jobs import train_collection_job
+    from napari_fathom.study.jobs import train_job
 
     study = make_study("drawn")
     settings = ImageSettings(method="forest", held_out=0.0)
-    job = train_collection_job(study, settings, device="cpu")
+    job = train_job(study, settings, device="cpu")
     next(job)
     study.close()
     with pytest.raises(StudyError, match="open read-only"):

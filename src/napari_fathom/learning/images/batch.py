@@ -53,12 +53,20 @@ class ImageBatch:
         B · ratio images from anywhere but the held-out, augmented; None for a method that doesn't ask.
     view : Views, optional
         The same images once more, augmented differently (strongly, for a method that asks for it).
+    shares : Tensor of float32, shape (B, C), optional
+        What people say of the labelled images, where they disagree about any image of the collection.
     """
 
     labelled: Views
     target: Tensor
     unlabelled: Views | None = None
     view: Views | None = None
+    shares: Tensor | None = None
+
+    @property
+    def said(self) -> Tensor:
+        """What the labelled images are learned as: shares of the classes or, where all agree, one."""
+        return self.target if self.shares is None else self.shares
 
     def to(self, device: torch.device, layout: torch.memory_format) -> Self:
         """The same on `device`, pixels in memory order `layout`."""
@@ -68,4 +76,5 @@ class ImageBatch:
             target=self.target.to(device),
             unlabelled=None if self.unlabelled is None else self.unlabelled.to(device, layout),
             view=None if self.view is None else self.view.to(device, layout),
+            shares=None if self.shares is None else self.shares.to(device),
         )

@@ -30,6 +30,8 @@ class Prepared:
     images : CachedImages
     target : ndarray of int64, shape (N,)
         0 where nobody has said or the label is held out, 1…C.
+    soft : ndarray of float32, shape (N, C), optional
+        What is to be learned of images that people disagree about; None where all agree.
     held_out : ndarray of int64, shape (h,)
         Rows of held-out labels.
     pool : ndarray of int64, shape (n,)
@@ -41,6 +43,7 @@ class Prepared:
 
     images: CachedImages
     target: npt.NDArray[np.int64]
+    soft: npt.NDArray[np.float32] | None
     held_out: npt.NDArray[np.int64]
     pool: npt.NDArray[np.int64]
     scaling: ImageScaling
@@ -88,6 +91,7 @@ def prepare_images(
     return Prepared(
         images,
         target,
+        labels.soft if settings.soft_targets else None,
         np.flatnonzero(held & (said > 0)),
         np.flatnonzero(~held),
         scaling,
@@ -121,6 +125,10 @@ def require_labels(labels: ImageLabels, class_names: Sequence[str]) -> None:
         If one class only or none is labelled, or a value has no class.
     """
     counts = labels.counts()
+    if labels.soft is not None and labels.soft.shape[1] != len(class_names):
+        raise TrainingError(
+            f"There are soft labels of {labels.soft.shape[1]} classes, but {len(class_names)} classes."
+        )
     if counts and max(counts) > len(class_names):
         raise TrainingError(
             f"Images are labelled with class value {max(counts)}, but there are {len(class_names)} classes. "

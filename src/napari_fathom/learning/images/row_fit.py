@@ -23,6 +23,7 @@ from napari_fathom.learning.images.source import CachedImages, ImageLabels, Imag
 from napari_fathom.learning.images.task import calibrated, require_compatible_images
 from napari_fathom.learning.kmeans import kmeans
 from napari_fathom.learning.methods import ROW_METHODS
+from napari_fathom.learning.methods.row_method import KnownRows
 from napari_fathom.learning.model import copy_weights
 from napari_fathom.learning.nets.image_network import ImageNetwork, build_image_network
 from napari_fathom.learning.provenance import provenance
@@ -80,14 +81,15 @@ class RowFit:
         )
         rows = yield from self._rows(prepared)
         learner = ROW_METHODS[settings.method]
-        classes, pool = len(self._classes), prepared.pool
-        classifier = learner.fit(rows[pool], prepared.target[pool], classes, settings, self._check)
+        classes, pool, soft = len(self._classes), prepared.pool, prepared.soft
+        part = KnownRows(rows[pool], prepared.target[pool], classes, None if soft is None else soft[pool])
+        classifier = learner.fit(part, settings, self._check)
         judges = HeldOutImages(prepared, self._labels.target, self._labels.groups, settings)
         if len(judges.rows):
             self.held_out = judges.answers(classifier.probabilities(rows[judges.rows]))
             # Judged without the held-out labels; kept with them: a second fit is cheap, each label is not.
-            said = self._labels.target.astype(np.int64)
-            classifier = learner.fit(rows, said, classes, settings, self._check)
+            whole = KnownRows(rows, self._labels.target.astype(np.int64), classes, soft)
+            classifier = learner.fit(whole, settings, self._check)
         kappa = None if self.held_out is None else self.held_out.kappa
         parent = {} if start is None else start.provenance
         record = prepared.record | provenance(parent, 1, kappa, {}, str(self._device))

@@ -1,5 +1,7 @@
 """Draws mini-batches of images; reads nothing but the images it draws."""
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -26,6 +28,8 @@ class ImageSampler:
     scaling : ImageScaling
     settings : ImageSettings
         Draws, ratio, augmentation and seed.
+    soft : ndarray of float32, shape (N, C), optional
+        What people say of each image, where they disagree.
     """
 
     def __init__(
@@ -35,9 +39,10 @@ class ImageSampler:
         pool: npt.NDArray[np.int64],
         scaling: ImageScaling,
         settings: ImageSettings,
+        soft: npt.NDArray[np.float32] | None = None,
     ) -> None:
         self._images, self._scaling, self._settings, self._pool = images, scaling, settings, pool
-        self._target = target.astype(np.int64)
+        self._soft, self._target = soft, target.astype(np.int64)
         self._labelled = np.flatnonzero(self._target)
         order = self._labelled[np.argsort(self._target[self._labelled], kind="stable")]
         values, first = np.unique(self._target[order], return_index=True)
@@ -61,16 +66,17 @@ class ImageSampler:
             Whether that is a strong one.
         """
         rows = self._labelled_rows(size)
-        target = torch.from_numpy(self._target[rows] - 1)
-        batch = ImageBatch(self._augmented(views_of(self._images, rows, self._scaling)), target)
+        batch = ImageBatch(
+            self._augmented(views_of(self._images, rows, self._scaling)),
+            torch.from_numpy(self._target[rows] - 1),
+            shares=None if self._soft is None else torch.from_numpy(self._soft[rows]),
+        )
         if not unlabelled:
             return batch
         others = self._random.choice(self._pool, size * self._settings.unlabelled_ratio)
         plain = views_of(self._images, others, self._scaling)
         first = self._augmented(plain)
-        return ImageBatch(
-            batch.labelled, target, first, self._augmented(plain, strong=strong) if view else None
-        )
+        return replace(batch, unlabelled=first, view=self._augmented(plain, strong=strong) if view else None)
 
     def _labelled_rows(self, size: int) -> npt.NDArray[np.int64]:
         if not self._rows_of:

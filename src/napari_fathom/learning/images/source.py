@@ -80,21 +80,35 @@ class ImageLabels:
     group : ndarray of int, shape (N,), optional
         Images of one group are never split between training and judging: twins, frames of one animal.
         Without it, every image is a group of its own.
+    soft : ndarray of float32, shape (N, C), optional
+        Share of people's votes that each class has, 1 in all where there is a target; who judges a model goes
+        by the target. Without it, everybody agrees.
 
     Raises
     ------
     ValueError
-        If the shapes don't fit or a target is negative.
+        If the shapes don't fit, a target is negative, or shares are or don't add up.
     """
 
     target: npt.NDArray[np.integer]
     group: npt.NDArray[np.integer] | None = None
+    soft: npt.NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         if self.target.ndim != 1 or (self.target.size and self.target.min() < 0):
             raise ValueError("targets must be one row of numbers from 0 on")
         if self.group is not None and self.group.shape != self.target.shape:
             raise ValueError(f"{self.group.shape} groups for {self.target.shape} targets")
+        if self.soft is not None:
+            self._check_soft(self.soft)
+
+    def _check_soft(self, soft: npt.NDArray[np.float32]) -> None:
+        most = int(self.target.max(initial=0))
+        if soft.ndim != 2 or len(soft) != len(self.target) or soft.shape[1] < most:
+            raise ValueError(f"{soft.shape} soft labels for {len(self.target)} targets up to {most}")
+        told = soft[self.target > 0]
+        if told.min(initial=0) < 0 or not np.allclose(told.sum(axis=1), 1, atol=1e-3):
+            raise ValueError("soft labels must be shares that add up to 1 wherever there is a target")
 
     @property
     def groups(self) -> npt.NDArray[np.int64]:

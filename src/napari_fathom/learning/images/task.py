@@ -96,7 +96,9 @@ class ImageTask:
         self._prepared = prepared
         self._judges = HeldOutImages(prepared, self._labels.target, self._labels.groups, settings)
         known = prepared.target if self._kind.needs_labels else np.zeros_like(prepared.target)
-        self._sampler = ImageSampler(prepared.images, known, prepared.pool, prepared.scaling, settings)
+        self._sampler = ImageSampler(
+            prepared.images, known, prepared.pool, prepared.scaling, settings, prepared.soft
+        )
         if start is not None and start.heads_know and start.class_names != self._classes:
             yield Note("The classes are others than those of the model to start from: the heads start anew.")
 

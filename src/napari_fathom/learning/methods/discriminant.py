@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.special import log_softmax, softmax
 
 from napari_fathom.learning.images.settings import ImageSettings
-from napari_fathom.learning.methods.row_method import Arrays, Floats
+from napari_fathom.learning.methods.row_method import Arrays, Floats, KnownRows
 from napari_fathom.learning.normal_scores import fit_quantiles, normal_scores
 
 __all__ = ["Discriminant"]
@@ -63,28 +63,24 @@ class Discriminant:
     calibrates: ClassVar[bool] = True
 
     @classmethod
-    def fit(
-        cls,
-        rows: Floats,
-        target: npt.NDArray[np.int64],
-        classes: int,
-        settings: ImageSettings,
-        check: Callable[[], None],
-    ) -> Self:
+    def fit(cls, known: KnownRows, settings: ImageSettings, check: Callable[[], None]) -> Self:
         """Learn from labelled and unlabelled rows; probabilities are made honest by cross-validation.
 
-        Of more than 20,000 unlabelled rows a random sample is taken.
+        Of more than 20,000 unlabelled rows a random sample is taken. A row of which people say different
+        things belongs to several clouds, to each by its share.
         """
         random = np.random.default_rng([settings.seed, 21])
-        said, unsaid = np.flatnonzero(target > 0), np.flatnonzero(target == 0)
+        rows, target, said = known.rows, known.target, known.said
         quantiles = fit_quantiles(rows[random.permutation(len(rows))[:_MOST_QUANTILE_ROWS]])
-        known = normal_scores(rows[said], quantiles).astype(np.float64)
-        others = normal_scores(rows[random.permutation(unsaid)[:_MOST_UNLABELLED]], quantiles)
+        labelled = normal_scores(rows[said], quantiles).astype(np.float64)
+        unsaid = random.permutation(np.flatnonzero(target == 0))[:_MOST_UNLABELLED]
+        others = normal_scores(rows[unsaid], quantiles).astype(np.float64)
         values, index = np.unique(target[said], return_inverse=True)
-        weights, offset = _learn(known, index, len(values), others.astype(np.float64), check)
-        temperature = _temperature(known, index, others.astype(np.float64), random, check)
-        all_weights = np.zeros((rows.shape[1], classes), np.float32)
-        all_offsets = np.full(classes, _NEVER, np.float32)
+        shares = _among(known.shares, values - 1)
+        weights, offset = _learn(labelled, shares, others, check)
+        temperature = _temperature(labelled, index, shares, others, random, check)
+        all_weights = np.zeros((rows.shape[1], known.classes), np.float32)
+        all_offsets = np.full(known.classes, _NEVER, np.float32)
         all_weights[:, values - 1] = weights / temperature
         all_offsets[values - 1] = offset / temperature
         return cls(quantiles, all_weights, all_offsets)
@@ -123,18 +119,21 @@ class Discriminant:
         return found
 
 
-def _learn(
-    known: _Rows, index: npt.NDArray[np.intp], classes: int, others: _Rows, check: Callable[[], None]
-) -> tuple[_Rows, _Rows]:
-    """Weights (D, C) and offsets (C,): from the labels, then from what these say of the others as well.
+def _among(shares: _Rows, kept: npt.NDArray[np.integer]) -> _Rows:
+    """Shares (n, C) of some of the classes alone, as if nobody had named another; each row names one."""
+    part = shares[:, kept]
+    return np.asarray(part / part.sum(axis=1, keepdims=True), np.float64)
+
+
+def _learn(known: _Rows, sure: _Rows, others: _Rows, check: Callable[[], None]) -> tuple[_Rows, _Rows]:
+    """Weights (D, C) and offsets (C,): from the labels (n, C), then from what these say of the others too.
 
     The clouds' covariance is shrunk towards a diagonal: with labels alone towards the unit matrix, as normal
     scores have it as a whole; later towards its own. How far, D / (D + N), is what suited both a thousand
     images (0.1) and a hundred (0.6), of 168 measures each.
     """
-    sure = np.eye(classes)[index]
     means, spread = _clouds(known, sure)
-    columns = len(spread)
+    columns, classes = len(spread), sure.shape[1]
     shrink = columns / (columns + len(known))
     weights, offset = _linear(means, spread, shrink, np.ones(columns), np.full(classes, 1 / classes))
     rows = np.concatenate([known, others])
@@ -166,6 +165,7 @@ def _linear(means: _Rows, spread: _Rows, shrink: float, towards: _Rows, shares: 
 def _temperature(
     known: _Rows,
     index: npt.NDArray[np.intp],
+    shares: _Rows,
     others: _Rows,
     random: np.random.Generator,
     check: Callable[[], None],
@@ -176,7 +176,6 @@ def _temperature(
     counts as well.
     """
     fold = _folds(known, index, random)
-    classes = int(index.max()) + 1
     logits, truth = [], []
     for out in range(_FOLDS):
         left = fold == out
@@ -184,17 +183,15 @@ def _temperature(
         left &= np.isin(index, kept[counts >= _FEWEST])
         if not left.any() or len(kept) < 2:
             continue
-        weights, offset = _learn(
-            known[fold != out], np.searchsorted(kept, index[fold != out]), len(kept), others, check
-        )
-        logits.append(np.full((int(left.sum()), classes), _NEVER))
+        weights, offset = _learn(known[fold != out], _among(shares[fold != out], kept), others, check)
+        logits.append(np.full((int(left.sum()), shares.shape[1]), _NEVER))
         logits[-1][:, kept] = known[left] @ weights + offset
-        truth.append(index[left])
+        truth.append(np.zeros_like(logits[-1]))
+        truth[-1][:, kept] = _among(shares[left], kept)
     if not truth:
         return _USUAL
     asked, right = np.concatenate(logits), np.concatenate(truth)
-    every = np.arange(len(right))
-    losses = [-log_softmax(asked / each, axis=1)[every, right].sum() for each in _TEMPERATURES]
+    losses = [-(right * log_softmax(asked / each, axis=1)).sum(axis=1).sum() for each in _TEMPERATURES]
     losses += (np.log(_TEMPERATURES / _USUAL) / _USUAL_SD) ** 2 / 2
     return float(_TEMPERATURES[int(np.argmin(losses))])
 

@@ -50,7 +50,7 @@ class FixMatch(PlainMethod):
         """Yield the cross-entropy, with that of each strong view's pseudo-label beside it."""
         labelled, weak, strong = image_features(network, batch.labelled, batch.unlabelled, batch.view)
         heads = network.heads
-        value = supervised_loss(heads.classes(labelled), batch.target, self._context)
+        value = supervised_loss(heads.classes(labelled), batch.said, self._context)
         guess, answer = heads.classes(weak).detach().float().softmax(1), heads.classes(strong)
         weights = self._certainty.weigh(guess)
         each = losses.pseudo_label_loss(answer, guess, weights)

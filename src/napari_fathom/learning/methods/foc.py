@@ -77,7 +77,7 @@ class FOC(PlainMethod):
             pairs = torch.cat([labelled, first]), torch.cat([labelled[same], second])
         heads = network.heads
         if turn == 0:
-            said = None if warm else (labelled, batch.target)
+            said = None if warm else (labelled, batch.said)
             value = self._classes.mean(heads.classes, lambda head: self._normal(head, said, pairs))
         else:
             other = None if warm else self._apart(labelled, batch.target)

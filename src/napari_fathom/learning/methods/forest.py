@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_fathom.learning.images.settings import ImageSettings
-from napari_fathom.learning.methods.row_method import Arrays, Floats
+from napari_fathom.learning.methods.row_method import Arrays, Floats, KnownRows
 
 __all__ = ["Forest"]
 
@@ -51,26 +51,26 @@ class Forest:
     calibrates: ClassVar[bool] = False
 
     @classmethod
-    def fit(
-        cls,
-        rows: Floats,
-        target: npt.NDArray[np.int64],
-        classes: int,
-        settings: ImageSettings,
-        check: Callable[[], None],
-    ) -> Self:
-        """Grow `settings.trees` trees on the labelled rows, every class weighing alike."""
+    def fit(cls, known: KnownRows, settings: ImageSettings, check: Callable[[], None]) -> Self:
+        """Grow `settings.trees` trees on the labelled rows, every class weighing alike.
+
+        A row of which people say different things is several rows, each weighing its share.
+        """
         from sklearn.ensemble import RandomForestClassifier
 
-        said = target > 0
-        grown = RandomForestClassifier(
-            0, warm_start=True, class_weight="balanced", random_state=settings.seed, n_jobs=1
-        )
+        shares = known.shares
+        row, column = np.nonzero(shares)
+        weight = shares[row, column]
+        count = np.bincount(column, weight)
+        weight *= count.sum() / (np.count_nonzero(count) * count[column])
+        grown = RandomForestClassifier(0, warm_start=True, random_state=settings.seed, n_jobs=1)
         for trees in range(_TREES_AT_ONCE, settings.trees + _TREES_AT_ONCE, _TREES_AT_ONCE):
             check()
             grown.n_estimators = min(trees, settings.trees)
-            _grow(grown, rows[said], target[said])
-        return cls._from_sklearn([each.tree_ for each in grown.estimators_], grown.classes_, classes, rows)
+            grown.fit(known.rows[known.said[row]], column + 1, weight)
+        return cls._from_sklearn(
+            [each.tree_ for each in grown.estimators_], grown.classes_, known.classes, known.rows
+        )
 
     @classmethod
     def _from_sklearn(
@@ -158,15 +158,6 @@ class Forest:
         if nodes and not (forest.feature.min() >= 0 and forest.feature.max() < forest.columns):
             raise ValueError("a forest that looks at columns there aren't")
         return forest
-
-
-def _grow(forest: Any, rows: Floats, target: npt.NDArray[np.int64]) -> None:
-    import warnings
-
-    with warnings.catch_warnings():
-        # It advises against balanced weights with warm starts, which would be wrong if the rows changed.
-        warnings.filterwarnings("ignore", "class_weight presets", UserWarning)
-        forest.fit(rows, target)
 
 
 def _rounded_down(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:

@@ -45,7 +45,12 @@ def image_features(network: ImageNetwork, *views: Views | None) -> list[Tensor]:
     return list(torch.split(rows, sizes))
 
 
-def supervised_loss(logits: Tensor, target: Tensor, context: ImageContext) -> Tensor:
-    """Cross-entropy, class-weighted by w_c = N / (C n_c) where classes are drawn as they come."""
+def supervised_loss(logits: Tensor, said: Tensor, context: ImageContext) -> Tensor:
+    """Cross-entropy, class-weighted by w_c = N / (C n_c) where classes are drawn as they come.
+
+    `said` is what `ImageBatch.said` gives: a class for each image or, where people disagree, shares of all.
+    """
     weights = None if context.weights is None else torch.tensor(context.weights, device=logits.device)
-    return losses.weighted_cross_entropy(logits, target, weights)
+    if said.is_floating_point():
+        return losses.soft_cross_entropy(logits, said, weights)
+    return losses.weighted_cross_entropy(logits, said, weights)

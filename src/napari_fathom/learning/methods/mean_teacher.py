@@ -58,7 +58,7 @@ class MeanTeacher(PlainMethod):
         assert batch.unlabelled is not None and batch.view is not None
         answers, clusters = self._ask_teacher(network, batch.view)
         labelled, unlabelled = image_features(network, batch.labelled, batch.unlabelled)
-        value = supervised_loss(network.heads.classes(labelled), batch.target, self._context)
+        value = supervised_loss(network.heads.classes(labelled), batch.said, self._context)
         each = losses.squared_difference(network.heads.classes(unlabelled), answers)
         yield Loss(
             "classes",

@@ -48,7 +48,7 @@ class PiModel(PlainMethod):
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the cross-entropy, with the consistency of each unlabelled image beside it."""
         labelled, first, second = image_features(network, batch.labelled, batch.unlabelled, batch.view)
-        value = supervised_loss(network.heads.classes(labelled), batch.target, self._context)
+        value = supervised_loss(network.heads.classes(labelled), batch.said, self._context)
         each = losses.squared_difference(network.heads.classes(first), network.heads.classes(second))
         yield Loss(
             "classes",

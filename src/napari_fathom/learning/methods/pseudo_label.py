@@ -53,7 +53,7 @@ class PseudoLabel(PlainMethod):
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the cross-entropy, with that of each unlabelled image's pseudo-label beside it."""
         labelled, unlabelled = image_features(network, batch.labelled, batch.unlabelled)
-        value = supervised_loss(network.heads.classes(labelled), batch.target, self._context)
+        value = supervised_loss(network.heads.classes(labelled), batch.said, self._context)
         logits, settings = network.heads.classes(unlabelled), self._context.settings
         sure = self._certainty.weigh(logits.detach().float().softmax(1))
         each = losses.pseudo_label_loss(logits, logits, sure)

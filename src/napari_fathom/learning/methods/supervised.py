@@ -39,7 +39,7 @@ class Supervised(PlainMethod):
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the cross-entropy; unlabelled images, if there are any, are only handed on to a wrapper."""
         labelled, unlabelled, view = image_features(network, batch.labelled, batch.unlabelled, batch.view)
-        value = supervised_loss(network.heads.classes(labelled), batch.target, self._context)
+        value = supervised_loss(network.heads.classes(labelled), batch.said, self._context)
         others = None
         if batch.unlabelled is not None:
             others = Rows(unlabelled, view=None if batch.view is None else view)

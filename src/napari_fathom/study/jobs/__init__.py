@@ -20,8 +20,6 @@ from napari_fathom.study.jobs.predict_collection import predict_collection_job
 from napari_fathom.study.jobs.reclass import reclass_job
 from napari_fathom.study.jobs.train import train_job
 
-train_collection_job = train_job  # the name it had while there was one of each kind
-
 __all__ = [
     "COLLECTION_EXPORT_KINDS",
     "EXPORT_KINDS",
@@ -43,6 +41,5 @@ __all__ = [
     "reclass_job",
     "require_collection_exportable",
     "require_exportable",
-    "train_collection_job",
     "train_job",
 ]

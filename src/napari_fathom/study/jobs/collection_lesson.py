@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from napari_fathom.errors import StudyError, TrainingError
 from napari_fathom.events import Event
-from napari_fathom.study.collection_arrays import CollectionImages, labelled_classes, targets_of
+from napari_fathom.study.collection_arrays import (
+    CollectionImages,
+    labelled_classes,
+    soft_targets,
+    targets_of,
+)
 from napari_fathom.study.collection_study import CollectionStudy
 from napari_fathom.study.jobs.guards import relay
 from napari_fathom.study.machine_labels import said_by_machines
@@ -47,6 +52,7 @@ class CollectionLesson:
         counts = np.bincount(hard, minlength=max(self.classes.values, default=0) + 1)
         self.painted = {value: int(counts[value]) for value in self.classes.values}
         self._target = targets_of(hard, self.classes)
+        self._soft = soft_targets(study.votes, self.classes, rows)
         self._twin = study.collection.objects["twin"].to_numpy()[rows]
         self._settings = settings
         self._model: ImageModel
@@ -61,7 +67,7 @@ class CollectionLesson:
 
         training = ImageTraining(
             self._images,
-            ImageLabels(self._target, self._twin),
+            ImageLabels(self._target, self._twin, self._soft),
             self.classes.names,
             self._settings,
             start=None if start is None else load_image_model(start),
