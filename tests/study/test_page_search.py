@@ -2,10 +2,11 @@
 
 import math
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_fathom.study.page_search import PageSearch
+from napari_fathom.study.page_search import PagedRows, PageSearch
 
 
 def searched(right: list[bool]) -> tuple[PageSearch, list[int]]:
@@ -48,3 +49,20 @@ def test_answers_after_the_end_change_nothing() -> None:
     assert search.found and search.page == 0
     assert search.is_wrong() is search and search.matches() is search
     assert PageSearch(0).found
+
+
+@given(good=st.integers(0, 90), bad=st.integers(0, 90), size=st.integers(1, 20))
+def test_of_rows_in_pages_those_before_the_first_wrong_page_are_right(good: int, bad: int, size: int) -> None:
+    rows = np.random.default_rng(good).permutation(max(good + bad, 1)).astype(np.int64)
+    wrong = set(rows[good:].tolist())
+    paged = PagedRows.begin(rows, size)
+    while not paged.search.found:
+        assert 0 < len(paged.shown) <= size
+        paged = paged.answered(not wrong & set(paged.shown.tolist()))
+    assert paged.right.tolist() == rows[: good // size * size if good < len(rows) else good].tolist()
+
+
+def test_an_answer_can_be_taken_back() -> None:
+    first = PagedRows.begin(np.arange(100), 10)
+    second = first.answered(True)
+    assert second.answered(False).former is second and second.former is first and first.former is None

@@ -126,6 +126,12 @@ class ClusterReview:
         return self._answers
 
     @property
+    def in_force(self) -> bool:
+        """Whether no other answer has come since."""
+        shelf = self._study.prediction_shelf
+        return shelf.current is not None and shelf.path(shelf.current) == self._answers.path
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What was found amiss in the file of edits."""
         return tuple(self._log.notes)

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-__all__ = ["PageSearch"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["PageSearch", "PagedRows"]
 
 
 @dataclass(frozen=True)
@@ -57,3 +60,44 @@ class PageSearch:
     def is_wrong(self) -> "PageSearch":
         """Something on `page` is wrong."""
         return self if self.found else replace(self, wrong=self.page)
+
+
+@dataclass(frozen=True, eq=False)
+class PagedRows:
+    """Rows laid out in pages that are searched; every answer gives a new one, which remembers this one.
+
+    Parameters
+    ----------
+    rows : ndarray of int64, shape (n,)
+        At least one, the likeliest to be right first.
+    size : int
+        Rows of a page; the last one may have fewer.
+    search : PageSearch
+    former : PagedRows, optional
+        As it was before the last answer.
+    """
+
+    rows: NDArray[np.int64]
+    size: int
+    search: PageSearch
+    former: "PagedRows | None" = None
+
+    @classmethod
+    def begin(cls, rows: NDArray[np.int64], size: int) -> "PagedRows":
+        """Lay rows out; nothing is known of any page."""
+        return cls(rows, size, PageSearch(-(-len(rows) // size)))
+
+    @property
+    def shown(self) -> NDArray[np.int64]:
+        """Rows of the page to look at."""
+        return self.rows[self.search.page * self.size :][: self.size]
+
+    @property
+    def right(self) -> NDArray[np.int64]:
+        """Rows of the pages that are taken to match."""
+        return self.rows[: self.search.matching * self.size]
+
+    def answered(self, matches: bool) -> "PagedRows":
+        """Say that all of the page is right, or not all of it."""
+        search = self.search.matches() if matches else self.search.is_wrong()
+        return replace(self, search=search, former=self)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
+from qtpy.QtTest import QTest
 from tests.viewer.docks import collection_desk, dock_in, show_collection, turn_to
 from tests.viewer.hand import Hand
 
@@ -15,6 +16,7 @@ from napari_fathom.events import Done
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_plankton
 from napari_fathom.study import CollectionStudy
+from napari_fathom.study.cluster_review import ClusterReview, FirstClusters, FirstMembers, walk_order
 from napari_fathom.study.filed_labels import FILED
 from napari_fathom.study.jobs.collect import collect_job
 from napari_fathom.viewer.main_dock import FathomDock
@@ -101,7 +103,7 @@ def test_clusters_become_labels_in_a_few_keystrokes(dock: FathomDock, qtbot: QtB
     assert walk is not None
     qtbot.waitUntil(lambda: bool(walk.clusters) and not walk.busy, timeout=PATIENCE_MS)
     before = study.votes.hard().copy()
-    assert not review.accept.isEnabled()  # nothing is accepted that isn't in view
+    assert not review.accepting.all.isEnabled()  # nothing is accepted that isn't in view
     number = step(desk, hand, Qt.Key.Key_N, qtbot)
     answers = study.answers()
     assert answers is not None
@@ -111,19 +113,20 @@ def test_clusters_become_labels_in_a_few_keystrokes(dock: FathomDock, qtbot: QtB
     assert set(shown_rows(desk)) == set(first)
     assert f"Cluster {number}: {sizes[number]} of {len(first)} to review" in review.summary.text()
     members = walk.members
-    assert members is not None and review.proposed.currentData() == members.proposed > 0
+    assert members is not None and review.accepting.proposed.currentData() == members.proposed > 0
     assert shown_rows(desk)[: len(members.open)] == members.open.tolist()  # then those of people
 
     # accept up to: one page matches, a later one doesn't
     page = 4
-    review.page_size.setValue(page)
+    review.accepting.page_size.setValue(page)
     assert len(members.open) > page
     hand.press(Qt.Key.Key_F)
     assert shown_rows(desk) == members.open[:page].tolist()
     hand.press(Qt.Key.Key_F)
-    assert walk.search is not None and walk.search.page > 0
+    decisions = review.decisions
+    assert decisions is not None and decisions.search is not None and decisions.search.search.page > 0
     with qtbot.waitSignal(walk.shown, timeout=PATIENCE_MS):
-        while walk.search is not None and not walk.search.found:
+        while decisions.search is not None and not decisions.search.search.found:
             hand.press(Qt.Key.Key_X)
     accepted = members.open[:page]
     qtbot.waitUntil(lambda: (study.votes.hard()[accepted] == members.proposed).all(), timeout=PATIENCE_MS)
@@ -141,7 +144,7 @@ def test_clusters_become_labels_in_a_few_keystrokes(dock: FathomDock, qtbot: QtB
     qtbot.waitUntil(lambda: (study.votes.hard() == before).all(), timeout=PATIENCE_MS)
 
     # accept all, but for what people have said
-    qtbot.waitUntil(review.accept.isEnabled, timeout=PATIENCE_MS)
+    qtbot.waitUntil(review.accepting.all.isEnabled, timeout=PATIENCE_MS)
     hand.press(Qt.Key.Key_A)
     qtbot.waitUntil(
         lambda: (study.votes.hard()[first] == np.where(before[first], before[first], members.proposed)).all(),
@@ -149,7 +152,7 @@ def test_clusters_become_labels_in_a_few_keystrokes(dock: FathomDock, qtbot: QtB
     )
 
     # the next is another one, and back is this one
-    qtbot.waitUntil(lambda: not review.accept.isEnabled() and not walk.busy, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not review.accepting.all.isEnabled() and not walk.busy, timeout=PATIENCE_MS)
     second = step(desk, hand, Qt.Key.Key_N, qtbot)
     assert second != number
     assert set(shown_rows(desk)) == set(np.flatnonzero(answers.cluster == second))
@@ -157,7 +160,9 @@ def test_clusters_become_labels_in_a_few_keystrokes(dock: FathomDock, qtbot: QtB
 
 
 @pytest.mark.window
-def test_clusters_are_split_merged_named_and_sent_back(dock: FathomDock, folder: Path, qtbot: QtBot) -> None:
+def test_clusters_are_ordered_split_merged_named_and_sent_back_by_keys_alone(
+    dock: FathomDock, folder: Path, qtbot: QtBot
+) -> None:
     desk = collection_desk(dock)
     hand, study, review = Hand(dock.session.viewer), study_of(desk), desk.review
     trained(dock, hand, qtbot)
@@ -165,38 +170,57 @@ def test_clusters_are_split_merged_named_and_sent_back(dock: FathomDock, folder:
     walk = review.walk
     assert walk is not None
     qtbot.waitUntil(lambda: bool(walk.clusters) and not walk.busy, timeout=PATIENCE_MS)
-    number = step(desk, hand, Qt.Key.Key_N, qtbot)
-    whole = set(shown_rows(desk))
-
-    def click(button: Any) -> None:
-        with qtbot.waitSignal(walk.shown, timeout=PATIENCE_MS):
-            hand.click(button)
-        qtbot.waitUntil(lambda: not walk.busy, timeout=PATIENCE_MS)
-
-    click(review.split)
-    assert review.said().startswith(f"Cluster {number} is split into 2.")
-    part = set(shown_rows(desk))
-    assert part < whole
-    with qtbot.waitSignal(walk.shown, timeout=PATIENCE_MS):
-        hand.press(Qt.Key.Key_U, UNDO)
-    qtbot.waitUntil(lambda: not walk.busy, timeout=PATIENCE_MS)
-    assert set(shown_rows(desk)) == whole
-
-    other = int(review.into.currentData())
     answers = study.answers()
     assert answers is not None
-    click(review.merge)
-    assert set(shown_rows(desk)) == whole | set(np.flatnonzero(answers.cluster == other))
 
-    # a new class is there for all of the window, and chosen
-    review.new_name.setText("jelly")
-    hand.click(review.name)
-    assert review.proposed.currentText() == "jelly"
+    # the most ambiguous cluster first, its members from the edge
+    QTest.keyClick(review.first_clusters, Qt.Key.Key_Down)
+    QTest.keyClick(review.first_members, Qt.Key.Key_Down)
+    qtbot.waitUntil(
+        lambda: walk.clusters == walk_order(list(walk.clusters), FirstClusters.AMBIGUOUS),
+        timeout=PATIENCE_MS,
+    )
+    number = step(desk, hand, Qt.Key.Key_N, qtbot)
+    assert number == walk.clusters[0].number
+    whole = shown_rows(desk)
+    reviewed = ClusterReview(study).members(number, FirstMembers.EDGE)
+    assert whole == [*reviewed.open, *reviewed.labelled]
+
+    # split, taken back, done again, taken back; each is shown
+    assert step(desk, hand, Qt.Key.Key_D, qtbot) == number
+    assert review.said().startswith(f"Cluster {number} is split into 2.")
+    part = shown_rows(desk)
+    assert set(part) < set(whole)
+    for key, rows in ((Qt.Key.Key_U, whole), (Qt.Key.Key_Y, part), (Qt.Key.Key_U, whole)):
+        assert desk.view is not None and desk.view.board is not None
+        with qtbot.waitSignal(walk.shown, timeout=PATIENCE_MS):
+            hand.press(key, UNDO)
+        qtbot.waitUntil(lambda: not walk.busy, timeout=PATIENCE_MS)
+        assert shown_rows(desk) == rows
+
+    # merged: the layer of clusters and the table say so at once
+    other = int(review.edits.into.currentData())
+    assert step(desk, hand, Qt.Key.Key_J, qtbot) == other
+    both = set(whole) | set(np.flatnonzero(answers.cluster == other))
+    assert set(shown_rows(desk)) == both
+    board = desk.view.board
+    assert board.answered is not None
+    assert set(np.flatnonzero(board.answered.cluster == other)) == both
+    assert set(np.flatnonzero(board.objects["cluster"] == other)) == both
+
+    # a new class is there for all of the window, and chosen; the keys are the mosaic's again
+    hand.press(Qt.Key.Key_W)
+    window = dock.window()
+    assert window is not None and window.focusWidget() is review.edits.new_name
+    QTest.keyClicks(review.edits.new_name, "jelly")
+    QTest.keyClick(review.edits.new_name, Qt.Key.Key_Return)
+    assert review.accepting.proposed.currentText() == "jelly"
     assert desk.labels.classes.value() == study.classes
     assert "jelly" in study.classes.names
+    assert window.focusWidget() is not review.edits.new_name
 
-    click(review.send_back)
-    assert walk.cluster is not None and walk.cluster.number != other
+    # sent back: the next is shown, this one comes last
+    assert step(desk, hand, Qt.Key.Key_L, qtbot) != other
     assert [one.number for one in walk.clusters if one.open][-1] == other
 
     # all of it is found again
@@ -207,3 +231,5 @@ def test_clusters_are_split_merged_named_and_sent_back(dock: FathomDock, folder:
     qtbot.waitUntil(lambda: bool(again.clusters) and not again.busy, timeout=PATIENCE_MS)
     assert number not in [one.number for one in again.clusters]
     assert [one.number for one in again.clusters if one.sent_back] == [other]
+    assert desk.view is not None and desk.view.board is not None
+    assert set(np.flatnonzero(desk.view.board.objects["cluster"] == other)) == both

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Choice", "ClusterLook", "look_at", "next_open"]
 
-Choice = Callable[[ClusterReview], int | None]
-"""Edits the clusters, or not, and says which to show; None: no one."""
+Choice = Callable[[Sequence[ReviewCluster]], int | None]
+"""Says which of the clusters, in the order to walk them, to show; None: no one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,11 +72,11 @@ def look_at(
     Raises
     ------
     StudyError
-        If there are no clusters, or the edit doesn't fit.
+        If there are no clusters, or not the one that was chosen.
     """
     review = ClusterReview(study) if review is None else review
-    number = None if choose is None else choose(review)
     clusters = review.clusters(first_clusters)
+    number = None if choose is None else choose(clusters)
     if number is None or board is None:
         yield Done(ClusterLook(review, clusters))
         return

@@ -103,11 +103,8 @@ class CollectionDesk(QObject):
             "R": self.mosaic.rearrange,
             "Enter": self.open_selected,
             "Control-Shift-U": self.undo,
-            "A": self.review.accept_all,
-            "F": self.review.page_matches,
-            "X": self.review.page_is_wrong,
-            "N": self.review.go_on,
-            "B": self.review.go_back,
+            "Control-Shift-Y": self.redo,
+            **self.review.keys(),
             **{str(number): key.press for number, key in enumerate(self._numbers, 1)},
         }
 
@@ -128,12 +125,12 @@ class CollectionDesk(QObject):
             self.voting.cast(self.view.selected(), value, status=status)
 
     def undo(self) -> None:
-        """Take the last labelling back, or the last edit of clusters if that came after it."""
-        if not self.review.undo_edit() and self.voting is not None:
+        """Take back what was done last: votes, or an edit of clusters."""
+        if self.voting is not None:
             self.voting.undo()
 
     def redo(self) -> None:
-        """Label again what was taken back."""
+        """Do again what was taken back."""
         if self.voting is not None:
             self.voting.redo()
 
@@ -274,3 +271,4 @@ class CollectionDesk(QObject):
         self.card.opened.connect(self.open_object)
         self.review.classesEdited.connect(self._take_classes)
         self.review.undoAsked.connect(self.undo)
+        self.review.redoAsked.connect(self.redo)

@@ -3,23 +3,19 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import Signal
-from qtpy.QtGui import QShowEvent
-from qtpy.QtWidgets import (
-    QComboBox,
-    QFormLayout,
-    QGroupBox,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtGui import QKeyEvent, QShowEvent
+from qtpy.QtWidgets import QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from napari_fathom.errors import LabelError
+from napari_fathom.labels import Classes
 from napari_fathom.study.cluster_review import FirstClusters, FirstMembers
+from napari_fathom.viewer._compat import canvas_shape, canvas_widget
+from napari_fathom.viewer.mosaic.cluster_accept_panel import ClusterAcceptPanel
+from napari_fathom.viewer.mosaic.cluster_decisions import ClusterDecisions
+from napari_fathom.viewer.mosaic.cluster_edit_panel import ClusterEditPanel
 from napari_fathom.viewer.mosaic.cluster_walk import ClusterWalk
+from napari_fathom.viewer.mosaic.key_buttons import ButtonKey, button
 from napari_fathom.viewer.mosaic.label_panel import row_of
 
 if TYPE_CHECKING:
@@ -31,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["ReviewPanel"]
 
 _NOTHING = "No collection is open."
+_TO_CANVAS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class ReviewPanel(QWidget):
@@ -39,20 +36,23 @@ class ReviewPanel(QWidget):
     Parameters
     ----------
     worker : Worker
-        Does what reads features or writes.
+        Does what reads features.
     """
 
     classesEdited = Signal(object)
     """`Classes` with a new one, which the owner puts in force."""
     undoAsked = Signal()
+    redoAsked = Signal()
 
     def __init__(self, worker: "Worker", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._worker = worker
         self._study: CollectionStudy | None = None
+        self._view: MosaicView | None = None
         self._voting: Voting | None = None
         self._loaded = False
         self.walk: ClusterWalk | None = None
+        self.decisions: ClusterDecisions | None = None
         self.first_clusters, self.first_members = QComboBox(), QComboBox()
         self.first_clusters.addItems([str(one) for one in FirstClusters])
         self.first_clusters.setToolTip("Which clusters come first; those sent back come last in any case")
@@ -60,36 +60,24 @@ class ReviewPanel(QWidget):
         self.first_members.setToolTip(
             "From the middle of the cluster outwards, or the strangest members first"
         )
-        self.page_size = QSpinBox()
-        self.page_size.setRange(4, 2000)
-        self.page_size.setValue(60)
-        self.page_size.setToolTip("Objects on one page of the search: as many as you can judge at a glance")
         self.summary, self._said = QLabel(_NOTHING), QLabel()
-        self.proposed = QComboBox()
-        self.proposed.setToolTip(
-            "The class to accept; proposed is the commonest among labelled members, else what the model says"
-        )
-        self.accept = _button("Accept all", "Give every open member the class (A)")
-        self.accept_up_to = _button(
-            "Accept up to…",
-            "Look at a few pages to find how far all are right; that far they are accepted (F)",
-        )
-        self.matches = _button("Page matches", "All on this page are of the class; look twice as far (F)")
-        self.wrong = _button("Wrong on this page", "Not all on this page are of the class; look nearer (X)")
-        self.next_cluster = _button("Next", "Show the next cluster (N)")
-        self.back = _button("Back", "Take the last page's answer back, or show the former cluster (B)")
-        self.undo = _button("Undo", "Take the last labelling or edit of clusters back (Ctrl+Shift+U)")
-        self.new_name = QLineEdit()
-        self.new_name.setPlaceholderText("name of a new class")
-        self.name = _button("Name as new class", "Make this a class and choose it; then accept")
-        self.into = QComboBox()
-        self.into.setToolTip("The cluster to merge this one with")
-        self.merge = _button("Merge", "Put this cluster's members into the other one")
-        self.parts = QSpinBox()
-        self.parts.setRange(2, 20)
-        self.parts.setToolTip("How many parts")
-        self.split = _button("Split", "Cluster the members of this cluster anew (k-means)")
-        self.send_back = _button("Send back", "Leave this cluster undecided; it comes last")
+        self.accepting = ClusterAcceptPanel()
+        self.edits = ClusterEditPanel()
+        self.next_cluster = button("Next (N)", "Show the next cluster")
+        self.back = button("Back (B)", "Take the last page's answer back, or show the former cluster")
+        self.undo = button("Undo", "Take back what was done last: labels or an edit (Ctrl+Shift+U)")
+        self.redo = button("Redo", "Do again what was taken back (Ctrl+Shift+Y)")
+        accepting, edits = self.accepting, self.edits
+        self._keys = {
+            "A": ButtonKey(accepting.all),
+            "F": ButtonKey(accepting.matches, accepting.up_to),
+            "X": ButtonKey(accepting.wrong),
+            "N": ButtonKey(self.next_cluster),
+            "B": ButtonKey(self.back),
+            "J": ButtonKey(edits.merge),
+            "D": ButtonKey(edits.split),
+            "L": ButtonKey(edits.send_back),
+        }
         self._lay_out()
         self._connect()
         self._show_state()
@@ -98,13 +86,16 @@ class ReviewPanel(QWidget):
         self, study: "CollectionStudy | None", view: "MosaicView | None", voting: "Voting | None"
     ) -> None:
         """Work on another study, whose objects `view` shows."""
-        if self.walk is not None:
-            self.walk.deleteLater()
-        self._study, self._voting, self.walk, self._loaded = study, voting, None, False
+        for former in (self.decisions, self.walk):
+            if former is not None:
+                former.deleteLater()
+        self._study, self._view, self._voting, self._loaded = study, view, voting, False
+        self.walk = self.decisions = None
         self._said.clear()
         if study is not None and view is not None:
-            self.walk = ClusterWalk(study, view, voting, self._worker, self)
-            self.walk.changed.connect(self._show_state)
+            self.walk = ClusterWalk(study, view, self._worker, self)
+            self.decisions = ClusterDecisions(study, self.walk, voting, self)
+            self.decisions.changed.connect(self._show_state)
             self.walk.shown.connect(self._propose)
             self.walk.told.connect(self.say)
             if voting is not None:
@@ -127,29 +118,9 @@ class ReviewPanel(QWidget):
         """What is told."""
         return str(self._said.text())
 
-    def accept_all(self) -> None:
-        """Press Accept all."""
-        _press(self.accept)
-
-    def page_matches(self) -> None:
-        """Press Page matches; while there is no search, begin one."""
-        _press(self.matches if self.matches.isEnabled() else self.accept_up_to)
-
-    def page_is_wrong(self) -> None:
-        """Press Wrong on this page."""
-        _press(self.wrong)
-
-    def go_on(self) -> None:
-        """Press Next."""
-        _press(self.next_cluster)
-
-    def go_back(self) -> None:
-        """Press Back."""
-        _press(self.back)
-
-    def undo_edit(self) -> bool:
-        """Take the last edit of clusters back if it was the last thing done; False if it wasn't."""
-        return self.walk is not None and self.walk.undo_edit()
+    def keys(self) -> dict[str, Callable[[], None]]:
+        """What to bind, by the keys' names in napari; each does what its button does, where a hand could."""
+        return {"W": self.edits.write_name, **{name: key.press for name, key in self._keys.items()}}
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """Read the clusters when the panel comes into view."""
@@ -157,6 +128,14 @@ class ReviewPanel(QWidget):
             super().showEvent(event)
         if not self._loaded:
             self._load()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Give the keyboard back to the mosaic once a field of the panel is done with."""
+        canvas = None if self._view is None else canvas_widget(self._view.viewer)
+        if event is not None and event.key() in _TO_CANVAS and canvas is not None:
+            canvas.setFocus()
+        elif event is not None:
+            super().keyPressEvent(event)
 
     def _load(self) -> None:
         if self.walk is not None:
@@ -166,25 +145,19 @@ class ReviewPanel(QWidget):
     def _propose(self) -> None:
         members = None if self.walk is None else self.walk.members
         if members is not None:
-            self.proposed.setCurrentIndex(self.proposed.findData(members.proposed))
-
-    def _value(self) -> int:
-        """The class to accept; 0 where none is chosen."""
-        return int(self.proposed.currentData() or 0)
+            self.accepting.setValue(members.proposed)
 
     def _start_search(self) -> None:
-        if self.walk is not None:
-            self.walk.page_size = self.page_size.value()
-            self.walk.start_search()
+        if self.decisions is not None and self._view is not None:
+            self.decisions.start_search(self.accepting.page_size.size_in(canvas_shape(self._view.viewer)))
 
     def _reorder(self) -> None:
         if self.walk is not None:
             clusters = list(FirstClusters)[self.first_clusters.currentIndex()]
             self.walk.reorder(clusters, list(FirstMembers)[self.first_members.currentIndex()])
 
-    def _name_class(self) -> None:
-        name = str(self.new_name.text()).strip()
-        if self._study is None or not name:
+    def _name_class(self, name: str) -> None:
+        if self._study is None:
             return
         try:
             classes = self._study.classes.with_added(name)
@@ -192,115 +165,67 @@ class ReviewPanel(QWidget):
             self.say(str(error))
             return
         self.classesEdited.emit(classes)
-        self.new_name.clear()
-        self._offer_classes()
-        self.proposed.setCurrentIndex(self.proposed.findText(name))
+        self.edits.new_name.clear()
         self._show_state()
+        self.accepting.setValue(classes.named(name).value)
 
     def _show_state(self) -> None:
         """Offer only what can be done now, and say where the walk is."""
-        walk = self.walk
+        walk, decisions, voting = self.walk, self.decisions, self._voting
         cluster = None if walk is None else walk.cluster
-        can = walk is not None and walk.can_write
-        searching = walk is not None and walk.search is not None
-        self._offer_classes()
-        self._offer_clusters()
-        can_accept = can and cluster is not None and cluster.open > 0 and self._value() > 0
-        self.accept.setEnabled(can_accept)
-        self.accept_up_to.setEnabled(can_accept and not searching)
-        for button in (self.matches, self.wrong):
-            button.setEnabled(can_accept and searching)
-        for button in (self.split, self.send_back, self.name):
-            button.setEnabled(can)
-        self.merge.setEnabled(can and self.into.count() > 0)
-        self.next_cluster.setEnabled(walk is not None and not walk.busy and bool(walk.clusters))
-        self.back.setEnabled(cluster is not None and walk is not None and not walk.busy)
-        undoable = self._voting is not None and self._voting.can_undo
-        self.undo.setEnabled(undoable or (walk is not None and walk.can_undo_edit))
-        self.summary.setText(_words(walk))
-
-    def _offer_classes(self) -> None:
-        classes = () if self._study is None else tuple(self._study.classes)
-        offered = [
-            (self.proposed.itemData(at), self.proposed.itemText(at)) for at in range(self.proposed.count())
-        ]
-        if offered != [(info.value, info.name) for info in classes]:
-            chosen = self.proposed.currentData()
-            self.proposed.clear()
-            for info in classes:
-                self.proposed.addItem(info.name, info.value)
-            self.proposed.setCurrentIndex(self.proposed.findData(chosen))
-
-    def _offer_clusters(self) -> None:
-        current = None if self.walk is None else self.walk.cluster
-        numbers = [] if self.walk is None else [one.number for one in self.walk.clusters if one != current]
-        offered = [self.into.itemData(at) for at in range(self.into.count())]
-        if offered != numbers:
-            chosen = self.into.currentData()
-            self.into.clear()
-            for number in numbers:
-                self.into.addItem(f"cluster {number}", number)
-            self.into.setCurrentIndex(max(self.into.findData(chosen), 0))
+        can = decisions is not None and decisions.possible
+        searching = decisions is not None and decisions.search is not None
+        can_accept = can and cluster is not None and cluster.open > 0
+        classes = Classes(()) if self._study is None else self._study.classes
+        self.accepting.offer(classes, can=can_accept, searching=searching)
+        others = () if walk is None else tuple(one.number for one in walk.clusters if one != cluster)
+        self.edits.offer(others, can=can)
+        free = walk is not None and not walk.busy
+        self.next_cluster.setEnabled(free and walk is not None and bool(walk.clusters))
+        self.back.setEnabled(free and cluster is not None)
+        self.undo.setEnabled(voting is not None and voting.can_undo)
+        self.redo.setEnabled(voting is not None and voting.can_redo)
+        self.summary.setText(_words(walk, decisions))
 
     def _lay_out(self) -> None:
         form = QFormLayout()
-        form.addRow("Clusters first", self.first_clusters)
-        form.addRow("Members", self.first_members)
-        form.addRow("Class", self.proposed)
-        form.addRow("Objects a page", self.page_size)
-        edits = QGroupBox("The cluster itself")
-        column = QVBoxLayout(edits)
-        column.addLayout(row_of(self.new_name, self.name))
-        column.addLayout(row_of(self.into, self.merge))
-        column.addLayout(row_of(self.parts, self.split, self.send_back))
+        form.addRow("&Clusters first", self.first_clusters)
+        form.addRow("&Members", self.first_members)
         whole = QVBoxLayout(self)
         for label in (self.summary, self._said):
             label.setWordWrap(True)
         whole.addWidget(self.summary)
         whole.addLayout(form)
-        whole.addLayout(row_of(self.accept, self.accept_up_to))
-        whole.addLayout(row_of(self.matches, self.wrong))
-        whole.addLayout(row_of(self.next_cluster, self.back, self.undo))
+        whole.addWidget(self.accepting)
+        whole.addLayout(row_of(self.next_cluster, self.back, self.undo, self.redo))
         whole.addWidget(self._said)
-        whole.addWidget(edits)
+        whole.addWidget(self.edits)
         whole.addStretch(1)
 
     def _connect(self) -> None:
         self.first_clusters.activated.connect(lambda _: self._reorder())
         self.first_members.activated.connect(lambda _: self._reorder())
-        self.accept.clicked.connect(lambda: self._tell(lambda walk: walk.accept_all(self._value())))
-        self.accept_up_to.clicked.connect(self._start_search)
-        self.matches.clicked.connect(lambda: self._tell(lambda walk: walk.answer_page(True, self._value())))
-        self.wrong.clicked.connect(lambda: self._tell(lambda walk: walk.answer_page(False, self._value())))
-        self.next_cluster.clicked.connect(lambda: self._tell(ClusterWalk.next))
-        self.back.clicked.connect(lambda: self._tell(ClusterWalk.back))
         self.undo.clicked.connect(self.undoAsked)
-        self.name.clicked.connect(self._name_class)
-        self.new_name.returnPressed.connect(self._name_class)
-        self.merge.clicked.connect(lambda: self._tell(lambda walk: walk.merge(int(self.into.currentData()))))
-        self.split.clicked.connect(lambda: self._tell(lambda walk: walk.split(self.parts.value())))
-        self.send_back.clicked.connect(lambda: self._tell(ClusterWalk.send_back))
-        self.proposed.activated.connect(lambda _: self._show_state())
+        self.redo.clicked.connect(self.redoAsked)
+        self.edits.nameAsked.connect(self._name_class)
+        self.next_cluster.clicked.connect(lambda: None if self.walk is None else self.walk.next())
+        self.accepting.searchAsked.connect(self._start_search)
+        self.accepting.acceptAsked.connect(lambda value: self._decide(lambda by: by.accept_all(value)))
+        self.accepting.answered.connect(
+            lambda matches, value: self._decide(lambda by: by.answer_page(matches, value))
+        )
+        self.back.clicked.connect(lambda: self._decide(ClusterDecisions.back))
+        self.edits.mergeAsked.connect(lambda into: self._decide(lambda by: by.merge(into)))
+        self.edits.splitAsked.connect(lambda parts: self._decide(lambda by: by.split(parts)))
+        self.edits.sendBackAsked.connect(lambda: self._decide(ClusterDecisions.send_back))
 
-    def _tell(self, act: Callable[[ClusterWalk], None]) -> None:
-        if self.walk is not None:
-            act(self.walk)
-
-
-def _button(words: str, tip: str) -> QPushButton:
-    button = QPushButton(words)
-    button.setToolTip(tip)
-    return button
-
-
-def _press(button: QPushButton) -> None:
-    """Press a button by its key: only where a hand could."""
-    if button.isVisible() and button.isEnabled():
-        button.click()
+    def _decide(self, act: Callable[[ClusterDecisions], None]) -> None:
+        if self.decisions is not None:
+            act(self.decisions)
 
 
-def _words(walk: ClusterWalk | None) -> str:
-    if walk is None:
+def _words(walk: ClusterWalk | None, decisions: ClusterDecisions | None) -> str:
+    if walk is None or decisions is None:
         return _NOTHING
     left = sum(one.open > 0 for one in walk.clusters)
     overall = f"{left:,} of {len(walk.clusters):,} clusters have members that nobody has labelled."
@@ -308,8 +233,9 @@ def _words(walk: ClusterWalk | None) -> str:
     if cluster is None:
         return f"{overall} N shows the next one." if left else overall if walk.clusters else ""
     page = ""
-    if walk.search is not None:
-        page = f" Page {walk.search.page + 1} of {walk.search.pages}: is all of it right (F), or not (X)?"
+    if decisions.search is not None:
+        search = decisions.search.search
+        page = f" Page {search.page + 1} of {search.pages}: is all of it right (F), or not (X)?"
     sent = ", sent back before" if cluster.sent_back else ""
     return (
         f"Cluster {cluster.number}: {cluster.open:,} of {cluster.members:,} to review, "

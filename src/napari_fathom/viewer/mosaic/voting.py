@@ -1,22 +1,22 @@
 """Votes given by hand in a window: cast behind the screen, in order, each undoable."""
 
 import getpass
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 from qtpy.QtCore import QObject, Signal
 
 from napari_fathom.errors import StudyError
-from napari_fathom.events import Done, Event
+from napari_fathom.viewer.mosaic.history import History
 
 if TYPE_CHECKING:
-    from napari_fathom.labels import VoteEvent
+    from napari_fathom.labels import VoteEvent, VoteStore
     from napari_fathom.study import CollectionStudy
-    from napari_fathom.viewer.worker import Worker
+    from napari_fathom.viewer.worker import JobHandle, Worker
 
-__all__ = ["Voting", "user_name"]
+__all__ = ["Cast", "Voting", "user_name"]
 
 
 def user_name() -> str:
@@ -27,8 +27,46 @@ def user_name() -> str:
         return "annotator"
 
 
+@dataclass(frozen=True)
+class Cast:
+    """Votes that were cast at once, or taken back; a `Deed`.
+
+    Parameters
+    ----------
+    votes : VoteStore
+    event : VoteEvent
+        What taking back takes back.
+    words : str
+    stands : bool
+        The votes count now.
+    """
+
+    votes: "VoteStore"
+    event: "VoteEvent"
+    words: str
+    stands: bool = True
+
+    @property
+    def void(self) -> bool:
+        """Never: votes stay in their journal."""
+        return False
+
+    def turn(self) -> "Cast":
+        """Let the votes count no more, or again.
+
+        Raises
+        ------
+        LabelError
+            If what stood before is of a class that is gone, or the disk is full.
+        """
+        (event,) = self.votes.revert([self.event])
+        count = self.event.objects
+        words = f"{count:,} vote{'' if count == 1 else 's'} {'taken back' if self.stands else 'given again'}."
+        return Cast(self.votes, event if event.number else self.event, words, not self.stands)
+
+
 class Voting(QObject):
-    """Casts one person's votes and takes them back.
+    """Casts one person's votes; `history` takes them back.
 
     Parameters
     ----------
@@ -36,34 +74,45 @@ class Voting(QObject):
         Open for writing.
     worker : Worker
         Does the writing, in the order of the calls.
+
+    Attributes
+    ----------
+    annotator : str
+        Whose votes these are from now on.
+    history : History
+        Of all that is done by hand to this study: votes, and edits of clusters.
     """
 
     changed = Signal()
-    """Votes have reached the disk, or were taken back."""
+    """Something done by hand has reached the disk, or was taken back."""
     told = Signal(str)
     """What has just happened, in a sentence."""
 
     def __init__(self, study: "CollectionStudy", worker: "Worker", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.annotator = user_name()
-        self._study, self._worker = study, worker
-        self._done: list[VoteEvent] = []
-        self._undone: list[VoteEvent] = []
+        self.history = History(worker, study, self)
+        self.history.told.connect(self.told)
+        self.history.done.connect(lambda _: self.changed.emit())
+        self._study = study
 
     @property
     def can_undo(self) -> bool:
-        """Something was cast in this window."""
-        return bool(self._done)
+        """Something was done in this window."""
+        return self.history.can_undo
 
     @property
     def can_redo(self) -> bool:
-        """Something was taken back and nothing was cast since."""
-        return bool(self._undone)
+        """Something was taken back and nothing was done since."""
+        return self.history.can_redo
 
-    @property
-    def depth(self) -> int:
-        """How many casts `undo` could take back, one after the other."""
-        return len(self._done)
+    def undo(self) -> None:
+        """Take back what was done last in this window: votes, or an edit of clusters."""
+        self.history.undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        self.history.redo()
 
     def cast(
         self,
@@ -73,7 +122,7 @@ class Voting(QObject):
         status: str = "validated",
         proposed: int | None = None,
         note: str = "",
-    ) -> None:
+    ) -> "JobHandle | None":
         """Say what objects are; value 0 withdraws. What was shown to the annotator is kept with the votes.
 
         Parameters
@@ -87,57 +136,27 @@ class Voting(QObject):
             of each.
         note : str
             Kept with the votes.
+
+        Returns
+        -------
+        JobHandle or None
+            None where there are no rows.
         """
         wanted = np.asarray(rows, np.int64)
         if not len(wanted):
-            return
+            return None
         study, annotator = self._study, self.annotator.strip() or user_name()
+        name = "" if value == 0 else study.classes[value].short_name
 
-        def make(stop: object) -> "Generator[Event[VoteEvent], None, None]":
+        def act() -> Cast | None:
             shown = _shown(study, wanted) if proposed is None else proposed
-            yield Done(
-                study.votes.cast(wanted, value, annotator=annotator, shown=shown, status=status, note=note)
+            event = study.votes.cast(
+                wanted, value, annotator=annotator, shown=shown, status=status, note=note
             )
+            words = f"{event.objects:,} {'withdrawn' if value == 0 else f'labelled {name}'}."
+            return Cast(study.votes, event, words) if event.number else None
 
-        name = "withdrawn" if value == 0 else study.classes[value].short_name
-        self._run("Labelling", make, lambda event: self._was_cast(event, name))
-
-    def undo(self) -> None:
-        """Take the last cast of this window back."""
-        if self._done:
-            self._turn(self._done.pop(), self._undone, "taken back")
-
-    def redo(self) -> None:
-        """Cast again what was taken back last."""
-        if self._undone:
-            self._turn(self._undone.pop(), self._done, "given again")
-
-    def _turn(self, event: "VoteEvent", onto: "list[VoteEvent]", word: str) -> None:
-        study = self._study
-
-        def make(stop: object) -> "Generator[Event[list[VoteEvent]], None, None]":
-            yield Done(study.votes.revert([event]))
-
-        def finished(events: "list[VoteEvent]") -> None:
-            onto.extend(new for new in events if new.number)
-            self.told.emit(f"{event.objects:,} votes {word}.")
-            self.changed.emit()
-
-        self._run("Undo", make, finished)
-
-    def _was_cast(self, event: "VoteEvent", name: str) -> None:
-        if not event.number:
-            self.told.emit("They were labelled so already.")
-            return
-        self._done.append(event)
-        self._undone.clear()
-        self.told.emit(f"{event.objects:,} labelled {name}.")
-        self.changed.emit()
-
-    def _run(self, title: str, make: Any, finished: Any) -> None:
-        job = self._worker.submit(title, make, owner=self._study)
-        job.finished.connect(finished)
-        job.failed.connect(lambda error: self.told.emit(str(error)))
+        return self.history.do("Labelling", act, "They were labelled so already.")
 
 
 def _shown(study: "CollectionStudy", rows: np.ndarray) -> np.ndarray | None:
