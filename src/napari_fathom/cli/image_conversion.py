@@ -41,6 +41,7 @@ def convert_images(
         See `Console.follow`.
     """
     from napari_fathom.plankton import suggest_options
+    from napari_fathom.plankton.crew import cores
     from napari_fathom.study import CollectionStudy
     from napari_fathom.study.document import StudyDocument
     from napari_fathom.study.jobs import collect_job, look_job
@@ -56,7 +57,8 @@ def convert_images(
         suggestion = suggest_options(made.collection, wished)
         for line in _seen(suggestion, taken=suggested):
             console.note(line)
-        console.follow(look_job(made, options=suggestion.options if suggested else wished), kept=kept)
+        wished = suggestion.options if suggested else wished
+        console.follow(look_job(made, options=wished, helpers=cores()), kept=kept)
         return collection_summary(made)
 
 

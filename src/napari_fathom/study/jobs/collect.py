@@ -63,7 +63,7 @@ def collect_job(
 
 
 def look_job(
-    study: CollectionStudy, *, options: ImageOptions | None = None
+    study: CollectionStudy, *, options: ImageOptions | None = None, helpers: int | None = None
 ) -> Generator[Event[Collection], None, None]:
     """Look at every image of a study that has not been looked at: size, twins, vignette, measures.
 
@@ -75,6 +75,8 @@ def look_job(
     options : ImageOptions, optional
         How images are to be seen from now on. Where that is otherwise than before, all are looked at anew;
         votes stay. Models and answers stay too, but are of images as they were seen then.
+    helpers : int, optional
+        Processes that share the work; by default they leave one core free, see `plankton.look`.
 
     Yields
     ------
@@ -91,7 +93,7 @@ def look_job(
         if study.current_model is not None:
             yield Note("Images are seen otherwise than the model in force has seen them: train again.")
         _exchange(study, lay_out_anew(study.collection, options))
-    for event in look(study.collection):
+    for event in look(study.collection, helpers=helpers):
         if isinstance(event, Done):
             _exchange(study, event.result)
         yield event
