@@ -19,6 +19,7 @@ from tests.viewer.studies import LAYER, PINGS, ROWS, copy_of, make_study, tiny
 from napari_fathom.echogram.crimac import write_crimac_labels
 from napari_fathom.labels import DEFAULT_CLASSES
 from napari_fathom.study import Study
+from napari_fathom.study.jobs import train_job
 from napari_fathom.study.jobs.nasc_table import NascOptions
 from napari_fathom.viewer._compat import camera_of
 from napari_fathom.viewer.answers_dock import AnswersDock
@@ -27,6 +28,7 @@ from napari_fathom.viewer.export_panel import ExportPanel
 from napari_fathom.viewer.exports import ExportChoice, SurveyExports
 from napari_fathom.viewer.import_panel import ImportPanel
 from napari_fathom.viewer.navigate import box_in_view, fit_survey
+from napari_fathom.viewer.predict_panel import PredictPanel
 from napari_fathom.viewer.session import Session
 from napari_fathom.viewer.shares_panel import SharesPanel, SharesView
 from napari_fathom.viewer.teaching import SurveyTeaching
@@ -141,6 +143,39 @@ def test_another_model_is_predicted_by_itself_the_part_in_view_first(
     assert before is not None and after is not None
     assert after.path != before.path and after.complete
     assert "Predicted by model 1" in dock.prediction.bar.text()
+
+
+def test_a_former_model_comes_into_force_with_its_answer(
+    session: Session, study: Study, qtbot: QtBot
+) -> None:
+    for _ in train_job(study, tiny(epochs=1), device="cpu"):
+        pass
+    session.open(study)
+    panel = PredictPanel(session)
+    qtbot.addWidget(panel)
+    model = session.model()
+    assert model is not None and model.number == 2 and panel.models.currentData() == 2
+    assert "Model 2 is in force since" in panel.bar.text()
+    panel.models.setCurrentIndex(panel.models.findData(1))
+    with qtbot.waitSignal(session.predictionChanged, timeout=PATIENCE_MS):
+        panel.button.click()
+    assert study.current_model is not None
+    assert study.current_model.number == session.answered_by() == 1
+    assert panel.models.currentData() == 1
+
+
+def test_a_training_whose_dock_was_closed_is_answered_all_the_same(
+    session: Session, study: Study, qtbot: QtBot
+) -> None:
+    session.open(study)
+    with qtbot.waitSignal(session.predictionChanged, timeout=PATIENCE_MS):  # no panel is there
+        session.follow_training(
+            session.heavy.submit(
+                "Training", lambda stop: train_job(study, tiny(epochs=1), stop=stop), owner=study, torch=True
+            ),
+            "",
+        )
+    assert session.answered_by() == 2
 
 
 def test_the_next_most_ambiguous_window_moves_the_camera(

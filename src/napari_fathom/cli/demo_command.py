@@ -14,6 +14,12 @@ _TRAINS = (
     "opening the window: it trains on the strokes that ship (about a minute on two cores; tab Train shows "
     "how it goes), then shows classes, clusters and ambiguity as layers"
 )
+_TEACHES = (
+    "opening the window: it learns from five labels a class, then groups the others by what it says they are"
+)
+_REVIEWS = (
+    "opening the window: label more and press Retrain under Train, or go through the clusters under Review"
+)
 
 
 @click.command("demo")
@@ -93,7 +99,8 @@ def _plankton(headless: bool, out: Path, values: dict[str, str], console: Consol
         console.result(report, told)
         return
     folder = out / "plankton.fathom"
-    prepare_plankton(folder, console, Stopwatch()).close()
-    console.say("opening the window: choose a class, paint across tiles, then press Retrain under Train")
-    open_window([folder])
+    with prepare_plankton(folder, console, Stopwatch()) as study:
+        untrained = study.answers() is None
+    console.say(_TEACHES if untrained else _REVIEWS)
+    open_window([folder], retrain=untrained)
     console.result({"study": str(folder)}, f"all is kept in {folder}; fathom demo plankton opens it again")

@@ -35,20 +35,26 @@ class Answering(QObject):
         super().__init__(session)
         self._session = session
         self._job: JobHandle | None = None
-        session.modelChanged.connect(self.predict)
+        session.modelChanged.connect(lambda: self.predict())
 
     @property
     def job(self) -> JobHandle | None:
         """The prediction that runs, or waits for its turn."""
         return None if self._job is None or self._job.done or not self._job.wanted else self._job
 
-    def predict(self) -> JobHandle | None:
-        """Start over with the model in force, a survey's part in view first; what runs is dropped."""
+    def predict(self, model: int | None = None) -> JobHandle | None:
+        """Start over, a survey's part in view first; what runs is dropped.
+
+        Parameters
+        ----------
+        model : int, optional
+            Number of a former model, which comes into force with its answer; the one in force without it.
+        """
         if self._session.model() is None:
             return None
         if self._job is not None:
             self._job.drop()
-        make = self._maker()
+        make = self._maker(model)
         job = self._job = self._session.heavy.submit(
             "Predicting", make, owner=self._session.opened, torch=True
         )
@@ -56,10 +62,10 @@ class Answering(QObject):
         self.started.emit(job)
         return job
 
-    def _maker(self) -> "Callable[[threading.Event], Generator[Event[Any], None, None]]":
+    def _maker(self, model: int | None) -> "Callable[[threading.Event], Generator[Event[Any], None, None]]":
         study, view = self._session.opened, self._session.view
         assert study is not None  # there is a model
         if isinstance(study, CollectionStudy):
-            return lambda stop: predict_collection_job(study, stop=stop)
+            return lambda stop: predict_collection_job(study, model=model, stop=stop)
         first = None if view is None else box_in_view(view.viewer, view.frame)
-        return lambda stop: predict_job(study, first=first, stop=stop)
+        return lambda stop: predict_job(study, model=model, first=first, stop=stop)

@@ -41,11 +41,6 @@ class CurveData:
             if event.kappa is not None:
                 self.kappa.append((float(self.step or event.epoch), event.kappa))
 
-    @property
-    def says_something(self) -> bool:
-        """Whether there is a point to draw."""
-        return bool(self.losses or self.kappa)
-
     def frame(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Ends of the step axis and of the loss axis: round numbers, which seldom change."""
         points = [point for line in self.losses.values() for point in line]
@@ -72,7 +67,7 @@ class TrainingCurves(QWidget):
     """Two small plots, one above the other, sharing the step axis.
 
     `clear()` before a new training, `add(event)` for each event; they redraw a few times a second at most.
-    They are hidden while there is nothing to draw: not every method learns in steps.
+    They are hidden while there is no loss to draw: not every method learns in steps.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -118,7 +113,7 @@ class TrainingCurves(QWidget):
     def add(self, event: Event[Any]) -> None:
         """Take up an event; drawn with the next redraw."""
         self._data.add(event)
-        self.setVisible(self._data.says_something)
+        self.setVisible(bool(self._data.losses))
         if not self._timer.isActive():
             self._timer.start()
 

@@ -69,8 +69,9 @@ def retrain_when_shown(dock: "FathomDock") -> None:
 
     def look() -> None:
         desk = dock.desk
-        if desk is not None and desk.is_shown and desk.train.can_train:
+        if desk is not None and desk.is_shown:
             timer.stop()
+            desk.train.prepare()
             dock.retrain()
 
     timer.timeout.connect(look)

@@ -2,12 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
 
 from napari_fathom.viewer.jobs_ui import JobBar
+from napari_fathom.viewer.training_words import short_words
 from napari_fathom.viewer.worker import JobHandle
 
 if TYPE_CHECKING:
+    from napari_fathom.study import ModelRecord
     from napari_fathom.viewer.session import Session
 
 __all__ = ["PredictPanel"]
@@ -26,16 +28,19 @@ class PredictPanel(QWidget):
     def __init__(self, session: "Session", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.models = QComboBox()
+        self.models.setToolTip("Which model answers; another one comes into force with its answer")
         self.button = QPushButton("Predict again")
         self.button.setToolTip(
-            "Have the model in force answer, the part in view first. After a training this starts by itself."
+            "Have this model answer, the part in view first. After a training the new one does so by itself."
         )
         self.bar = JobBar()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.models)
         column.addWidget(self.button)
         column.addWidget(self.bar)
-        self.button.clicked.connect(lambda _: session.answering.predict())
+        self.button.clicked.connect(self._predict)
         self.bar.ended.connect(self.refresh)
         session.answering.started.connect(self.watch)
         session.studyChanged.connect(self.refresh)
@@ -53,7 +58,7 @@ class PredictPanel(QWidget):
     def refresh(self) -> None:
         """Say whose the answer is, as it is now."""
         model, answered_by = self._session.model(), self._session.answered_by()
-        self.button.setEnabled(model is not None)
+        self._offer_models(model)
         if self.bar.running:
             return
         if model is None:
@@ -62,6 +67,20 @@ class PredictPanel(QWidget):
             self.bar.say("Nothing is predicted yet.")
         else:
             self.bar.say(_answer_words(answered_by, model.number))
+
+    def _predict(self) -> None:
+        self._session.answering.predict(self.models.currentData())
+
+    def _offer_models(self, in_force: "ModelRecord | None") -> None:
+        """All models of the study, the newest first; the one in force is chosen."""
+        study = self._session.opened
+        self.models.clear()
+        for record in reversed(() if study is None or in_force is None else study.models()):
+            self.models.addItem(short_words(record), record.number)
+        if in_force is not None:
+            self.models.setCurrentIndex(self.models.findData(in_force.number))
+        for part in (self.models, self.button):
+            part.setEnabled(in_force is not None)
 
 
 def _answer_words(answered_by: int, in_force: int) -> str:

@@ -21,12 +21,15 @@ class Teaching(Protocol):
 
     Attributes
     ----------
+    counted : str
+        What labels are counted in: pixels, images.
     unit : str
-        What is labelled, and held out to judge: strokes, images.
+        What is labelled at once, and held out to judge: strokes, images.
     follows : str
         What is done by itself with a new model, a sentence.
     """
 
+    counted: str
     unit: str
     follows: str
 
@@ -53,6 +56,7 @@ class SurveyTeaching:
         Whose survey.
     """
 
+    counted = "pixels"
     unit = "strokes"
     follows = "The survey is being predicted."
 
@@ -91,6 +95,7 @@ class ImageTeaching:
         Whose collection.
     """
 
+    counted = "images"
     unit = "images"
     follows = "Every object is being answered."
 

@@ -81,6 +81,7 @@ class TrainPanel(QWidget):
         session.labelsChanged.connect(self._soon.start)
         session.classesChanged.connect(self.refresh)
         session.modelChanged.connect(self.refresh)
+        session.predictionChanged.connect(self.refresh)  # a former model comes into force with its answer
         self._open()
         self._show_training()
         self._look()
@@ -88,10 +89,14 @@ class TrainPanel(QWidget):
     @property
     def form(self) -> TrainingForm:
         """How to train; made at once where the machine hasn't been looked at yet."""
-        if self._form is None:
-            self._offer(self._teaching.catalogue())
+        self.prepare()
         assert self._form is not None
         return self._form
+
+    def prepare(self) -> None:
+        """Be ready to train now, though the window may stand for it while torch is imported."""
+        if self._form is None:
+            self._offer(self._teaching.catalogue())
 
     @property
     def can_train(self) -> bool:
@@ -129,7 +134,9 @@ class TrainPanel(QWidget):
         model = None if study is None else self._session.model()
         if self._form is not None:
             self._form.allow_last(model is not None)
-        self._in_force.setText("" if study is None else model_words(model, self._teaching.unit))
+        self._in_force.setText(
+            "" if study is None else model_words(model, self._teaching.counted, self._teaching.unit)
+        )
 
     def _open(self) -> None:
         self.curves.clear()

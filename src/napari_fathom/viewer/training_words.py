@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from napari_fathom.study import ModelRecord
 
-__all__ = ["NOT_LEARNED", "keeps_words", "model_words"]
+__all__ = ["NOT_LEARNED", "keeps_words", "model_words", "short_words"]
 
 NOT_LEARNED = "Nothing was learned yet; the former model stays in force."
 """What Stop leaves before the first epoch is over."""
@@ -26,11 +26,26 @@ def keeps_words(keep: str, judged_by: str) -> str:
     return f"The network is kept as it was when it judged the held-out {judged_by} best."
 
 
-def model_words(record: "ModelRecord | None", judged_by: str) -> str:
-    """Say which model is in force, and how good it is."""
+def model_words(record: "ModelRecord | None", learned_from: str, judged_by: str) -> str:
+    """Say which model is in force, what it has learned from, and how good it is.
+
+    Parameters
+    ----------
+    record : ModelRecord or None
+    learned_from, judged_by : str
+        What is counted of its labels, and what is held out.
+    """
     if record is None:
         return "No model yet."
+    labels, classes = sum(record.painted.values()), sum(count > 0 for count in record.painted.values())
+    learned = f"learned from {labels:,} {learned_from} of {classes:,} classes"
     judged = "not judged" if record.kappa is None else f"kappa {record.kappa:.2f} on held-out {judged_by}"
     when = record.created.astimezone().strftime("%d %b %H:%M")
     stopped = ", stopped early" if record.stopped else ""
-    return f"In force: model {record.number}, {record.method}, {judged}{stopped}, {when}."
+    return f"In force: model {record.number}, {record.method}, {learned}; {judged}{stopped}, {when}."
+
+
+def short_words(record: "ModelRecord") -> str:
+    """Name a model among others."""
+    judged = "" if record.kappa is None else f", kappa {record.kappa:.2f}"
+    return f"Model {record.number}: {record.method}{judged}"

@@ -50,9 +50,10 @@ class MosaicControls(QWidget):
     def follow(self, study: "CollectionStudy | None") -> None:
         """Show another study: look at its images where that has not been done, and arrange it."""
         self.setEnabled(study is not None)
-        self.summary.clear()
         self._trouble = ""
-        if study is not None:
+        if study is None:
+            self.summary.clear()
+        else:
             self.arrange.propose(_helpful_group(study))
             self._look(study)
 

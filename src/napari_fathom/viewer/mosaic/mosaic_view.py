@@ -30,6 +30,8 @@ GAP = 8
 """Between tiles, in pixels: as all measures a multiple of 8, so that tiles stay whole down to an eighth."""
 HEADING = 24
 """Height of a heading on the screen when the whole mosaic is in view."""
+_HEADING_LINE = 0.85
+"""Where in its box a heading stands: nearer to its own tiles than to those above."""
 _AXES = {"axis_labels": ("down", "across"), "units": ("pixel", "pixel")}
 _ROLES = (Role.MOSAIC, Role.CLASS, Role.CLUSTER, Role.AMBIGUITY, Role.SELECTION, Role.HEADING)
 _SELECTED = np.array([1.0, 1.0, 1.0, 1.0])
@@ -269,7 +271,7 @@ class MosaicView(QObject):
             f"{'(none)' if heading.group is None else heading.group}  ·  {heading.count:,}"
             for heading in layout.headings
         ]
-        places = np.array([[(h.box[0] + h.box[1]) / 2, 0.0] for h in layout.headings])
+        places = np.array([[h.box[0] + _HEADING_LINE * (h.box[1] - h.box[0]), 0.0] for h in layout.headings])
         return Points(
             places,
             name="headings",
