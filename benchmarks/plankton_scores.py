@@ -11,7 +11,7 @@ from napari_fathom.learning.metrics import confusion, expected_calibration_error
 __all__ = ["AMBIGUOUS_BITS", "scores"]
 
 AMBIGUOUS_BITS = 0.9
-"""Entropy from which on a simulated image counts as ambiguous: about one annotator in five disagrees."""
+"""Entropy above which a simulated image counts as ambiguous: fewer than three of four annotators agree."""
 
 
 def scores(known: Labelled, asked: npt.NDArray[np.bool_], answer: Answer) -> dict[str, object]:
