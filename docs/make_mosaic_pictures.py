@@ -16,6 +16,7 @@ from napari_fathom.cli.console import Console
 from napari_fathom.cli.plankton_demo import prepare_plankton
 from napari_fathom.cli.stopwatch import Stopwatch
 from napari_fathom.viewer.launch import launch
+from napari_fathom.viewer.mosaic.collection_desk import CollectionDesk
 
 PICTURES = Path(__file__).parent / "pictures"
 PATIENCE_MS = 600_000
@@ -37,23 +38,25 @@ def main() -> None:
         folder = Path(temporary) / "plankton.fathom"
         prepare_plankton(folder, Console(), Stopwatch()).close()
         viewer, dock = launch([folder])
-        wait_for(
-            lambda: dock.view is not None and dock.view.board is not None and dock.train.form is not None
-        )
-        dock.train.retrain()
-        wait_for(lambda: dock.study is not None and dock.study.answers() is not None)
-        former = dock.view.board
-        dock.arrange.group_by.setCurrentText("predicted")
-        dock.arrange.sort_by.setCurrentText("ambiguity")
-        dock.rearrange()
-        wait_for(lambda: dock.view.board is not former and bool(dock.view.board.wish.group_by))
-        dock.view.select(dock.view.board.arrangement.order[:3])
+        wait_for(lambda: dock.desk is not None and dock.desk.is_shown)
+        desk = dock.desk
+        assert isinstance(desk, CollectionDesk) and desk.view is not None
+        desk.train.prepare()
+        dock.retrain()
+        wait_for(lambda: dock.session.answered_by() is not None)
+        wait_for(lambda: desk.view.board is not None and desk.view.board.wish.group_by == "predicted")
+        arrange = desk.mosaic.arrange
+        arrange.sort_by.setCurrentText("ambiguity")
+        desk.mosaic.rearrange()
+        wait_for(lambda: desk.view.board.wish.sort_by == "ambiguity")
+        dock.show_tab(desk.controls)
+        desk.view.select(desk.view.board.arrangement.order[:3])
         QTest.qWait(1000)
         path = PICTURES / "mosaic.png"
         viewer.screenshot(str(path), canvas_only=False, flash=False)
         with Image.open(path) as picture:
             picture.convert("RGB").quantize(160).save(path, optimize=True)
-        dock.close_study()
+        dock.session.open(None)
         viewer.close()
 
 

@@ -25,8 +25,8 @@ from napari_fathom.labels import Classes
 from napari_fathom.study import Study
 from napari_fathom.study.jobs import convert_job, export_job
 from napari_fathom.viewer.launch import launch
-from napari_fathom.viewer.main_dock import FathomDock
 from napari_fathom.viewer.picture import Stillness
+from napari_fathom.viewer.survey_desk import SurveyDesk
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests" / "viewer"))  # the hand that the window's tests use
@@ -75,7 +75,7 @@ class Photographer:
     def __init__(self, study: Path) -> None:
         self.viewer, self.dock = launch([study])
         self.settle()
-        self.dock.survey.controls.aspect.buttons["fill"].click()
+        self.desk.fill_canvas()
         self.settle()
         self.hand = Hand(self.viewer)
 
@@ -83,13 +83,18 @@ class Photographer:
     def session(self) -> Any:
         return self.dock.session
 
+    @property
+    def desk(self) -> SurveyDesk:
+        assert isinstance(self.dock.desk, SurveyDesk)
+        return self.dock.desk
+
     def settle(self) -> None:
         if not Stillness(self.viewer, self.dock).wait():
             raise RuntimeError("the window did not come to rest")
 
-    def shoot(self, name: str, part: Callable[[FathomDock], QWidget]) -> None:
+    def shoot(self, name: str, part: QWidget) -> None:
         """Bring a tab to the front and save the whole window."""
-        self.dock.show_tab(part(self.dock))
+        self.dock.show_tab(part)
         self.settle()
         PICTURES.mkdir(exist_ok=True)
         path = PICTURES / f"{name}.png"
@@ -98,11 +103,11 @@ class Photographer:
 
     def paint(self, strokes: dict[int, Any]) -> None:
         """Paint by mouse, class by class."""
-        self.dock.show_tab(self.dock.paint)
-        self.hand.click(self.dock.paint.brush)
+        self.dock.show_tab(self.desk.paint)
+        self.hand.click(self.desk.paint.brush)
         self.session.paint.layer.brush_size = 3
         for value, lines in strokes.items():
-            self.dock.paint.classes.setSelected(value)
+            self.desk.paint.classes.setSelected(value)
             for start, end in lines:
                 before = self._painted()
                 self.hand.drag(self.session.view.frame, start, end, steps=40)
@@ -113,9 +118,9 @@ class Photographer:
         """Press Retrain, and wait for the model and its answer."""
         ended = []
         self.session.predictionChanged.connect(lambda: ended.append(True))
-        self.dock.show_tab(self.dock.train)
-        self.dock.train.form.setValue(demo_settings(SHORTER)[1])
-        self.hand.click(self.dock.train.retrain_button)
+        self.dock.show_tab(self.desk.train)
+        self.desk.train.form.setValue(demo_settings(SHORTER)[1])
+        self.hand.click(self.desk.train.retrain_button)
         if not wait_for(lambda: bool(ended), PATIENCE_MS):
             raise RuntimeError("no answer came")
 
@@ -157,14 +162,14 @@ def main() -> None:
             photographer.paint(MORE_STROKES)
             save_strokes(folder)
         else:
-            photographer.shoot("survey", lambda dock: dock.survey)
+            photographer.shoot("survey", photographer.desk.controls)
             photographer.paint(STROKES)
             photographer.paint(MORE_STROKES)
-            photographer.shoot("paint", lambda dock: dock.paint)
+            photographer.shoot("paint", photographer.desk.paint)
             photographer.retrain()
-            photographer.shoot("train", lambda dock: dock.train)
-            photographer.shoot("answers", lambda dock: dock.answers)
-            photographer.shoot("export", lambda dock: dock.exchange)
+            photographer.shoot("train", photographer.desk.train)
+            photographer.shoot("answers", photographer.desk.answers)
+            photographer.shoot("export", photographer.desk.export)
         photographer.viewer.close()
         shutil.rmtree(folder)
 
