@@ -19,7 +19,7 @@ from napari_fathom.viewer.mosaic.mosaic_view import MosaicView
 from napari_fathom.viewer.mosaic.object_card import ObjectCard, card_job
 from napari_fathom.viewer.mosaic.review_panel import ReviewPanel
 from napari_fathom.viewer.mosaic.voting import Voting
-from napari_fathom.viewer.panes import stacked
+from napari_fathom.viewer.panes import stacked, titled
 from napari_fathom.viewer.predict_panel import PredictPanel
 from napari_fathom.viewer.session import Session
 from napari_fathom.viewer.shortcuts import NumberKey, Shortcuts
@@ -72,11 +72,15 @@ class CollectionDesk(QObject):
             Tab(self.labels, "Label", "Say what the mosaic's objects are"),
             Tab(self.train, "Train", "Teach the model what is labelled; every object is answered then"),
             Tab(
-                stacked(self.prediction, self.review),
+                stacked(titled("Prediction", self.prediction), self.review),
                 "Review",
                 "Go through the model's clusters: accept, merge, split, name them",
             ),
-            Tab(self.export, "Export", "Labels and answers for EcoTaxa and other tools"),
+            Tab(
+                stacked(titled("Export", self.export)),
+                "Export",
+                "Labels and answers for EcoTaxa and other tools",
+            ),
         )
         self._numbers = [NumberKey(self._label_nth, number) for number in range(1, 10)]
         self._connect()
