@@ -2,7 +2,7 @@
 
 python -m benchmarks.bench_look --objects 4000
 
-Beside what the clock says stands the processors' own time, which others at work on the machine don't lengthen.
+Beside what the clock says stands the processors' own time, which others at work here do not lengthen.
 """
 
 import argparse

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtCore import QSize, Qt, Signal
-from qtpy.QtGui import QIcon, QImage, QPixmap
+from qtpy.QtGui import QIcon
 from qtpy.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -22,6 +22,7 @@ from qtpy.QtWidgets import (
 from napari_fathom.errors import FormatError
 from napari_fathom.events import Done, Event
 from napari_fathom.study.feature_space import nearest
+from napari_fathom.viewer.mosaic.pixmaps import pixmap_of
 
 if TYPE_CHECKING:
     from napari_fathom.study import CollectionStudy
@@ -141,7 +142,7 @@ class ObjectCard(QWidget):
         if card.image is None:
             self.image.setText(card.trouble)
         else:
-            fitted = _pixmap(card.image).scaled(
+            fitted = pixmap_of(card.image).scaled(
                 _SIDE,
                 _SIDE,
                 Qt.AspectRatioMode.KeepAspectRatio,
@@ -154,7 +155,7 @@ class ObjectCard(QWidget):
         self.facts.addTopLevelItems([QTreeWidgetItem(list(pair)) for pair in card.facts])
         self.neighbours.clear()
         for row, picture in zip(card.neighbours, card.thumbnails, strict=True):
-            item = QListWidgetItem(QIcon(_pixmap(picture)), "")
+            item = QListWidgetItem(QIcon(pixmap_of(picture)), "")
             item.setData(Qt.ItemDataRole.UserRole, row)
             self.neighbours.addItem(item)
         self.show()
@@ -175,10 +176,3 @@ def _facts(board: "Board", row: int) -> tuple[tuple[str, str], ...]:
 
 def _text(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)
-
-
-def _pixmap(grey: NDArray[np.uint8]) -> QPixmap:
-    height, width = grey.shape
-    whole = np.ascontiguousarray(grey)
-    picture = QImage(whole.tobytes(), width, height, width, QImage.Format.Format_Grayscale8)
-    return QPixmap.fromImage(picture.copy())  # the bytes belong to numpy

@@ -1,0 +1,192 @@
+"""Labels of images made elsewhere, or a list of classes: taken into the open collection."""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from napari_fathom.errors import LabelError
+from napari_fathom.events import Done, Event, Note
+from napari_fathom.viewer.class_map import ClassMap, is_known, settled
+from napari_fathom.viewer.class_map_dialog import ClassMapDialog, ask_meaning
+from napari_fathom.viewer.jobs_ui import JobBar
+
+if TYPE_CHECKING:
+    from napari_fathom.labels import VoteEvent, VoteStore
+    from napari_fathom.plankton.incoming import IncomingVotes
+    from napari_fathom.study import CollectionStudy
+    from napari_fathom.viewer.mosaic.voting import Voting
+    from napari_fathom.viewer.session import Session
+
+__all__ = ["VotesImportPanel"]
+
+_KEEPS = "Nothing is imported then."
+_FILES = "Labels (*.csv *.tsv *.txt *.zip);;All files (*)"
+
+
+@dataclass(frozen=True)
+class ImportedVotes:
+    """What one file brought; a `Deed` of the history, taken back at once.
+
+    Parameters
+    ----------
+    votes : VoteStore
+    events : tuple of VoteEvent
+        What taking back takes back.
+    words : str
+    stands : bool
+        The votes count now.
+    """
+
+    votes: "VoteStore"
+    events: "tuple[VoteEvent, ...]"
+    words: str
+    stands: bool = True
+
+    @property
+    def void(self) -> bool:
+        """Never: votes stay in their journal."""
+        return False
+
+    def turn(self) -> "ImportedVotes":
+        """Let the votes count no more, or again."""
+        turned = tuple(event for event in self.votes.revert(self.events) if event.number)
+        count = sum(event.objects for event in self.events)
+        words = f"{count:,} imported labels {'taken back' if self.stands else 'given again'}."
+        return ImportedVotes(self.votes, turned or self.events, words, not self.stands)
+
+
+class VotesImportPanel(QWidget):
+    """Imports labels into the open collection, as votes that can be undone.
+
+    Parameters
+    ----------
+    session : Session
+        Its light worker reads files; the voting casts.
+    """
+
+    classesEdited = Signal(object)
+    """The study's `Classes` with new ones; whoever owns this gives them to the study at once."""
+
+    def __init__(self, session: "Session", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._study: CollectionStudy | None = None
+        self._voting: Voting | None = None
+        self.asking: ClassMapDialog | None = None
+        hint = QLabel(
+            "A table of object ids and classes (CSV, TSV), an EcoTaxa table or zip, or a list of classes."
+            " Classes are matched by name, and other names asked about. Labels whose file names nobody are"
+            " yours."
+        )
+        hint.setWordWrap(True)
+        self.file_button = QPushButton("From a file…")
+        self.bar = JobBar()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        for part in (hint, self.file_button, self.bar):
+            column.addWidget(part)
+        self.file_button.clicked.connect(self._choose_file)
+        self.set_study(None, None)
+
+    def set_study(self, study: "CollectionStudy | None", voting: "Voting | None") -> None:
+        """Import into this study from now on; without a voting it is read-only."""
+        self._study, self._voting = study, voting
+        self.file_button.setEnabled(study is not None and voting is not None)
+
+    def import_file(self, path: Path) -> None:
+        """Import a file; its format is known by its content.
+
+        Where it names classes that the study hasn't, `asking` is the dialog that asks what they mean.
+        """
+        study = self._study
+        if study is None or self._voting is None:
+            return
+        job = self._session.light.submit(f"Reading {path.name}", lambda _: _read(path), owner=study)
+        job.finished.connect(self._looked)
+        self.bar.watch(job, keeps=_KEEPS, stopped=_KEEPS)
+
+    def _choose_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Labels to import", "", _FILES)
+        if path:
+            self.import_file(Path(path))
+
+    def _looked(self, incoming: "IncomingVotes") -> None:
+        study = self._study
+        if study is None:
+            return
+        if all(is_known(name, study.classes) for name in incoming.names):
+            self._answered(study, incoming, {name: name for name in incoming.names})
+            return
+        self.bar.conclude("Say what its classes mean here; until then nothing is imported.")
+        self.asking = ask_meaning(
+            incoming.origin,
+            incoming.names,
+            study.classes,
+            lambda meant: self._answered(study, incoming, meant),
+            self,
+        )
+        if not len(incoming.objects) or not len(study.classes):  # who brings a list wants its classes
+            self.asking.make_others_new()
+
+    def _answered(self, study: "CollectionStudy", incoming: "IncomingVotes", meant: ClassMap) -> None:
+        if self._study is not study:
+            return
+        try:
+            classes, values = settled(meant, study.classes)
+        except LabelError as error:
+            self._tell(str(error))
+            return
+        added = len(classes) - len(study.classes)
+        if added:
+            self.classesEdited.emit(classes)
+        if len(incoming.objects):
+            self._cast(study, incoming, values)
+        else:
+            self._tell(f"{added} classes added.")
+
+    def _tell(self, words: str) -> None:
+        """Say something for good, whether the reading has just ended or long ago."""
+        self.bar.conclude(words)
+        self.bar.say(words)
+
+    def _cast(self, study: "CollectionStudy", incoming: "IncomingVotes", values: Mapping[str, int]) -> None:
+        voting = self._voting
+        if voting is None:
+            return
+        annotator = voting.annotator
+        job = voting.history.do(
+            "Importing labels",
+            lambda: _cast_all(study, incoming, values, annotator),
+            f"{incoming.origin} holds no labels that are new here.",
+        )
+        job.finished.connect(
+            lambda deed: self._tell("Nothing new was imported." if deed is None else deed.words)
+        )
+        job.failed.connect(lambda error: self._tell(str(error)))
+
+
+def _read(path: Path) -> Generator[Event[Any], None, None]:
+    from napari_fathom.plankton.incoming import gather_labels
+
+    yield Done((yield from gather_labels(path)))
+
+
+def _cast_all(
+    study: "CollectionStudy", incoming: "IncomingVotes", values: Mapping[str, int], annotator: str
+) -> ImportedVotes | None:
+    from napari_fathom.study.jobs import cast_votes_job
+
+    told: list[str] = []
+    events: tuple[VoteEvent, ...] = ()
+    for event in cast_votes_job(study, incoming, values, annotator=annotator):
+        if isinstance(event, Note):
+            told.append(event.message)
+        elif isinstance(event, Done):
+            events = event.result
+    count = sum(event.objects for event in events)
+    words = " ".join([f"{count:,} labels imported from {incoming.origin}.", *told])
+    return ImportedVotes(study.votes, events, words) if events else None
