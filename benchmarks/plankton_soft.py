@@ -61,12 +61,14 @@ def figures(soft: Floats, probabilities: Floats) -> tuple[float, float, float]:
     return float(f1), float(distance), float(gaps.sum() / len(soft))
 
 
-def rows(methods: list[str], seeds: int, hard: bool) -> Iterator[str]:
+def rows(
+    methods: list[str], labels: list[int], voices_asked: list[int], seeds: int, hard: bool
+) -> Iterator[str]:
     """The lines of the table."""
     collections = [simulated(1200, seed, hard=hard) for seed in range(seeds)]
     yield f"| method | labels a class | voices | soft targets | {' | '.join(_FIGURES)} |"
     yield "|---|---|---|---|---|---|---|"
-    for method, each, voices, soft in product(methods, (10, 25), (3, 5), (False, True)):
+    for method, each, voices, soft in product(methods, labels, voices_asked, (False, True)):
         changes = {"method": method, "soft_targets": soft}
         found = np.array(
             [judged(known, each, voices, seed, changes) for seed, known in enumerate(collections)]
@@ -94,8 +96,11 @@ def judged(
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description="Soft targets, measured.")
     options.add_argument("--methods", default="discriminant,forest")
+    options.add_argument("--labels", default="10,25", help="of each class")
+    options.add_argument("--voices", default="3,5", help="on each image, 5 at most")
     options.add_argument("--seeds", type=int, default=5)
     options.add_argument("--hard", action="store_true", help="objects differ more and drown in noise")
     chosen = options.parse_args()
-    for line in rows(chosen.methods.split(","), chosen.seeds, chosen.hard):
+    each, people = ([int(part) for part in given.split(",")] for given in (chosen.labels, chosen.voices))
+    for line in rows(chosen.methods.split(","), each, people, chosen.seeds, chosen.hard):
         print(line, flush=True)

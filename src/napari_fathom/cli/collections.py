@@ -12,23 +12,9 @@ if TYPE_CHECKING:
     from napari_fathom.plankton import Collection
     from napari_fathom.study import CollectionStudy
 
-__all__ = [
-    "collection_summary",
-    "opened_collection",
-    "tables_summary",
-]
+__all__ = ["collection_summary", "tables_summary"]
 
 Summary = dict[str, Any]
-
-
-def opened_collection(folder: Path, console: Console, *, read_only: bool = False) -> "CollectionStudy":
-    """Open a study of a collection, and tell what was found amiss."""
-    from napari_fathom.study import CollectionStudy
-
-    study = CollectionStudy.open(folder, "r" if read_only else "a")
-    for note in study.notes:
-        console.note(note)
-    return study
 
 
 def collection_summary(study: "CollectionStudy") -> Summary:

@@ -79,6 +79,7 @@ def command(
       fathom export plankton.fathom --ecotaxa plankton.zip --table plankton.csv
       fathom export hake.fathom --painted --npz strokes.npz
     """  # noqa: D301 - click wants the backspace character itself
+    from napari_fathom.study import Study
     from napari_fathom.study.jobs import NascOptions, export_job, require_exportable
     from napari_fathom.study.kinds import holds_images
 
@@ -93,7 +94,7 @@ def command(
         "interval_pings": interval_pings,
     }
     nasc = validated(NascOptions, {name: value for name, value in given.items() if value is not None})
-    with opened(study_folder, console, "r") as study:
+    with opened(Study, study_folder, console, "r") as study:
         values = [study.classes.named(name).value for name in class_names] or None
         source: ExportSource = "labels" if painted else "prediction"
         require_exportable(study, wanted, source)
@@ -135,10 +136,10 @@ def _export_collection(
     class_names: tuple[str, ...],
     console: Console,
 ) -> None:
-    from napari_fathom.cli.collections import opened_collection
+    from napari_fathom.study import CollectionStudy
     from napari_fathom.study.jobs import export_collection_job, require_collection_exportable
 
-    with opened_collection(folder, console, read_only=True) as study:
+    with opened(CollectionStudy, folder, console, "r") as study:
         values = [study.classes.named(name).value for name in class_names] or None
         require_collection_exportable(study, wanted)
         for kind, path in wanted.items():

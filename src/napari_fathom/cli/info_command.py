@@ -7,6 +7,7 @@ import click
 
 from napari_fathom.cli.console import Console, console_options
 from napari_fathom.cli.plain_options import plain_options
+from napari_fathom.cli.study_argument import opened
 
 if TYPE_CHECKING:
     from napari_fathom.echogram import PlainOptions
@@ -34,24 +35,20 @@ def command(paths: tuple[Path, ...], plain: "PlainOptions | None", console: Cons
 
 
 def _summary(paths: tuple[Path, ...], plain: "PlainOptions | None", console: Console) -> dict[str, Any]:
-    from napari_fathom.cli.collections import (
-        collection_summary,
-        opened_collection,
-        tables_summary,
-    )
+    from napari_fathom.cli.collections import collection_summary, tables_summary
     from napari_fathom.cli.summaries import echogram_summary, files_summary, study_summary
     from napari_fathom.echogram import Echogram, sniff
-    from napari_fathom.study import Study
+    from napari_fathom.study import CollectionStudy, Study
     from napari_fathom.study.document import StudyDocument
     from napari_fathom.study.kinds import holds_images, require_known
 
     if holds_images(paths):
         if StudyDocument.at(paths[0]):
-            with opened_collection(paths[0], console, read_only=True) as study:
+            with opened(CollectionStudy, paths[0], console, "r") as study:
                 return collection_summary(study)
         return tables_summary(paths, console)
     if len(paths) == 1 and StudyDocument.at(paths[0]):
-        with Study.open(paths[0], "r") as survey:
+        with opened(Study, paths[0], console, "r") as survey:
             return study_summary(survey)
     if len(paths) == 1 and sniff(paths[0]) == "store":
         return echogram_summary(Echogram.open(paths[0]))

@@ -37,6 +37,7 @@ def command(
       fathom predict hake.fathom --shares off --device cpu
       fathom predict hake.fathom --model 1
     """  # noqa: D301 - click wants the backspace character itself
+    from napari_fathom.study import Study
     from napari_fathom.study.class_shares import percent
     from napari_fathom.study.jobs import predict_job
     from napari_fathom.study.kinds import holds_images
@@ -47,7 +48,7 @@ def command(
         _predict_collection(study_folder, model, device, console)
         return
 
-    with opened(study_folder, console) as study:
+    with opened(Study, study_folder, console) as study:
         if shares is not None:
             study.update(shares=shares)
         job = predict_job(study, model=model, device=device, stop=console.stop)
@@ -60,10 +61,10 @@ def command(
 def _predict_collection(folder: Path, model: int | None, device: str | None, console: Console) -> None:
     import numpy as np
 
-    from napari_fathom.cli.collections import opened_collection
+    from napari_fathom.study import CollectionStudy
     from napari_fathom.study.jobs import predict_collection_job
 
-    with opened_collection(folder, console) as study:
+    with opened(CollectionStudy, folder, console) as study:
         job = predict_collection_job(study, model=model, device=device, stop=console.stop)
         answers = console.follow(
             job, kept="No new answer was kept; a former one is still in force.", polls_stop=True

@@ -3,16 +3,19 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
 from napari_fathom.cli.console import Console
 
 if TYPE_CHECKING:
-    from napari_fathom.study import Study
+    from napari_fathom.study.linked import LinkedStudy
 
 __all__ = ["device_option", "opened", "study_argument"]
+
+
+AnyStudy = TypeVar("AnyStudy", bound="LinkedStudy[Any, Any]")
 
 
 def study_argument(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -29,11 +32,11 @@ def device_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def opened(folder: Path, console: Console, mode: Literal["r", "a"] = "a") -> "Iterator[Study]":
-    """Open a study, and tell what was found amiss."""
-    from napari_fathom.study import Study
-
-    with Study.open(folder, mode) as study:
+def opened(
+    kind: type[AnyStudy], folder: Path, console: Console, mode: Literal["r", "a"] = "a"
+) -> Iterator[AnyStudy]:
+    """Open a study, of a survey or a collection, and tell what was found amiss."""
+    with kind.open(folder, mode) as study:
         for note in study.notes:
             console.note(note)
         yield study

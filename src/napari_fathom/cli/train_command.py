@@ -89,8 +89,7 @@ def command(
     """  # noqa: D301 - click wants the backspace character itself
     if aliases and not label_files:
         raise click.UsageError("--map goes with --labels: it says what their class names mean here")
-    from napari_fathom.cli.collections import opened_collection
-    from napari_fathom.study import Study
+    from napari_fathom.study import CollectionStudy, Study
     from napari_fathom.study.kinds import holds_images
     from napari_fathom.study.machine_labels import accept_predicted
 
@@ -106,7 +105,8 @@ def command(
     if show:
         click.echo(f"{settings_table(settings)}\n\npreset: {preset}")
         return
-    with opened_collection(study_folder, console) if images else opened(study_folder, console) as study:
+    kind: type[Study | CollectionStudy] = CollectionStudy if images else Study
+    with opened(kind, study_folder, console) as study:
         if isinstance(study, Study):
             _take_labels(study, label_files, aliases, overwrite, console)
         elif annotator is not None:
