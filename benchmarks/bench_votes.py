@@ -1,10 +1,11 @@
-"""How long until votes are safe on disk, in a collection of a million objects, and how long opening takes.
+"""How long until votes are safe on disk, in a collection of a million objects; how long to open, and to ask.
 
 python benchmarks/bench_votes.py [FOLDER]
 """
 
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,22 @@ def cast(store: VoteStore, votes: int) -> None:
     print(f"{votes:,} votes safe on disk: p50 {1e3 * p50:.1f} ms, p99 {1e3 * p99:.0f} ms")
 
 
+def ask_meanwhile(store: VoteStore) -> None:
+    """Ask what a window asks while another thread casts a vote on every object."""
+    values = np.random.default_rng(1).integers(1, 301, OBJECTS)
+    writer = threading.Thread(target=lambda: store.cast(np.arange(OBJECTS), values, annotator="everybody"))
+    taken = []
+    writer.start()
+    while writer.is_alive():
+        start = time.perf_counter()
+        store.hard()
+        store.label()
+        taken.append(time.perf_counter() - start)
+        time.sleep(0.005)
+    writer.join()
+    print(f"asked {len(taken):,} times while a million votes are cast: longest {1e3 * max(taken):.1f} ms")
+
+
 def main(folder: Path) -> None:
     """Vote in one new store and open it again."""
     classes = Classes((), LARGEST_VOTE).with_all_added([f"taxon {number}" for number in range(300)])
@@ -48,6 +65,14 @@ def main(folder: Path) -> None:
     values = np.random.default_rng(0).integers(1, 301, OBJECTS)
     with timed(f"{OBJECTS:,} predictions cast"):
         store.cast(np.arange(OBJECTS), values, annotator="model", status="predicted")
+    with timed("what each is, and how many of each class"):
+        store.hard(), store.label(), store.counts()
+    more = classes.with_added("one more")
+    with timed("a class added"):
+        store.set_classes(more)
+    with timed("a class removed"):
+        store.set_classes(classes)
+    ask_meanwhile(store)
     with timed("agreement of all"):
         store.agreement()
     with timed("table of all votes"):

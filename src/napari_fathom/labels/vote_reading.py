@@ -117,7 +117,7 @@ class VoteReading(JournaledStore[VoteHead]):
     def counts(self) -> dict[int, int]:
         """Objects of each class as people say (`hard`), 0 for a class without any."""
         found = self._state.standing.counts
-        return {value: int(found[value]) if value < len(found) else 0 for value in self.classes.values}
+        return {value: int(found[value]) for value in self.classes.values}
 
     def tally(self) -> Tally:
         """Count people's standing votes by object and class."""

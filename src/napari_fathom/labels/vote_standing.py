@@ -1,7 +1,6 @@
 """What all votes come to, object by object, at one moment."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,18 +23,21 @@ class Standing:
         Class and status of that vote; 0 where there is none.
     hard : ndarray of uint16, shape (N,)
         The class where that vote is a person's; else 0.
+    counts : ndarray of int64, shape (65536,)
+        Objects of each value of `hard`.
     """
 
     deciding: NDArray[np.int32]
     labels: NDArray[np.uint16]
     statuses: NDArray[np.uint8]
     hard: NDArray[np.uint16]
+    counts: NDArray[np.int64]
 
     @classmethod
     def empty(cls, objects: int) -> "Standing":
         """Before the first vote."""
         deciding, labels = np.full(objects, -1, np.int32), np.zeros(objects, np.uint16)
-        return cls._sealed(deciding, labels, np.zeros(objects, np.uint8), labels)
+        return cls._sealed(deciding, labels, np.zeros(objects, np.uint8), labels, _counted(labels))
 
     def with_rows(
         self,
@@ -51,12 +53,8 @@ class Standing:
             _replaced(self.labels, rows, labels),
             _replaced(self.statuses, rows, statuses),
             _replaced(self.hard, rows, hard),
+            self.counts - _counted(self.hard[rows]) + _counted(hard),
         )
-
-    @cached_property
-    def counts(self) -> NDArray[np.int64]:
-        """Objects of each class value by people, and of 0; shape (largest value given + 1,)."""
-        return np.bincount(self.hard, minlength=1)
 
     @classmethod
     def _sealed(cls, *arrays: NDArray[Any]) -> "Standing":
@@ -69,3 +67,7 @@ def _replaced(array: NDArray[Any], rows: NDArray[np.int64], values: NDArray[Any]
     new = array.copy()
     new[rows] = values
     return new
+
+
+def _counted(values: NDArray[np.uint16]) -> NDArray[np.int64]:
+    return np.bincount(values, minlength=1 << 16)
