@@ -37,7 +37,9 @@ _AT_ONE = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, default=RESULTS)
-    parser.add_argument("--at", type=int, default=10, help="labels of the table of ambiguity and clusters")
+    parser.add_argument(
+        "--at", type=int, default=10, help="labels of the tables of ambiguity and of each class"
+    )
     options = parser.parse_args()
     groups: dict[tuple[str, int], list[Line]] = defaultdict(list)
     for text in options.results.read_text().splitlines():
@@ -48,8 +50,9 @@ def main() -> None:
     for key, title in _BY_BUDGET.items():
         if _known(groups, key):
             _by_budget(groups, methods, budgets, key, title)
-    _at_one(groups, [name for name in methods if (name, options.at) in groups], options.at)
-    _per_class(groups, methods, budgets)
+    if there := [name for name in methods if (name, options.at) in groups]:
+        _at_one(groups, there, options.at)
+        _per_class(groups, there, options.at)
 
 
 def _by_budget(groups: Groups, methods: Sequence[str], budgets: Sequence[int], key: str, title: str) -> None:
@@ -77,16 +80,18 @@ def _at_one(groups: Groups, methods: Sequence[str], labels: int) -> None:
     print()
 
 
-def _per_class(groups: Groups, methods: Sequence[str], budgets: Sequence[int]) -> None:
-    names = list(next(iter(groups.values()))[0]["f1"])
-    print("### F1 of each class, mean over seeds\n")
-    print("| method | labels | " + " | ".join(names) + " |")
-    print("|---" * (len(names) + 2) + "|")
+def _per_class(groups: Groups, methods: Sequence[str], labels: int) -> None:
+    names = list(groups[methods[0], labels][0]["f1"])
+    print(f"### F1 of each class at {labels} labels, mean over seeds\n")
+    print("| method | " + " | ".join(names) + " |")
+    print("|---" * (len(names) + 1) + "|")
     for method in methods:
-        for labels in budgets:
-            if lines := groups.get((method, labels)):
-                cells = " | ".join(f"{np.mean([line['f1'][name] for line in lines]):.2f}" for name in names)
-                print(f"| {method} | {labels} | {cells} |")
+        each = [line["f1"] for line in groups[method, labels]]
+        print(
+            f"| {method} | "
+            + " | ".join(f"{np.mean([f1[name] for f1 in each]):.2f}" for name in names)
+            + " |"
+        )
 
 
 def _known(groups: Groups, key: str) -> bool:
