@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from napari_fathom.errors import StudyError
-from napari_fathom.study.cluster_edits import EditLog, Merge, Partition, SendBack, Split, edited
+from napari_fathom.study.cluster_edits import Merge, Partition, SendBack, Split, edited
+from napari_fathom.study.edit_log import EditLog
 
 CLUSTER = np.array([1, 2, 1, 3, 0, 2, 1], np.uint16)
 

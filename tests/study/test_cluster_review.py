@@ -11,11 +11,8 @@ from napari_fathom.events import Done
 from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_plankton
 from napari_fathom.study import Answers, CollectionStudy
 from napari_fathom.study.answers import AnswerRecord
-from napari_fathom.study.cluster_review import (
-    ClusterReview,
-    FirstClusters,
-    FirstMembers,
-)
+from napari_fathom.study.cluster_order import FirstClusters
+from napari_fathom.study.cluster_review import ClusterReview, FirstMembers
 from napari_fathom.study.jobs.collect import collect_job
 
 OBJECTS = 12

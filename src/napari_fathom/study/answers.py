@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_fathom.errors import StudyError
-from napari_fathom.study.cluster_edits import EditLog, Partition
+from napari_fathom.study.cluster_edits import Partition
+from napari_fathom.study.edit_log import EditLog
 from napari_fathom.study.record import Record
 
 __all__ = ["AnswerRecord", "Answers"]

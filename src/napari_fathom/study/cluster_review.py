@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from napari_fathom.errors import StudyError
 from napari_fathom.study.answers import Answers
 from napari_fathom.study.cluster_edits import ClusterEdit, Merge, Partition, SendBack, Split
+from napari_fathom.study.cluster_order import FirstClusters, ReviewCluster, walk_order
 from napari_fathom.study.feature_space import cosine_distance, different_directions, parts_by_direction
 
 if TYPE_CHECKING:
@@ -17,19 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ClusterReview",
-    "FirstClusters",
     "FirstMembers",
     "Members",
-    "ReviewCluster",
-    "walk_order",
 ]
-
-
-class FirstClusters(StrEnum):
-    """Which clusters come first."""
-
-    LARGEST = "largest"
-    AMBIGUOUS = "most ambiguous"
 
 
 class FirstMembers(StrEnum):
@@ -37,30 +28,6 @@ class FirstMembers(StrEnum):
 
     CENTRE = "centre"
     EDGE = "edge"
-
-
-@dataclass(frozen=True)
-class ReviewCluster:
-    """One cluster as it stands.
-
-    Parameters
-    ----------
-    number : int
-        From 1; as the column `cluster` of the object table.
-    members : int
-    open : int
-        Members that no person has labelled.
-    ambiguity : float
-        Mean over these; over all members where none is open.
-    sent_back : bool
-        It was left undecided.
-    """
-
-    number: int
-    members: int
-    open: int
-    ambiguity: float
-    sent_back: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,16 +225,3 @@ class ClusterReview:
         voices = said if len(said) else self._answers.values()[left]
         known = voices[np.isin(voices, self._study.classes.values)]
         return int(np.bincount(known).argmax()) if len(known) else 0
-
-
-def walk_order(clusters: list[ReviewCluster], first: FirstClusters) -> tuple[ReviewCluster, ...]:
-    """Sort clusters: those with open members, those sent back, the finished ones; each as wished for.
-
-    Of clusters that are alike the lower number comes first.
-    """
-
-    def key(one: ReviewCluster) -> tuple[bool, bool, float, int]:
-        weight = one.open if first is FirstClusters.LARGEST else one.ambiguity
-        return one.open == 0, one.sent_back, -weight, one.number
-
-    return tuple(sorted(clusters, key=key))

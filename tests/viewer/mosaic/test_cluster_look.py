@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from napari_fathom.plankton.mosaic import arrange
-from napari_fathom.study.cluster_review import ReviewCluster
+from napari_fathom.study.cluster_order import ReviewCluster
 from napari_fathom.viewer.mosaic.board import Board, Wish, board_of_rows
 from napari_fathom.viewer.mosaic.cluster_look import next_open
 

@@ -16,7 +16,8 @@ from napari_fathom.events import Done
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_plankton
 from napari_fathom.study import CollectionStudy
-from napari_fathom.study.cluster_review import ClusterReview, FirstClusters, FirstMembers, walk_order
+from napari_fathom.study.cluster_order import FirstClusters, walk_order
+from napari_fathom.study.cluster_review import ClusterReview, FirstMembers
 from napari_fathom.study.filed_labels import FILED
 from napari_fathom.study.jobs.collect import collect_job
 from napari_fathom.viewer.main_dock import FathomDock

@@ -20,8 +20,8 @@ from napari_fathom.plankton.exports import (
     write_table,
 )
 from napari_fathom.study.answers import Answers
-from napari_fathom.study.cluster_edits import EditLog
 from napari_fathom.study.collection_study import CollectionStudy
+from napari_fathom.study.edit_log import EditLog
 from napari_fathom.study.filed_labels import FILED
 from napari_fathom.study.jobs.guards import heeding, saving
 

@@ -5,13 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from napari_fathom.events import Done, Event
-from napari_fathom.study.cluster_review import (
-    ClusterReview,
-    FirstClusters,
-    FirstMembers,
-    Members,
-    ReviewCluster,
-)
+from napari_fathom.study.cluster_order import FirstClusters, ReviewCluster
+from napari_fathom.study.cluster_review import ClusterReview, FirstMembers, Members
 from napari_fathom.viewer.mosaic.board import Board, board_of_rows, with_clusters
 
 if TYPE_CHECKING:

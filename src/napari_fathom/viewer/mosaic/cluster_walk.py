@@ -8,13 +8,8 @@ from numpy.typing import NDArray
 from qtpy.QtCore import QObject, Signal
 
 from napari_fathom.events import Done, Event
-from napari_fathom.study.cluster_review import (
-    ClusterReview,
-    FirstClusters,
-    FirstMembers,
-    Members,
-    ReviewCluster,
-)
+from napari_fathom.study.cluster_order import FirstClusters, ReviewCluster
+from napari_fathom.study.cluster_review import ClusterReview, FirstMembers, Members
 from napari_fathom.viewer.jobs_ui import failure_words
 from napari_fathom.viewer.mosaic.board import Board, board_of_rows
 from napari_fathom.viewer.mosaic.cluster_look import Choice, ClusterLook, look_at, next_open

@@ -9,7 +9,8 @@ from qtpy.QtWidgets import QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from napari_fathom.errors import LabelError
 from napari_fathom.labels import Classes
-from napari_fathom.study.cluster_review import FirstClusters, FirstMembers
+from napari_fathom.study.cluster_order import FirstClusters
+from napari_fathom.study.cluster_review import FirstMembers
 from napari_fathom.viewer._compat import canvas_shape, canvas_widget
 from napari_fathom.viewer.mosaic.cluster_accept_panel import ClusterAcceptPanel
 from napari_fathom.viewer.mosaic.cluster_decisions import ClusterDecisions
