@@ -9,6 +9,7 @@ from tests.study.surveys import WHOLE, finish
 
 from napari_fathom.errors import Cancelled, StudyError, TrainingError
 from napari_fathom.events import Done, Epoch, Note, Step
+from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.model_file import load_model
 from napari_fathom.learning.settings import TrainSettings
 from napari_fathom.study import Study
@@ -66,6 +67,20 @@ def test_closing_at_any_event_leaves_the_former_model_in_force(study: Study, tin
         assert study.current_model == first
         assert study.models() == [first]
         assert [path.name for path in (study.folder / "models").iterdir() if path.is_dir()] == ["0001"]
+
+
+def test_a_study_that_is_closed_meanwhile_gets_no_model(study: Study, tiny: TrainSettings) -> None:
+    job = train_job(study, tiny)
+    next(job)
+    study.close()  # from here on it may be another's to write
+    with pytest.raises(StudyError, match="read-only"):
+        finish(job)
+    assert study.models() == []
+
+
+def test_settings_of_images_do_not_suit_a_survey(study: Study) -> None:
+    with pytest.raises(TypeError, match="ImageSettings don't suit a Study"):
+        next(train_job(study, ImageSettings()))
 
 
 def test_a_damaged_model_is_passed_over_and_never_put_in_force(study: Study, tiny: TrainSettings) -> None:
