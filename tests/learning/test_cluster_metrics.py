@@ -35,7 +35,7 @@ def test_a_case_worked_by_hand() -> None:
     scores = cluster_scores(truth, found)
     assert scores.accuracy == 6 / 8
     assert scores.purity == 6 / 8
-    assert scores.ari == pytest.approx((3 - 7 * 7 / 28) / (7 - 7 * 7 / 28))  # pairs together: 7 and 7, both: 3
+    assert scores.ari == pytest.approx((3 - 7 * 7 / 28) / (7 - 7 * 7 / 28))  # pairs: 7, 7, both 3
 
 
 def test_names_of_clusters_mean_nothing_and_perfect_is_one() -> None:
