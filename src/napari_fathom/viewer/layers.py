@@ -23,6 +23,7 @@ __all__ = [
     "Placed",
     "apply_frame",
     "ensure_layer",
+    "keep_from_list",
     "lock",
     "move_survey",
 ]
@@ -179,6 +180,16 @@ def lock(layer: AnyLayer) -> AnyLayer:
     if hasattr(layer, "locked"):  # napari >= 0.7.1
         layer.locked = True
     return layer
+
+
+def keep_from_list(layer: "Layer", *events: str) -> None:
+    """Let events reach whoever asked for them, but not those who listen to all of a layer's events.
+
+    One of those is napari's layer list, which draws its row anew each time: at each step of a zoom for every
+    layer there is (`scale_factor`), sixty times a second in a stroke (`set_data`).
+    """
+    for name in events:
+        layer.events[name].block(layer.events)
 
 
 def ensure_layer(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from napari_fathom.events import Box
+from napari_fathom.viewer.layers import keep_from_list
 from napari_fathom.viewer.pyramid import LazyLevel, LazyPyramid
 from napari_fathom.viewer.tiles import PyramidSource, TileLoader
 
@@ -80,8 +81,7 @@ class LazyLayers(QObject):
             failed=lambda error: self._trouble.emit(number, error),
         )
         layer = make(pyramid.levels(stretch))
-        # a refresh would also reach napari's layer list, which draws all its rows anew for it
-        layer.events.set_data.block(layer.events)
+        keep_from_list(layer, "set_data", "scale_factor")
         self._entries[number] = _Entry(pyramid, weakref.ref(layer))
         return layer
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_fathom.events import Box
-from napari_fathom.viewer.layers import Frame, lock
+from napari_fathom.viewer.layers import Frame, keep_from_list, lock
 from napari_fathom.viewer.pyramid import as_layer_data
 from napari_fathom.viewer.roles import KEY, Role, tag
 
@@ -64,10 +64,7 @@ def make_window(survey: str, frame: Frame, classes: "Classes", **details: Any) -
         metadata=tag(Role.LABELS, survey, box=list(box), **details),
         **frame.placement(box),
     )
-    # each stamp's event also goes to whoever listens to all events: napari's layer list, which would then
-    # draw itself anew sixty times a second (a quarter of the GUI thread's work in a stroke)
-    layer.events.labels_update.block(layer.events)
-    layer.events.set_data.block(layer.events)
+    keep_from_list(layer, "labels_update", "set_data", "scale_factor")
     layer.brush_size = BRUSH_CELLS
     layer.selected_label = classes.values[0] if len(classes) else 0
     return lock(layer)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtCore import QObject, QTimer, Signal
 
-from napari_fathom.viewer.layers import AXIS_LABELS, UNITS, Frame, ensure_layer, lock
+from napari_fathom.viewer.layers import AXIS_LABELS, UNITS, Frame, ensure_layer, keep_from_list, lock
 from napari_fathom.viewer.paint_thread import LabelThread
 from napari_fathom.viewer.roles import Role, find, tag
 from napari_fathom.viewer.seabed_line import Path, corners, merge_edit
@@ -147,6 +147,7 @@ class SeabedLine(QObject):
             axis_labels=AXIS_LABELS,
         )
         layer.events.data.connect(self._on_edit)
+        keep_from_list(layer, "scale_factor")
         return lock(layer)
 
     def _on_edit(self, event: Any) -> None:
