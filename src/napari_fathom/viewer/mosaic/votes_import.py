@@ -1,7 +1,6 @@
 """Labels of images made elsewhere, or a list of classes: taken into the open collection."""
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,50 +12,18 @@ from napari_fathom.events import Done, Event, Note
 from napari_fathom.viewer.class_map import ClassMap, is_known, settled
 from napari_fathom.viewer.class_map_dialog import ClassMapDialog, ask_meaning
 from napari_fathom.viewer.jobs_ui import JobBar
+from napari_fathom.viewer.mosaic.voting import Cast, Voting
 
 if TYPE_CHECKING:
-    from napari_fathom.labels import VoteEvent, VoteStore
+    from napari_fathom.labels import VoteEvent
     from napari_fathom.plankton.incoming import IncomingVotes
     from napari_fathom.study import CollectionStudy
-    from napari_fathom.viewer.mosaic.voting import Voting
     from napari_fathom.viewer.session import Session
 
 __all__ = ["VotesImportPanel"]
 
 _KEEPS = "Nothing is imported then."
 _FILES = "Labels (*.csv *.tsv *.txt *.zip);;All files (*)"
-
-
-@dataclass(frozen=True)
-class ImportedVotes:
-    """What one file brought; a `Deed` of the history, taken back at once.
-
-    Parameters
-    ----------
-    votes : VoteStore
-    events : tuple of VoteEvent
-        What taking back takes back.
-    words : str
-    stands : bool
-        The votes count now.
-    """
-
-    votes: "VoteStore"
-    events: "tuple[VoteEvent, ...]"
-    words: str
-    stands: bool = True
-
-    @property
-    def void(self) -> bool:
-        """Never: votes stay in their journal."""
-        return False
-
-    def turn(self) -> "ImportedVotes":
-        """Let the votes count no more, or again."""
-        turned = tuple(event for event in self.votes.revert(self.events) if event.number)
-        count = sum(event.objects for event in self.events)
-        words = f"{count:,} imported labels {'taken back' if self.stands else 'given again'}."
-        return ImportedVotes(self.votes, turned or self.events, words, not self.stands)
 
 
 class VotesImportPanel(QWidget):
@@ -177,7 +144,7 @@ def _read(path: Path) -> Generator[Event[Any], None, None]:
 
 def _cast_all(
     study: "CollectionStudy", incoming: "IncomingVotes", values: Mapping[str, int], annotator: str
-) -> ImportedVotes | None:
+) -> Cast | None:
     from napari_fathom.study.jobs import cast_votes_job
 
     told: list[str] = []
@@ -189,4 +156,4 @@ def _cast_all(
             events = event.result
     count = sum(event.objects for event in events)
     words = " ".join([f"{count:,} labels imported from {incoming.origin}.", *told])
-    return ImportedVotes(study.votes, events, words) if events else None
+    return Cast(study.votes, events, words) if events else None

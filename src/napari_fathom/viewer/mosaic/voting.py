@@ -29,12 +29,12 @@ def user_name() -> str:
 
 @dataclass(frozen=True)
 class Cast:
-    """Votes that were cast at once, or taken back; a `Deed`.
+    """Votes that were given at once, by hand or by a file, or taken back; a `Deed`.
 
     Parameters
     ----------
     votes : VoteStore
-    event : VoteEvent
+    events : tuple of VoteEvent
         What taking back takes back.
     words : str
     stands : bool
@@ -42,7 +42,7 @@ class Cast:
     """
 
     votes: "VoteStore"
-    event: "VoteEvent"
+    events: "tuple[VoteEvent, ...]"
     words: str
     stands: bool = True
 
@@ -59,10 +59,10 @@ class Cast:
         LabelError
             If what stood before is of a class that is gone, or the disk is full.
         """
-        (event,) = self.votes.revert([self.event])
-        count = self.event.objects
+        turned = tuple(event for event in self.votes.revert(self.events) if event.number)
+        count = sum(event.objects for event in self.events)
         words = f"{count:,} vote{'' if count == 1 else 's'} {'taken back' if self.stands else 'given again'}."
-        return Cast(self.votes, event if event.number else self.event, words, not self.stands)
+        return Cast(self.votes, turned or self.events, words, not self.stands)
 
 
 class Voting(QObject):
@@ -154,7 +154,7 @@ class Voting(QObject):
                 wanted, value, annotator=annotator, shown=shown, status=status, note=note
             )
             words = f"{event.objects:,} {'withdrawn' if value == 0 else f'labelled {name}'}."
-            return Cast(study.votes, event, words) if event.number else None
+            return Cast(study.votes, (event,), words) if event.number else None
 
         return self.history.do("Labelling", act, "They were labelled so already.")
 
