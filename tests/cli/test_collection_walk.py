@@ -147,3 +147,21 @@ def test_a_study_of_other_images_is_not_taken_for_this_one(study: Path, tmp_path
     outcome = run("convert", tmp_path / "other" / "images", "--study", study)
     assert outcome.exit_code == 1
     assert "there is a study of other images already" in outcome.stderr
+
+
+def test_labels_made_elsewhere_come_in_with_a_map(drawn: Path, tmp_path: Path) -> None:
+    folder, table = tmp_path / "again.fathom", tmp_path / "ours.csv"
+    names = values("info", drawn / "images")["classes"]
+    first, second = sorted(names)[:2]
+    values("convert", drawn / "images", "--study", folder, "--side", 32)
+    ids = (path.stem for path in sorted((drawn / "images").rglob("*.png")))
+    rows = [f"{name},{('odd', second)[at % 2]},{'Grace' if at < 5 else ''}" for at, name in enumerate(ids)]
+    table.write_text("\n".join(["object_id,label,annotator", *rows]))
+    outcome = run(
+        "train", folder, *FOREST, "--labels", table, "--map", f"odd={first}", "--labelled-by", "Ada"
+    )
+    assert outcome.exit_code == 0, outcome.stderr
+    assert "ours.csv: 90 labels imported" in outcome.stderr
+    assert {"Ada", "Grace"} <= set(values("info", folder)["annotators"])
+    refused = run("train", folder, "--labels", table, "--overwrite")
+    assert refused.exit_code == 2 and "latest vote counts" in refused.stderr

@@ -13,7 +13,7 @@ from napari_fathom.cli.training_choice import chosen_image_settings, chosen_sett
 
 if TYPE_CHECKING:
     from napari_fathom.learning.shared_settings import SharedSettings
-    from napari_fathom.study import Study
+    from napari_fathom.study import CollectionStudy, Study
     from napari_fathom.study.jobs.starts import Start
 
 __all__ = ["command"]
@@ -27,7 +27,8 @@ __all__ = ["command"]
     type=click.Path(exists=True, path_type=Path),
     multiple=True,
     metavar="FILE",
-    help="First take labels from EVR, EVL, CRIMAC zarr, TIFF or npz; may be given many times.",
+    help="First take labels from EVR, EVL, CRIMAC zarr, TIFF or npz; for images from a CSV or TSV of ids and "
+    "classes, an EcoTaxa set, or a list of classes. May be given many times.",
 )
 @pairs_option(
     "--map",
@@ -35,6 +36,11 @@ __all__ = ["command"]
     "FOUND=CLASS",
     "'sand eel=sandeel'",
     "What --labels call a class of the study (or its number, where they have no names); may be repeated.",
+)
+@click.option(
+    "--labelled-by",
+    metavar="NAME",
+    help="Images: whose labels those of --labels are where the file doesn't say; default the file's name.",
 )
 @click.option(
     "--accept-predicted",
@@ -64,6 +70,7 @@ def command(
     study_folder: Path,
     label_files: tuple[Path, ...],
     aliases: dict[str, str],
+    labelled_by: str | None,
     annotator: str | None,
     overwrite: bool,
     preset: str | None,
@@ -85,6 +92,7 @@ def command(
     Examples:
       fathom train hake.fathom --labels regions.evr --map "Sand eel=sandeel" --labels seabed.evl
       fathom train plankton.fathom --method mean-teacher
+      fathom train plankton.fathom --labels ours.csv --labelled-by Ada --map Krill=Euphausiacea
       fathom train hake.fathom --method supseg --epochs 40 --set learning_rate=0.001
     """  # noqa: D301 - click wants the backspace character itself
     if aliases and not label_files:
@@ -94,10 +102,12 @@ def command(
     from napari_fathom.study.machine_labels import accept_predicted
 
     images = holds_images([study_folder])
-    if images and label_files:
-        raise click.UsageError("--labels are of surveys; labels of images come with 'fathom convert'")
-    if annotator is not None and not images:
-        raise click.UsageError("--accept-predicted is of images; this is a study of a survey")
+    if not images and (annotator or labelled_by):
+        raise click.UsageError(
+            "--accept-predicted and --labelled-by are of images; this is a study of a survey"
+        )
+    if images and overwrite:
+        raise click.UsageError("--overwrite is of surveys; of images everybody's latest vote counts")
     named = {"method": method, "epochs": epochs, "seed": seed}
     given = {name: value for name, value in named.items() if value is not None} | values
     settings: SharedSettings
@@ -109,9 +119,11 @@ def command(
     with opened(kind, study_folder, console) as study:
         if isinstance(study, Study):
             _take_labels(study, label_files, aliases, overwrite, console)
-        elif annotator is not None:
-            accepted = accept_predicted(study.votes, annotator)
-            console.say(f"{accepted.objects:,} predicted labels are validated now, by {annotator}")
+        else:
+            _take_votes(study, label_files, aliases, labelled_by, console)
+            if annotator is not None:
+                accepted = accept_predicted(study.votes, annotator)
+                console.say(f"{accepted.objects:,} predicted labels are validated now, by {annotator}")
         console.say(f"training {settings.method} with the preset {preset}")
         record = train(study, settings, console, start=_place(start), device=device)
     console.result(
@@ -131,6 +143,22 @@ def _take_labels(
             study, path, aliases=aliases, overwrite=overwrite, adopt=adopt, stop=console.stop
         )
         console.follow(imported, kept=f"Nothing of {path.name} was imported.", polls_stop=True)
+
+
+def _take_votes(
+    study: "CollectionStudy",
+    label_files: tuple[Path, ...],
+    aliases: dict[str, str],
+    labelled_by: str | None,
+    console: Console,
+) -> None:
+    """Cast what files say of a collection's objects."""
+    from napari_fathom.study.jobs import import_votes_job
+
+    for path in label_files:
+        imported = import_votes_job(study, path, annotator=labelled_by, aliases=aliases, stop=console.stop)
+        events = console.follow(imported, kept=f"Nothing of {path.name} was imported.", polls_stop=True)
+        console.say(f"{path.name}: {sum(event.objects for event in events):,} labels imported")
 
 
 def _place(start: str) -> "Start":
