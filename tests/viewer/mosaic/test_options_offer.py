@@ -33,7 +33,7 @@ def shade(offer: OptionsOffer) -> tuple[int, int]:
 def test_what_is_recommended_is_ticked_with_its_reason(offer: OptionsOffer) -> None:
     assert [box.isChecked() for box in offer.boxes] == [True, False]
     assert offer.boxes[0].text() == "Cut off the lowest 31 rows (recommended)"
-    assert offer.boxes[1].toolTip() == "9 of 9 images show dark things on light ground."
+    assert offer.reasons[1].text() == "9 of 9 images show dark things on light ground."
     assert offer.value() == ImageOptions(side=96, crop_bottom_px=31)
 
 

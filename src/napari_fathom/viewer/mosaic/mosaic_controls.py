@@ -1,18 +1,23 @@
 """Which collection is open and how its mosaic is laid out; reads and arranges behind the screen."""
 
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import numpy as np
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from napari_fathom.events import Done, Event
 from napari_fathom.viewer.jobs_ui import JobBar, failure_words
 from napari_fathom.viewer.mosaic.arrange_panel import ArrangePanel
 from napari_fathom.viewer.mosaic.board import Board, board_job
+from napari_fathom.viewer.mosaic.options_offer import OptionsOffer
 
 if TYPE_CHECKING:
+    from napari_fathom.plankton import ImageOptions, Suggestion
     from napari_fathom.study import CollectionStudy
     from napari_fathom.viewer.session import Session
+    from napari_fathom.viewer.worker import JobHandle
 
 __all__ = ["MosaicControls"]
 
@@ -33,29 +38,37 @@ class MosaicControls(QWidget):
         super().__init__(parent)
         self._session = session
         self._trouble = ""
+        self._looking: JobHandle | None = None
         self.summary = QLabel()
         self.summary.setWordWrap(True)
         self.arrange = ArrangePanel()
         self.again = QPushButton("Arrange again")
         self.again.setToolTip("Labels given meanwhile move no tile until you ask for it (R)")
+        self.offer = OptionsOffer()
         self.bar = JobBar()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        for part in (self.summary, self.arrange, self.again, self.bar):
+        for part in (self.summary, self.offer, self.arrange, self.again, self.bar):
             column.addWidget(part)
         self.again.clicked.connect(self.rearrange)
         self.arrange.valueChanged.connect(lambda _: self.rearrange())
+        self.offer.applied.connect(self._see_otherwise)
         self.setEnabled(False)
 
     def follow(self, study: "CollectionStudy | None") -> None:
         """Show another study: look at its images where that has not been done, and arrange it."""
         self.setEnabled(study is not None)
         self._trouble = ""
+        self.offer.setValue(None, None)
         if study is None:
             self.summary.clear()
-        else:
-            self.arrange.propose(_helpful_group(study))
+            return
+        self.arrange.propose(_helpful_group(study))
+        if study.writable and not np.all(study.collection.looked_at):
+            self._suggest(study)
             self._look(study)
+        else:
+            self.rearrange()
 
     def tell(self, study: "CollectionStudy", labelled: int) -> None:
         """Say what is open, and how many of its objects people have labelled."""
@@ -79,14 +92,28 @@ class MosaicControls(QWidget):
         self.arrange.propose("predicted")
         self.rearrange()
 
-    def _look(self, study: "CollectionStudy") -> None:
-        """Look at images that have not been looked at; the mosaic comes when that is over, well or not."""
+    def _suggest(self, study: "CollectionStudy") -> None:
+        """Offer what a few images speak for; they are looked at as they are until somebody takes it."""
+        job = self._session.light.submit(
+            "Looking at a few images", lambda _: _suggestion_job(study), owner=study
+        )
+        job.finished.connect(lambda found: self.offer.setValue(found, study.collection.options))
+
+    def _see_otherwise(self, options: "ImageOptions") -> None:
+        study = self._session.collection
+        if study is None:
+            return
+        if self._looking is not None:
+            self._looking.drop()
+        self._look(study, options)
+
+    def _look(self, study: "CollectionStudy", options: "ImageOptions | None" = None) -> None:
+        """Look at images that have not been looked at, or not so; the mosaic comes when that is over."""
         from napari_fathom.study.jobs import look_job
 
-        if not study.writable or bool(np.all(study.collection.looked_at)):
-            self.rearrange()
-            return
-        job = self._session.light.submit("Looking at every image", lambda stop: look_job(study), owner=study)
+        job = self._looking = self._session.light.submit(
+            "Looking at every image", lambda _: look_job(study, options=options), owner=study
+        )
         job.finished.connect(lambda _: self.rearrange())
         job.stopped.connect(self.rearrange)
         job.failed.connect(self._show_what_there_is)
@@ -101,6 +128,12 @@ class MosaicControls(QWidget):
         self.arranged.emit(board)
         shown = f"{len(board.arrangement):,} of {len(board.objects):,} objects are shown."
         self.bar.conclude(shown + self._trouble)
+
+
+def _suggestion_job(study: "CollectionStudy") -> "Generator[Event[Suggestion], None, None]":
+    from napari_fathom.plankton import suggest_options
+
+    yield Done(suggest_options(study.collection, study.collection.options))
 
 
 def _helpful_group(study: "CollectionStudy") -> str:

@@ -16,6 +16,8 @@ __all__ = ["OptionsOffer"]
 
 _THUMBNAIL = 80
 """Side of an example in pixels; four of them fit the dock."""
+_INDENT = 24
+"""Where the words of a box to tick begin."""
 _WORDS = {
     "invert": "Swap black and white",
     "crop_bottom_px": "Cut off the lowest {:g} rows",
@@ -38,6 +40,7 @@ class OptionsOffer(QWidget):
         self._suggestion: Suggestion | None = None
         self._options: ImageOptions | None = None
         self.boxes: list[QCheckBox] = []
+        self.reasons: list[QLabel] = []
         self._title = QLabel()
         self._title.setWordWrap(True)
         self._ticks = QVBoxLayout()
@@ -45,7 +48,7 @@ class OptionsOffer(QWidget):
         self.apply = QPushButton("See them so")
         self.apply.setToolTip("Every image is looked at anew; labels stay, and the originals too")
         self.dismiss = QPushButton("Leave them as they are")
-        self.dismiss.setToolTip("Take this away; it is offered again when the study is opened the next time")
+        self.dismiss.setToolTip("Take this away; 'fathom convert' with other options sees them otherwise")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._title)
@@ -71,27 +74,32 @@ class OptionsOffer(QWidget):
     def setValue(self, suggestion: "Suggestion | None", options: "ImageOptions | None") -> None:
         """Show what a suggestion offers for images that are seen with `options`; recommended is ticked."""
         self._suggestion, self._options = suggestion, options
-        for box in self.boxes:
-            self._ticks.removeWidget(box)
-            box.deleteLater()
-        self.boxes = []
+        for part in (*self.boxes, *self.reasons):
+            self._ticks.removeWidget(part)
+            part.deleteLater()
+        self.boxes, self.reasons = [], []
         offers = () if suggestion is None else suggestion.offers
         for offer in offers:
-            self.boxes.append(self._tick(offer))
+            self._add(offer)
         self.setVisible(bool(offers))
         if suggestion is not None and offers:
             self._title.setText(
-                f"Of {suggestion.looked_at} images that were looked at; above as they are, below as ticked:"
+                f"A look at {suggestion.looked_at} images suggests (above as they are, below as ticked):"
             )
             self._draw()
 
-    def _tick(self, offer: "Offer") -> QCheckBox:
+    def _add(self, offer: "Offer") -> None:
+        """A box to tick, and the reason below it."""
         box = QCheckBox(f"{_WORDS[offer.option].format(offer.value)}{_grade(offer)}")
-        box.setToolTip(f"{offer.reason[0].upper()}{offer.reason[1:]}.")
         box.setChecked(offer.recommended)
         box.toggled.connect(self._toggled)
+        reason = QLabel(f"{offer.reason[0].upper()}{offer.reason[1:]}.")
+        reason.setWordWrap(True)
+        reason.setContentsMargins(_INDENT, 0, 0, 0)
         self._ticks.addWidget(box)
-        return box
+        self._ticks.addWidget(reason)
+        self.boxes.append(box)
+        self.reasons.append(reason)
 
     def _taken(self, suggestion: "Suggestion") -> "list[Offer]":
         return [offer for offer, box in zip(suggestion.offers, self.boxes, strict=True) if box.isChecked()]
