@@ -8,7 +8,7 @@ from napari_fathom import __version__
 
 __all__ = ["fathom"]
 
-COMMANDS = ("info", "convert", "train", "predict", "export", "simulate", "demo", "open")
+COMMANDS = ("info", "convert", "train", "predict", "export", "methods", "simulate", "demo", "open")
 
 
 class _LazyGroup(click.Group):

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from napari_fathom.learning.images.batch import ImageBatch
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, PlainMethod
 from napari_fathom.learning.methods.image_rows import ImageContext
 from napari_fathom.learning.nets.decoder import Decoder
@@ -30,6 +31,11 @@ class Autoencoder(PlainMethod):
     """
 
     name: ClassVar[str] = "autoencoder"
+    about: ClassVar[About] = About(
+        "Autoencoder (AILARON)",
+        "Salvesen et al. 2022",
+        "Copies images through a narrow place. Looks at no label; another method goes on from it.",
+    )
     main_loss: ClassVar[str] = "reconstruction"
     needs_labels: ClassVar[bool] = False
     strong_view: ClassVar[bool] = False

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from typing_extensions import TypeVar  # with a default: a method of pixels needn't say so
 
 from napari_fathom.learning.batch import Batch, UnlabelledPatches
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.nets.network import ItemNetwork, Network, rows_of
 from napari_fathom.learning.settings import TrainSettings
 from napari_fathom.learning.shared_settings import SharedSettings
@@ -169,6 +170,7 @@ class Method(Protocol[N_contra, B_contra]):
     """
 
     name: ClassVar[str]
+    about: ClassVar[About]
 
     @property
     def needs_unlabelled(self) -> bool:

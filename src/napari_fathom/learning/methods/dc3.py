@@ -10,6 +10,7 @@ from typing_extensions import TypeVar
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.batch import Batch
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, Method, MethodContext, Rows
 from napari_fathom.learning.methods.partners import different_partners
 from napari_fathom.learning.nets.network import ItemNetwork, Network
@@ -43,6 +44,12 @@ class DC3(Generic[N, B]):
     """
 
     name: ClassVar[str] = "dc3"
+    about: ClassVar[About] = About(
+        "DC3",
+        "Schmarje et al. 2022",
+        "Goes around any network's method (setting `ambiguity`): learns which images or pixels can't be told "
+        "apart, and how those group.",
+    )
 
     def __init__(self, inner: Method[N, B], context: MethodContext[SharedSettings]) -> None:
         self._inner, self._settings = inner, context.settings

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.special import log_softmax, softmax
 
 from napari_fathom.learning.images.settings import ImageSettings
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.row_method import Arrays, Floats, KnownRows
 from napari_fathom.learning.normal_scores import fit_quantiles, normal_scores
 
@@ -60,6 +61,12 @@ class Discriminant:
     offset: Floats
 
     name: ClassVar[str] = "discriminant"
+    about: ClassVar[About] = About(
+        "Discriminant",
+        "Fisher 1936; Nigam et al. 2000",
+        "No network: fits measures of shape and texture, of the unlabelled too. Takes seconds; "
+        "best for few labels.",
+    )
     calibrates: ClassVar[bool] = True
 
     @classmethod

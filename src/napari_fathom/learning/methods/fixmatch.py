@@ -7,6 +7,7 @@ from torch import Tensor
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.images.batch import ImageBatch
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, PlainMethod, Rows
 from napari_fathom.learning.methods.certainty import Certainty, FixedThreshold
 from napari_fathom.learning.methods.image_rows import ImageContext, image_features, supervised_loss
@@ -28,6 +29,12 @@ class FixMatch(PlainMethod):
     """
 
     name: ClassVar[str] = "fixmatch"
+    about: ClassVar[About] = About(
+        "FixMatch",
+        "Sohn et al. 2020",
+        "Learns from your labels, and from sure answers to images that are then changed strongly. "
+        "Wants many steps.",
+    )
     main_loss: ClassVar[str] = "classes"
     needs_labels: ClassVar[bool] = True
     strong_view: ClassVar[bool] = True

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.images.batch import ImageBatch
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, PlainMethod, Rows
 from napari_fathom.learning.methods.head_copies import HeadCopies
 from napari_fathom.learning.methods.iic import Head, mutual
@@ -38,6 +39,12 @@ class FOC(PlainMethod):
     """
 
     name: ClassVar[str] = "foc"
+    about: ClassVar[About] = About(
+        "FOC",
+        "Schmarje et al. 2021",
+        "Finds more clusters than classes, and keeps labelled classes apart. "
+        "For labels that experts dispute.",
+    )
     main_loss: ClassVar[str] = "classes"
     needs_labels: ClassVar[bool] = True
     strong_view: ClassVar[bool] = False
@@ -129,6 +136,11 @@ class FOCLight(FOC):
     """
 
     name: ClassVar[str] = "foc-light"
+    about: ClassVar[About] = About(
+        "FOC-Light",
+        "Schmarje et al. 2021",
+        "FOC on labelled images alone: quicker, and blind to what is unlabelled.",
+    )
 
     @property
     def _mutual_weight(self) -> float:

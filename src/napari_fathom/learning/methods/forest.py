@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_fathom.learning.images.settings import ImageSettings
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.row_method import Arrays, Floats, KnownRows
 
 __all__ = ["Forest"]
@@ -48,6 +49,11 @@ class Forest:
     columns: int
 
     name: ClassVar[str] = "forest"
+    about: ClassVar[About] = About(
+        "Random forest",
+        "Breiman 2001",
+        "No network: fits measures of shape and texture, as EcoTaxa does. Takes seconds.",
+    )
     calibrates: ClassVar[bool] = False
 
     @classmethod

@@ -5,6 +5,7 @@ from typing import ClassVar
 from torch import Tensor
 
 from napari_fathom.learning import losses
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.certainty import SelfAdaptiveThreshold
 from napari_fathom.learning.methods.fixmatch import FixMatch
 from napari_fathom.learning.methods.image_rows import ImageContext
@@ -23,6 +24,11 @@ class FreeMatch(FixMatch):
     """
 
     name: ClassVar[str] = "freematch"
+    about: ClassVar[About] = About(
+        "FreeMatch",
+        "Wang et al. 2023",
+        "FixMatch whose threshold grows with what was learned. Wants many steps.",
+    )
 
     def __init__(self, context: ImageContext) -> None:
         self._adaptive = SelfAdaptiveThreshold(

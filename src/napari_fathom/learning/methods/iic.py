@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from napari_fathom.learning.images.batch import ImageBatch, Views
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, PlainMethod
 from napari_fathom.learning.methods.head_copies import HeadCopies
 from napari_fathom.learning.methods.image_rows import ImageContext, image_features
@@ -30,6 +31,11 @@ class IIC(PlainMethod):
     """
 
     name: ClassVar[str] = "iic"
+    about: ClassVar[About] = About(
+        "IIC",
+        "Ji et al. 2019",
+        "Clusters two views of an image alike. Looks at no label; another method goes on from it.",
+    )
     main_loss: ClassVar[str] = "clusters"
     needs_labels: ClassVar[bool] = False
     strong_view: ClassVar[bool] = False

@@ -9,6 +9,7 @@ from torch import Tensor
 from napari_fathom.learning import losses
 from napari_fathom.learning.average import WeightAverage
 from napari_fathom.learning.images.batch import ImageBatch, Views
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, PlainMethod, Rows
 from napari_fathom.learning.methods.image_rows import (
     ImageContext,
@@ -35,6 +36,11 @@ class MeanTeacher(PlainMethod):
     """
 
     name: ClassVar[str] = "mean-teacher"
+    about: ClassVar[About] = About(
+        "Mean-Teacher",
+        "Tarvainen and Valpola 2017",
+        "Learns from your labels, and to answer as the average of its former selves does.",
+    )
     main_loss: ClassVar[str] = "classes"
     needs_labels: ClassVar[bool] = True
     strong_view: ClassVar[bool] = False

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.images.batch import ImageBatch
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, PlainMethod, Rows
 from napari_fathom.learning.methods.image_rows import (
     ImageContext,
@@ -28,6 +29,11 @@ class PiModel(PlainMethod):
     """
 
     name: ClassVar[str] = "pi-model"
+    about: ClassVar[About] = About(
+        "π-model",
+        "Laine and Aila 2017",
+        "Learns from your labels, and to answer alike to two views of an image.",
+    )
     main_loss: ClassVar[str] = "classes"
     needs_labels: ClassVar[bool] = True
     strong_view: ClassVar[bool] = False

@@ -10,6 +10,7 @@ from torch import Tensor
 from napari_fathom.learning import losses
 from napari_fathom.learning.batch import Batch, UnlabelledPatches
 from napari_fathom.learning.kmeans import kmeans
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, MethodContext, PlainMethod, features_of, unlabelled_rows
 from napari_fathom.learning.methods.supseg import SupSeg
 from napari_fathom.learning.nets.network import Network
@@ -37,6 +38,11 @@ class PredKlus(PlainMethod):
     """
 
     name: ClassVar[str] = "predklus"
+    about: ClassVar[About] = About(
+        "PredKlus",
+        "Choi et al. 2023",
+        "Learns from your strokes and from the structure of all that is unpainted. For few strokes.",
+    )
 
     def __init__(self, context: MethodContext) -> None:
         self._settings = context.settings

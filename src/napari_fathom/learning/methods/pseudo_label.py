@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.images.batch import ImageBatch
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, PlainMethod, Rows
 from napari_fathom.learning.methods.certainty import FixedThreshold
 from napari_fathom.learning.methods.image_rows import (
@@ -32,6 +33,11 @@ class PseudoLabel(PlainMethod):
     """
 
     name: ClassVar[str] = "pseudo-label"
+    about: ClassVar[About] = About(
+        "Pseudo-Label",
+        "Lee 2013",
+        "Learns from your labels, and from its own sure answers.",
+    )
     main_loss: ClassVar[str] = "classes"
     needs_labels: ClassVar[bool] = True
     strong_view: ClassVar[bool] = False

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.batch import Batch
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, MethodContext, PlainMethod, rows_without_gradient
 from napari_fathom.learning.methods.ramp import Ramp
 from napari_fathom.learning.methods.supseg import SupSeg
@@ -35,6 +36,11 @@ class SemiCPS(PlainMethod):
     """
 
     name: ClassVar[str] = "semicps"
+    about: ClassVar[About] = About(
+        "SemiCPS",
+        "Chen et al. 2021",
+        "Two networks teach each other. Twice the time; to compare with.",
+    )
 
     def __init__(self, context: MethodContext) -> None:
         assert context.twin is not None

@@ -7,6 +7,7 @@ import torch
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.images.batch import ImageBatch, Views
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, PlainMethod
 from napari_fathom.learning.methods.image_rows import ImageContext, image_features
 from napari_fathom.learning.nets.image_network import ImageNetwork
@@ -28,6 +29,11 @@ class SimCLR(PlainMethod):
     """
 
     name: ClassVar[str] = "simclr"
+    about: ClassVar[About] = About(
+        "SimCLR",
+        "Chen et al. 2020",
+        "Finds the other view of an image among many. Looks at no label; another method goes on from it.",
+    )
     main_loss: ClassVar[str] = "contrast"
     needs_labels: ClassVar[bool] = False
     strong_view: ClassVar[bool] = True

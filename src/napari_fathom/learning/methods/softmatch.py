@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.certainty import TruncatedGaussian
 from napari_fathom.learning.methods.fixmatch import FixMatch
 from napari_fathom.learning.methods.image_rows import ImageContext
@@ -20,6 +21,11 @@ class SoftMatch(FixMatch):
     """
 
     name: ClassVar[str] = "softmatch"
+    about: ClassVar[About] = About(
+        "SoftMatch",
+        "Chen et al. 2023",
+        "FixMatch in which unsure answers count too, but less.",
+    )
 
     def __init__(self, context: ImageContext) -> None:
         memory = context.settings.threshold_memory

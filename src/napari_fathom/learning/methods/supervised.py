@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from napari_fathom.learning.images.batch import ImageBatch
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, PlainMethod, Rows
 from napari_fathom.learning.methods.image_rows import (
     ImageContext,
@@ -19,6 +20,11 @@ class Supervised(PlainMethod):
     """Learn from the labelled images alone: the baseline."""
 
     name: ClassVar[str] = "supervised"
+    about: ClassVar[About] = About(
+        "Supervised",
+        "no paper of its own",
+        "Learns from your labels alone: what the others are measured by.",
+    )
     main_loss: ClassVar[str] = "classes"
     needs_labels: ClassVar[bool] = True
     strong_view: ClassVar[bool] = False

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.batch import Batch, UnlabelledPatches
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import (
     Loss,
     MethodContext,
@@ -52,6 +53,11 @@ class SupSeg(PlainMethod):
     """
 
     name: ClassVar[str] = "supseg"
+    about: ClassVar[About] = About(
+        "SupSeg",
+        "Brautaset et al. 2020",
+        "Learns from your strokes alone. About twice as quick; wants more of them.",
+    )
 
     def __init__(self, context: MethodContext) -> None:
         self._settings, self._rest = context.settings, context.rest

@@ -11,6 +11,7 @@ from napari_fathom.learning import losses
 from napari_fathom.learning.augment import Augmentation
 from napari_fathom.learning.average import WeightAverage
 from napari_fathom.learning.batch import Batch, UnlabelledPatches
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, MethodContext, PlainMethod
 from napari_fathom.learning.methods.certainty import FixedThreshold
 from napari_fathom.learning.methods.ramp import Ramp
@@ -43,6 +44,11 @@ class UniMatch(PlainMethod):
     """
 
     name: ClassVar[str] = "unimatch"
+    about: ClassVar[About] = About(
+        "UniMatch",
+        "Yang et al. 2025",
+        "Learns from your strokes, and to answer alike where the sea is disturbed. To compare with.",
+    )
 
     def __init__(self, context: MethodContext) -> None:
         self._settings, self._rest = context.settings, context.rest
