@@ -103,6 +103,7 @@ def test_clusters_become_labels_in_a_few_keystrokes(dock: FathomDock, qtbot: QtB
     walk = review.walk
     assert walk is not None
     qtbot.waitUntil(lambda: bool(walk.clusters) and not walk.busy, timeout=PATIENCE_MS)
+    assert review.said() == ""
     before = study.votes.hard().copy()
     assert not review.accepting.all.isEnabled()  # nothing is accepted that isn't in view
     number = step(desk, hand, Qt.Key.Key_N, qtbot)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QComboBox, QGroupBox, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
+from napari_fathom.study.cluster_order import ReviewCluster
 from napari_fathom.viewer.mosaic.key_buttons import button
 from napari_fathom.viewer.mosaic.label_panel import row_of
 
@@ -29,11 +30,11 @@ class ClusterEditPanel(QGroupBox):
         self.new_name.setToolTip("Make the cluster a class of its own (W writes here, Enter makes it)")
         self.name = button("Name as new class", "Make this a class and choose it; then accept")
         self.into = QComboBox()
-        self.into.setToolTip("The cluster to merge this one with (Alt+I)")
+        self.into.setToolTip("The cluster to merge this one with, and its members")
         self.merge = button("Merge into (J)", "Put this cluster's members into the other one")
         self.parts = QSpinBox()
         self.parts.setRange(2, 20)
-        self.parts.setToolTip("How many parts (Alt+T)")
+        self.parts.setToolTip("How many parts")
         self.split = button("Split into (D)", "Cluster the members of this cluster anew (k-means)")
         self.send_back = button("Send back (L)", "Leave this cluster undecided; it comes last")
         column = QVBoxLayout(self)
@@ -46,17 +47,18 @@ class ClusterEditPanel(QGroupBox):
         self.split.clicked.connect(lambda: self.splitAsked.emit(self.parts.value()))
         self.send_back.clicked.connect(self.sendBackAsked)
 
-    def offer(self, numbers: Sequence[int], *, can: bool) -> None:
+    def offer(self, others: Sequence[ReviewCluster], *, can: bool) -> None:
         """Offer these clusters to merge with, and everything else only where it can be done."""
-        if [self.into.itemData(at) for at in range(self.into.count())] != list(numbers):
+        wanted = [(one.number, f"cluster {one.number} ({one.members:,})") for one in others]
+        if [(self.into.itemData(at), self.into.itemText(at)) for at in range(self.into.count())] != wanted:
             chosen = self.into.currentData()
             self.into.clear()
-            for number in numbers:
-                self.into.addItem(f"cluster {number}", number)
+            for number, words in wanted:
+                self.into.addItem(words, number)
             self.into.setCurrentIndex(max(self.into.findData(chosen), 0))
         for part in (self.split, self.send_back, self.name):
             part.setEnabled(can)
-        self.merge.setEnabled(can and bool(numbers))
+        self.merge.setEnabled(can and bool(wanted))
 
     def write_name(self) -> None:
         """Let the keyboard write the name of a new class."""

@@ -75,6 +75,7 @@ class ClusterWalk(QObject):
             self.review = None
         self.clusters, self.members = (), None
         self._trail.clear()
+        self.told.emit("")  # what was said is of the former answer, or that there was none
         self._ask("Looking at the clusters", None)
 
     def reorder(self, clusters: FirstClusters, members: FirstMembers) -> None:

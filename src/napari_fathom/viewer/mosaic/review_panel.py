@@ -179,7 +179,7 @@ class ReviewPanel(QWidget):
         can_accept = can and cluster is not None and cluster.open > 0
         classes = Classes(()) if self._study is None else self._study.classes
         self.accepting.offer(classes, can=can_accept, searching=searching)
-        others = () if walk is None else tuple(one.number for one in walk.clusters if one != cluster)
+        others = () if walk is None else tuple(one for one in walk.clusters if one != cluster)
         self.edits.offer(others, can=can)
         free = walk is not None and not walk.busy
         self.next_cluster.setEnabled(free and walk is not None and bool(walk.clusters))
