@@ -39,6 +39,11 @@ def test_what_can_not_be_read_takes_a_line_each(shared_data: Path) -> None:
     assert lines[first + 1].lstrip().startswith("data/skip/IFCB5_2006_001_121212.adc: an empty .adc file.")
 
 
+def test_classes_are_told_as_their_files_call_them(shipped_data: Path) -> None:
+    told = run("info", shipped_data / "plankton" / "ifcb_with_scores.zip").stdout
+    assert "Mesodinium_rubrum 2" in told
+
+
 def test_of_a_file_that_is_no_data_both_kinds_that_are_read_are_told(tmp_path: Path) -> None:
     path = tmp_path / "letter.txt"
     path.write_text("Dear captain")

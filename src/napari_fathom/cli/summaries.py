@@ -131,8 +131,8 @@ def _lines(name: str, value: Any) -> Sequence[str]:
 
 def _value(value: Any) -> str:
     if isinstance(value, Mapping):
-        known = {name.replace("_", " "): part for name, part in value.items() if part is not None}
-        return ", ".join(f"{name} {_value(part)}" for name, part in known.items())
+        # names stay as they are: they may be classes, which are typed again after --map
+        return ", ".join(f"{name} {_value(part)}" for name, part in value.items() if part is not None)
     if isinstance(value, list | tuple):
         return ", ".join(_value(part) for part in value)
     if isinstance(value, float):
