@@ -127,6 +127,10 @@ class MosaicControls(QWidget):
         self.arrange.setColumns([str(name) for name in board.objects.columns])
         self.arranged.emit(board)
         shown = f"{len(board.arrangement):,} of {len(board.objects):,} objects are shown."
+        if board.answered is not None:
+            sure = int((board.answered.values > 0).sum())
+            ambiguous = int((board.answered.cluster > 0).sum()) - sure
+            shown += f" The model gives {sure:,} a class; {ambiguous:,} are ambiguous and grouped."
         self.bar.conclude(shown + self._trouble)
 
 
