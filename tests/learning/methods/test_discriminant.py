@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.neighbors import NearestNeighbors
 from tests.learning.images.shapes import NAMES, collection, quick, some
 
 from napari_fathom.errors import Cancelled
@@ -124,6 +125,38 @@ def test_comes_back_from_arrays() -> None:
     found = fitted(rows, some_labels(truth, 5))
     again = Discriminant.from_arrays(dict(found.arrays()))
     assert np.array_equal(again.probabilities(rows), found.probabilities(rows))
+    assert np.array_equal(again.seen(rows), found.seen(rows))
+
+
+def test_neighbours_are_of_one_class_more_often_than_by_what_was_measured() -> None:
+    rows, truth = clouds()
+    rows = np.column_stack([rows, np.random.default_rng(1).normal(size=(len(rows), 20))]).astype(np.float32)
+    seen = fitted(rows, some_labels(truth, 10)).seen(rows)
+    assert seen.shape == (600, 3 + 26)
+    assert of_one_class(seen, truth) > of_one_class(rows, truth) + 0.05
+
+
+def test_a_class_that_nobody_has_named_stays_together() -> None:
+    rows, truth = clouds(apart=4.0)
+    target = some_labels(truth, 10)
+    found = fitted(rows, np.where(target == 3, 0, target))
+    unnamed = truth == 3
+    says = found.probabilities(rows)[:, :2].astype(np.float32)  # nothing lies between two classes but in here
+    assert of_one_class(found.seen(rows), truth, unnamed) > of_one_class(says, truth, unnamed) + 0.1
+
+
+def test_classes_and_scores_count_half_each() -> None:
+    rows, truth = clouds()
+    seen = fitted(rows, some_labels(truth, 10)).seen(rows)
+    classes, scores = (np.square(part).sum(axis=1).mean() for part in (seen[:, :3], seen[:, 3:]))
+    assert classes == pytest.approx(1, abs=0.01)
+    assert scores == pytest.approx(1, abs=0.05)
+
+
+def of_one_class(rows: Rows, truth: Target, some: npt.NDArray[np.bool_] | slice = slice(None)) -> float:
+    """Share of the eight nearest that are of one's own class."""
+    nearest = NearestNeighbors(n_neighbors=9).fit(rows).kneighbors(rows[some], return_distance=False)[:, 1:]
+    return float((truth[nearest] == truth[some][:, None]).mean())
 
 
 def test_what_does_not_fit_is_refused() -> None:
@@ -134,6 +167,8 @@ def test_what_does_not_fit_is_refused() -> None:
     assert found.probabilities(rows[:0]).shape == (0, 3)
     with pytest.raises(ValueError, match="don't fit"):
         Discriminant.from_arrays(dict(found.arrays()) | {"offset": np.zeros(2, np.float32)})
+    with pytest.raises(ValueError, match="don't fit"):
+        Discriminant.from_arrays(dict(found.arrays()) | {"middle": np.zeros(2, np.float32)})
 
 
 def test_stop_is_heard_between_rounds() -> None:

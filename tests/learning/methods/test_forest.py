@@ -48,6 +48,10 @@ def test_comes_back_from_arrays() -> None:
     assert np.array_equal(again.probabilities(ROWS), forest.probabilities(ROWS))
 
 
+def test_sees_rows_as_they_are() -> None:
+    assert grown(2).seen(ROWS) is ROWS
+
+
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [("left", 10**6, "outside"), ("right", 0, "lead back"), ("feature", 99, "columns there aren't")],

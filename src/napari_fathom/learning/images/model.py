@@ -94,13 +94,11 @@ class ImageModel:
         """Ask about images; the network must be on `device`."""
         network = self.network
         if self.classifier is not None:
-            rows = rows_for(network, views, self.settings, device)
-            clusters, _ = assign(rows, self.method_state[CENTROIDS])
+            rows = rows_for(network, views, self.settings, device).numpy()
+            seen = self.classifier.seen(rows)
+            clusters, _ = assign(torch.from_numpy(seen), self.method_state[CENTROIDS])
             return RawAnswers(
-                self.classifier.probabilities(rows.numpy()),
-                clusters.numpy().astype(np.uint16),
-                None,
-                rows.numpy(),
+                self.classifier.probabilities(rows), clusters.numpy().astype(np.uint16), None, seen
             )
         assert network is not None
         features = mean_features(network.features, views, self.settings, device)

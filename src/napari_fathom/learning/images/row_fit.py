@@ -101,7 +101,7 @@ class RowFit:
             self._images.side,
             prepared.scaling,
             calibrated(None if learner.calibrates else self.held_out, classes),
-            {CENTROIDS: self._centroids(rows)},
+            {CENTROIDS: self._centroids(classifier.seen(rows))},
             record,
         )
         yield Epoch(1, 1, {}, kappa, True)
@@ -134,10 +134,10 @@ class RowFit:
         copy_weights(network.encoder, made.encoder)
         return made.eval().requires_grad_(False)
 
-    def _centroids(self, rows: npt.NDArray[np.float32]) -> torch.Tensor:
+    def _centroids(self, seen: npt.NDArray[np.float32]) -> torch.Tensor:
         generator = torch.Generator().manual_seed(self._settings.seed)
         clusters = self._settings.clusters_for(len(self._classes))
         found = kmeans(
-            torch.from_numpy(rows), clusters, iterations=_ITERATIONS, generator=generator, check=self._check
+            torch.from_numpy(seen), clusters, iterations=_ITERATIONS, generator=generator, check=self._check
         )
         return found.centroids

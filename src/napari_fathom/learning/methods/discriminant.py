@@ -24,6 +24,7 @@ _RIDGE = 0.01
 changed macro F1 by 0.015 at most."""
 
 _SMALLEST_SHARE = 1e-3
+_SMALLEST_SPREAD = 1e-6
 _MOST_UNLABELLED = 20_000
 _MOST_QUANTILE_ROWS = 100_000
 _CHUNK = 16384  # rows answered at once
@@ -49,6 +50,10 @@ class Discriminant:
         As `fit_quantiles`.
     weights : ndarray of float32, shape (D, C)
     offset : ndarray of float32, shape (C,)
+    middle : ndarray of float32, shape (C,)
+        Mean of what is linear in the scores, over the collection.
+    spread : ndarray of float32, shape ()
+        Its root mean square distance from that, of one class.
 
     References
     ----------
@@ -59,6 +64,8 @@ class Discriminant:
     quantiles: Floats
     weights: Floats
     offset: Floats
+    middle: Floats
+    spread: Floats
 
     name: ClassVar[str] = "discriminant"
     about: ClassVar[About] = About(
@@ -90,7 +97,11 @@ class Discriminant:
         all_offsets = np.full(known.classes, _NEVER, np.float32)
         all_weights[:, values - 1] = weights / temperature
         all_offsets[values - 1] = offset / temperature
-        return cls(quantiles, all_weights, all_offsets)
+        linear = np.concatenate([labelled, others]) @ all_weights
+        middle = linear.mean(axis=0)
+        spread = max(float(np.sqrt(np.square(linear - middle).mean())), _SMALLEST_SPREAD)
+        floats = (np.asarray(each, np.float32) for each in (middle, spread))
+        return cls(quantiles, all_weights, all_offsets, *floats)
 
     def probabilities(self, rows: Floats) -> Floats:
         """Shape (n, C) for rows (n, D).
@@ -108,6 +119,17 @@ class Discriminant:
         ]
         return np.concatenate(parts)
 
+    def seen(self, rows: Floats) -> Floats:
+        """What the classes say of rows (n, D) beside their normal scores, each half of it, shape (n, C + D).
+
+        With the scores alone, clusters and neighbours mix what the labels tell apart; with the classes alone,
+        images of a class that nobody has named yet are scattered among the others.
+        """
+        scores = normal_scores(rows, self.quantiles)
+        linear = (scores @ self.weights - self.middle) / self.spread
+        parts = [part / np.float32(np.sqrt(part.shape[1])) for part in (linear, scores)]
+        return np.concatenate(parts, axis=1)
+
     def arrays(self) -> Arrays:
         """All that it is."""
         return {each.name: np.asarray(getattr(self, each.name)) for each in fields(self)}
@@ -115,12 +137,14 @@ class Discriminant:
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
         """The same again; arrays that don't fit each other are refused."""
-        found = cls(arrays["quantiles"], arrays["weights"], arrays["offset"])
+        found = cls(**{each.name: arrays[each.name] for each in fields(cls)})
         columns, classes = found.weights.shape
         if (
             found.quantiles.ndim != 2
             or found.quantiles.shape[1] != columns
             or found.offset.shape != (classes,)
+            or found.middle.shape != (classes,)
+            or found.spread.shape != ()
         ):
             raise ValueError("a discriminant whose parts don't fit each other")
         return found

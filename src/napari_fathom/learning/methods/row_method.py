@@ -68,6 +68,10 @@ class RowClassifier(Protocol):
         """Shape (n, C) for rows (n, D); sums to 1 over classes."""
         ...
 
+    def seen(self, rows: Floats) -> Floats:
+        """Where rows (n, D) lie, shape (n, F), so that what is alike is near: clusters are found there."""
+        ...
+
     def arrays(self) -> Arrays:
         """All that it is, for the model file."""
         ...
