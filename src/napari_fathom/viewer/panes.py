@@ -2,10 +2,12 @@
 
 from qtpy.QtWidgets import QComboBox, QFrame, QGroupBox, QScrollArea, QVBoxLayout, QWidget
 
-__all__ = ["DOCK_WIDTH", "scrolled", "stacked", "titled"]
+__all__ = ["DOCK_WIDTH", "PAGE_MARGIN", "scrolled", "stacked", "titled"]
 
 DOCK_WIDTH = 430
 """Of 1280 pixels this leaves the canvas as much, beside napari's own controls."""
+
+PAGE_MARGIN = 6
 
 
 def scrolled(part: QWidget) -> QScrollArea:
@@ -20,11 +22,11 @@ def scrolled(part: QWidget) -> QScrollArea:
     return area
 
 
-def stacked(*parts: QWidget) -> QWidget:
-    """Put parts above each other, the free room below them."""
+def stacked(*parts: QWidget, margin: int = 0) -> QWidget:
+    """Put parts above each other, the free room below them; a whole page has a margin, in pixels."""
     whole = QWidget()
     column = QVBoxLayout(whole)
-    column.setContentsMargins(0, 0, 0, 0)
+    column.setContentsMargins(margin, margin, margin, margin)
     for part in parts:
         column.addWidget(part)
     column.addStretch(1)

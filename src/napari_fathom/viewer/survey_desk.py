@@ -13,7 +13,7 @@ from napari_fathom.viewer.export_panel import ExportPanel
 from napari_fathom.viewer.exports import SurveyExports
 from napari_fathom.viewer.import_panel import ImportPanel
 from napari_fathom.viewer.paint_panel import PaintPanel
-from napari_fathom.viewer.panes import stacked, titled
+from napari_fathom.viewer.panes import PAGE_MARGIN, stacked, titled
 from napari_fathom.viewer.session import Session
 from napari_fathom.viewer.teaching import SurveyTeaching
 from napari_fathom.viewer.train_panel import TrainPanel
@@ -71,7 +71,9 @@ class SurveyDesk(QObject):
             Tab(self.train, "Train", "Teach the model what you painted"),
             Tab(self.answers, "Answers", "What the model says, and what to do with it"),
             Tab(
-                stacked(titled("Export", self.export), titled("Import labels", self.incoming)),
+                stacked(
+                    titled("Export", self.export), titled("Import labels", self.incoming), margin=PAGE_MARGIN
+                ),
                 "Export",
                 "Labels and answers out, labels made elsewhere in",
             ),

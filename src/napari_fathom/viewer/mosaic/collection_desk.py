@@ -18,7 +18,7 @@ from napari_fathom.viewer.mosaic.mosaic_view import MosaicView
 from napari_fathom.viewer.mosaic.object_card import ObjectCard, card_job
 from napari_fathom.viewer.mosaic.review_panel import ReviewPanel
 from napari_fathom.viewer.mosaic.votes_import import VotesImportPanel
-from napari_fathom.viewer.panes import stacked, titled
+from napari_fathom.viewer.panes import PAGE_MARGIN, stacked, titled
 from napari_fathom.viewer.predict_panel import PredictPanel
 from napari_fathom.viewer.session import Session
 from napari_fathom.viewer.shortcuts import Shortcuts
@@ -73,7 +73,9 @@ class CollectionDesk(QObject):
                 "Go through the model's clusters: accept, merge, split, name them",
             ),
             Tab(
-                stacked(titled("Export", self.export), titled("Import labels", self.incoming)),
+                stacked(
+                    titled("Export", self.export), titled("Import labels", self.incoming), margin=PAGE_MARGIN
+                ),
                 "Export",
                 "Labels and answers for EcoTaxa and other tools, labels made elsewhere in",
             ),
