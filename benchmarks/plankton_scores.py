@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from benchmarks.plankton_data import Labelled, Soft
 from benchmarks.plankton_methods import Answer
+from napari_fathom.learning.cluster_metrics import agreement_counts, purity
 from napari_fathom.learning.inner_distance import inner_distance
 from napari_fathom.learning.metrics import confusion, expected_calibration_error, f1_scores, roc_area
 
@@ -18,8 +19,8 @@ def scores(known: Labelled, asked: npt.NDArray[np.bool_], answer: Answer) -> dic
     """Figures of all images that were asked about.
 
     `auc_wrong` is the chance that an image answered wrongly is called more ambiguous than one answered
-    rightly, by DC3's head where there is one; `…_hesitation` is the same of 1 − max p. Where soft labels are
-    known there is more:
+    rightly, by DC3's head where there is one; `…_hesitation` is the same of 1 − max p. `purity` is the share
+    of images that are of the commonest class of their cluster. Where soft labels are known there is more:
 
     - `auc_ambiguous`: the chance that an ambiguous image is called more ambiguous than one that isn't;
     - `ece_votes`: calibration against the votes that no label came from. (Where two classes are as good,
@@ -44,8 +45,10 @@ def scores(known: Labelled, asked: npt.NDArray[np.bool_], answer: Answer) -> dic
         "auc_wrong_hesitation": _rounded(roc_area(said != truth, hesitation)),
         "called_ambiguous": _rounded(float((ambiguity >= 0.5).mean())),
     }
+    cluster = None if answer.cluster is None else answer.cluster[asked]
+    if cluster is not None:
+        found["purity"] = _rounded(purity(agreement_counts(truth, cluster)))
     if known.soft is not None:
-        cluster = None if answer.cluster is None else answer.cluster[asked]
         found |= _soft_scores(_part(known.soft, asked), answered, ambiguity, cluster)
     return found
 

@@ -28,6 +28,7 @@ _AT_ONE = {
     "auc_wrong_hesitation": "wrong: 1 − max p",
     "auc_wrong": "… head",
     "called_ambiguous": "a ≥ 0.5",
+    "purity": "purity of clusters",
     "d_classes": "d, classes",
     "d_clusters": "d, clusters where a ≥ 0.5",
     "d_clusters_all": "d, clusters",
