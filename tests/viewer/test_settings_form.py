@@ -1,16 +1,18 @@
 """The form under Advanced shows any pydantic model and lets only valid values out."""
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 from pytestqt.qtbot import QtBot
-from qtpy.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
+from qtpy.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QSpinBox
 
+from napari_fathom.learning.methods.shelf import shelf
 from napari_fathom.learning.settings import TrainSettings
 from napari_fathom.viewer.advanced import SettingsForm
 from napari_fathom.viewer.settings_groups import SETTINGS_GROUPS
-from napari_fathom.viewer.training_catalogue import for_surveys
+from napari_fathom.viewer.training_catalogue import for_images, for_surveys
 from napari_fathom.viewer.training_form import TrainingForm
 
 
@@ -91,3 +93,18 @@ def test_a_changed_preset_can_be_had_back(qtbot: QtBot) -> None:
     assert form.reset_button.isEnabled()
     form.reset_button.click()
     assert form.value() == preset.model_copy(update={"method": "supseg"})
+
+
+@pytest.mark.parametrize(("offer", "data"), [(for_surveys, "echograms"), (for_images, "images")])
+def test_the_chooser_reads_the_shelf(qtbot: QtBot, offer: Callable[[], Any], data: str) -> None:
+    form = TrainingForm(offer())
+    qtbot.addWidget(form)
+    chooser = form.findChildren(QComboBox)[0]
+    entries = [entry for entry in shelf() if entry.data == (data,) and entry.needs_labels]
+    assert [chooser.itemText(index) for index in range(chooser.count())] == [
+        entry.about.title for entry in entries
+    ]
+    last = entries[-1]
+    form.setValue(form.value().model_copy(update={"method": last.name}))
+    shown = [label.text() for label in form.findChildren(QLabel)]
+    assert f"{last.about.advice} ({last.about.paper})" in shown

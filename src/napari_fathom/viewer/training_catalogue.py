@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from napari_fathom.viewer.settings_groups import IMAGE_SETTINGS_GROUPS, SETTINGS_GROUPS
 
 if TYPE_CHECKING:
+    from napari_fathom.learning.methods.about import About
     from napari_fathom.learning.shared_settings import SharedSettings
 
 __all__ = ["Catalogue", "for_images", "for_surveys"]
@@ -20,8 +21,8 @@ class Catalogue(Generic[S]):
 
     Parameters
     ----------
-    methods : mapping of str to object
-        By the name in the settings; the first sentence of its description is its advice.
+    methods : mapping of str to About
+        By the name in the settings.
     presets : mapping of str to settings
     proposed : str
         The preset that suits this machine.
@@ -31,7 +32,7 @@ class Catalogue(Generic[S]):
         Heading to settings.
     """
 
-    methods: Mapping[str, object]
+    methods: "Mapping[str, About]"
     presets: Mapping[str, S]
     proposed: str
     hardware: str
@@ -41,21 +42,24 @@ class Catalogue(Generic[S]):
 def for_surveys() -> "Catalogue[SharedSettings]":
     """What is offered for pixels; imports torch."""
     from napari_fathom.learning.hardware import find_hardware
-    from napari_fathom.learning.methods import METHODS
     from napari_fathom.learning.presets import PRESETS, propose
 
     hardware = find_hardware()
-    return Catalogue(METHODS, PRESETS, propose(hardware), hardware.name, SETTINGS_GROUPS)
+    return Catalogue(_methods_of("echograms"), PRESETS, propose(hardware), hardware.name, SETTINGS_GROUPS)
 
 
 def for_images() -> "Catalogue[SharedSettings]":
     """What is offered for images; imports torch."""
     from napari_fathom.learning.hardware import find_hardware
     from napari_fathom.learning.images.presets import IMAGE_PRESETS, propose_for_images
-    from napari_fathom.learning.methods import IMAGE_METHODS, ROW_METHODS
 
-    networks = {name: method for name, method in IMAGE_METHODS.items() if method.needs_labels}
-    hardware, methods = find_hardware(), {**ROW_METHODS, **networks}
-    return Catalogue(
-        methods, IMAGE_PRESETS, propose_for_images(hardware), hardware.name, IMAGE_SETTINGS_GROUPS
-    )
+    hardware = find_hardware()
+    proposed = propose_for_images(hardware)
+    return Catalogue(_methods_of("images"), IMAGE_PRESETS, proposed, hardware.name, IMAGE_SETTINGS_GROUPS)
+
+
+def _methods_of(data: str) -> "dict[str, About]":
+    """Those of the shelf that answer by themselves."""
+    from napari_fathom.learning.methods.shelf import shelf
+
+    return {entry.name: entry.about for entry in shelf() if entry.data == (data,) and entry.needs_labels}

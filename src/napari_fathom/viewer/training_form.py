@@ -1,6 +1,5 @@
 """How to train: method, preset, where to start from, and under Advanced every single value."""
 
-import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -22,10 +21,6 @@ Start = Literal["scratch", "last"] | Path
 """Where the first weights come from: random, the model in force, or a model's folder."""
 
 _OWN = "As set below"
-_ADVICE = {
-    "predklus": "Learns from your strokes and from the structure of all that is unpainted. For few strokes.",
-    "supseg": "Learns from your strokes alone. About twice as quick; wants more of them.",
-}
 _STARTS = {
     "scratch": "From scratch",
     "last": "From the last model",
@@ -49,11 +44,10 @@ class TrainingForm(QWidget):
         self._file: Path | None = None
 
         self._method = QComboBox()
-        for name, method in offered.methods.items():
-            self._method.addItem(_title(method), name)
-            self._method.setItemData(
-                self._method.count() - 1, _advice(name, method), Qt.ItemDataRole.ToolTipRole
-            )
+        for index, (name, about) in enumerate(offered.methods.items()):
+            self._method.addItem(about.title, name)
+            told = f"{about.advice} ({about.paper})"
+            self._method.setItemData(index, told, Qt.ItemDataRole.ToolTipRole)
         self._advice = QLabel()
         self._advice.setWordWrap(True)
         self._preset = QComboBox()
@@ -171,13 +165,3 @@ class TrainingForm(QWidget):
 
     def _advise(self) -> None:
         self._advice.setText(str(self._method.currentData(Qt.ItemDataRole.ToolTipRole) or ""))
-
-
-def _title(method: object) -> str:
-    return str(getattr(method, "__name__", method))
-
-
-def _advice(name: str, method: object) -> str:
-    """When to choose a method; one that is new here speaks by the first sentence of its own description."""
-    own = (inspect.getdoc(method) or "").split("\n\n")[0].replace("\n", " ")
-    return _ADVICE.get(name, own)
