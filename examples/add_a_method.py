@@ -11,7 +11,8 @@ import _survey
 from torch.nn.functional import cross_entropy
 
 from napari_fathom.learning.batch import Batch
-from napari_fathom.learning.methods import METHODS, Loss, MethodContext, SupSeg
+from napari_fathom.learning.methods import METHODS, Loss, SupSeg
+from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import features_of
 from napari_fathom.learning.nets.network import Network
 
@@ -22,10 +23,7 @@ class PseudoLabels(SupSeg):
     """SupSeg, and a second step on unpainted pixels whose class is almost certain."""
 
     name: ClassVar[str] = "pseudo-labels"
-
-    def __init__(self, context: MethodContext) -> None:
-        super().__init__(context)
-        self._check = context.check
+    about: ClassVar[About] = About("Pseudo-labels", "Lee 2013", "Learns from its own sure answers, too.")
 
     @property
     def needs_unlabelled(self) -> bool:
@@ -35,7 +33,6 @@ class PseudoLabels(SupSeg):
     def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
         """Yield the supervised loss, then that of the pseudo-labels: one optimiser step after each."""
         yield from super().objectives(network, batch)
-        self._check()  # the user may have pressed Stop
         _, features = features_of(network, batch)
         logits = network.heads.classes(features).float()
         certainty, pseudo = logits.detach().softmax(1).max(1)
