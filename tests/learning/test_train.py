@@ -229,6 +229,23 @@ def faulty(monkeypatch: pytest.MonkeyPatch) -> type[Faulty]:
     return Faulty
 
 
+class Settling(SupSeg):
+    """Has other heads answer than those that were trained: such as call everything the last class."""
+
+    def settle(self, network: Network) -> None:  # type: ignore[override]
+        with torch.no_grad():
+            dict(network.heads.named_parameters())["_classes.bias"].copy_(torch.tensor([0.0, 0.0, 1e4]))
+
+
+def test_judged_are_the_heads_that_will_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(METHODS, "settling", Settling)
+    training = Training(FIELD, LABELS, NAMES, quick(method="settling", epochs=2), device="cpu")
+    _, events = run(training)
+    assert training.held_out is not None
+    assert set(training.held_out.probabilities.argmax(0).tolist()) == {2}
+    assert [event.kappa for event in events if isinstance(event, Epoch)] == [0.0, 0.0]
+
+
 def test_stop_is_heard_inside_a_step(faulty: type[Faulty]) -> None:
     faulty.stop, faulty.breaks_at = threading.Event(), 8  # pressed in a step, before its forward pass
     training = Training(FIELD, LABELS, NAMES, quick(method="faulty"), device="cpu", stop=faulty.stop)

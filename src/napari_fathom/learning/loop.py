@@ -112,7 +112,8 @@ class Loop(Generic[N, B, M]):
                 if average is not None:
                     average.update(network)
                 yield Step(index + 1, settings.epochs * settings.steps, values)
-            judged = network if average is None else average.network
+            judged = copy.deepcopy(network if average is None else average.network)
+            method.settle(judged)  # first: judged and calibrated are the heads that will answer
             require_finite(judged, epoch)
             with heeding(judged, self._stop):
                 answers = self._task.judge(judged, self._device)
@@ -157,12 +158,10 @@ class Loop(Generic[N, B, M]):
     def _keep(
         self, network: N, method: Method[N, B], answers: HeldOutAnswers | None, epoch: int, losses: Means
     ) -> None:
-        """Make a model of the network as it is now."""
+        """Make a model of a network that nobody trains any further."""
         kappa = None if answers is None else answers.kappa
         record = provenance(self._task.parent, epoch, kappa, losses.values, str(self._device))
-        still = copy.deepcopy(network)
-        method.settle(still)
-        still = still.cpu().eval().requires_grad_(False)
+        still = network.cpu().eval().requires_grad_(False)
         state = {name: value.detach().cpu().clone() for name, value in method.state().items()}
         self._best = self._task.model(still, state, answers, record)
         self._best_epoch, self._answers = epoch, answers

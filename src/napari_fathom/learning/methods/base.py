@@ -199,7 +199,7 @@ class Method(Protocol[N_contra, B_contra]):
         ...
 
     def settle(self, network: N_contra) -> None:
-        """Put into `network`, a copy about to be kept, what shall answer: the best of several heads."""
+        """Put into `network`, a copy about to be judged, what shall answer: the best of several heads."""
         ...
 
 
