@@ -57,6 +57,17 @@ def test_votes_are_of_whom_the_file_names_else_the_one_given(study: CollectionSt
     assert study.votes.status().tolist() == ["dubious", "validated", "predicted", ""]
 
 
+def test_what_a_machine_predicted_takes_the_place_of_nobodys_word(
+    study: CollectionStudy, tmp_path: Path
+) -> None:
+    study.votes.cast([0], KRILL, annotator="Grace")
+    path = write(tmp_path / "t.csv", "id,label,status\n0,egg,predicted\n1,egg,predicted\n")
+    result(import_votes_job(study, path, annotator="Grace"))
+    assert study.votes.hard().tolist() == [KRILL, 0, 0, 0]
+    assert study.votes.label().tolist() == [KRILL, EGG, 0, 0]
+    assert study.votes.annotators == ("Grace", "t.csv")
+
+
 def test_of_several_lines_of_one_person_the_last_counts(study: CollectionStudy, tmp_path: Path) -> None:
     result(import_votes_job(study, write(tmp_path / "t.csv", "id,label\n3,egg\n3,krill\n")))
     assert study.votes.hard().tolist() == [0, 0, 0, KRILL]

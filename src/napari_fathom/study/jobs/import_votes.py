@@ -45,7 +45,8 @@ def import_votes_job(
         Open for writing.
     path : path
     annotator : str, optional
-        Whose labels they are where the file doesn't say; default the file's name.
+        Whose labels they are where the file doesn't say; default the file's name, and always for those that
+        a machine predicted.
     aliases : mapping of str to str, optional
         What the file calls a class → the study's name of it.
     stop : threading.Event, optional
@@ -110,6 +111,10 @@ def cast_votes_job(
     yield Progress("import", 0, len(known))
     if stop is not None and stop.is_set():
         raise Cancelled("Stopped; nothing was imported.")
+    machines = (known["status"] == "predicted") & (known["annotator"] == "")
+    known = known.assign(  # under a person's name they would take the place of that person's own votes
+        annotator=known["annotator"].mask(machines, incoming.origin)
+    )
     origin = annotator or incoming.origin
     events = vote_as_filed(
         study.votes, known, values=values, otherwise=origin, note=f"from {incoming.origin}"
