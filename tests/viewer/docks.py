@@ -1,11 +1,14 @@
 """The dock in a window, and the pages it has for the kind of study that is open."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QFileDialog
 
 from napari_fathom.viewer.main_dock import FathomDock
 from napari_fathom.viewer.mosaic.collection_desk import CollectionDesk
@@ -36,10 +39,17 @@ def collection_desk(dock: FathomDock) -> CollectionDesk:
     return dock.desk
 
 
-def show_collection(dock: FathomDock, path: Path, qtbot: QtBot) -> CollectionDesk:
-    """Open a collection and wait for its mosaic."""
-    dock.opener.open([path])
-    qtbot.waitUntil(lambda: dock.session.collection is not None, timeout=PATIENCE_MS)
+def show_collection(dock: FathomDock, chosen: Path | Sequence[Path], qtbot: QtBot) -> CollectionDesk:
+    """Press Open folder, or Open files for several; choose these, and wait for the mosaic."""
+    former = dock.session.collection
+    with pytest.MonkeyPatch.context() as dialog:
+        if isinstance(chosen, Path):
+            dialog.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(chosen))
+            dock.opener.folder.click()
+        else:
+            dialog.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(one) for one in chosen], ""))
+            dock.opener.files.click()
+    qtbot.waitUntil(lambda: dock.session.collection not in (None, former), timeout=PATIENCE_MS)
     desk = collection_desk(dock)
     qtbot.waitUntil(lambda: desk.is_shown, timeout=PATIENCE_MS)
     return desk
