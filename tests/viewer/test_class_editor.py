@@ -75,6 +75,16 @@ def test_a_class_with_painted_pixels_can_not_be_removed(qtbot: Any, editor: Clas
     assert 1 not in editor.value()
 
 
+def test_what_is_counted_and_what_keys_do_is_said_as_its_owner_calls_it(qtbot: Any) -> None:
+    editor = ClassEditor("labelled images", "Digit that labels")
+    qtbot.addWidget(editor)
+    editor.setCounts({2: 5})
+    row = editor._rows[2]
+    assert row.count.toolTip() == "Labelled images"
+    assert row.key.toolTip() == "Digit that labels; empty for none"
+    assert row.remove.toolTip().startswith("Has labelled images")
+
+
 def test_removing_the_chosen_class_leaves_the_eraser(qtbot: Any, editor: ClassEditor) -> None:
     editor.setSelected(2)
     qtbot.mouseClick(editor._rows[2].remove, Qt.MouseButton.LeftButton)

@@ -19,11 +19,15 @@ ERASER = 0
 class ClassEditor(QWidget):
     """Edits `Classes` and chooses one of them.
 
-    An edit that doesn't hold (two classes of one name, a class removed that has pixels) is taken back and
+    An edit that doesn't hold (two classes of one name, a class removed that is in use) is taken back and
     explained below the list.
 
     Parameters
     ----------
+    counted : str
+        What has a class, in the plural.
+    key_does : str
+        What the key of a class is for.
     parent : QWidget, optional
         Qt's owner.
     """
@@ -33,8 +37,14 @@ class ClassEditor(QWidget):
     selectedChanged = Signal(int)
     """Value of the class to paint with; 0 for the eraser."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        counted: str = "painted pixels",
+        key_does: str = "Key that chooses this class while the labels layer is active",
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._counted, self._key_does = counted, key_does
         self._classes = DEFAULT_CLASSES
         self._selected = ERASER
         self._counts: Mapping[int, int] = {}
@@ -83,7 +93,7 @@ class ClassEditor(QWidget):
             button.setChecked(True)
 
     def setCounts(self, counts: Mapping[int, int]) -> None:
-        """Show how many pixels of each class are painted."""
+        """Show how much is labelled of each class."""
         self._counts = counts
         for value, row in self._rows.items():
             row.setCount(counts.get(value, 0))
@@ -113,9 +123,9 @@ class ClassEditor(QWidget):
             self.selectedChanged.emit(value)
 
     def _remove(self, value: int) -> None:
-        pixels = self._counts.get(value, 0)
-        if pixels:  # the button is off then; a count may have come in between
-            self._say(f"{self._classes[value].name!r} has {pixels:,} painted pixels. Erase them first.")
+        count = self._counts.get(value, 0)
+        if count:  # the button is off then; a count may have come in between
+            self._say(f"{self._classes[value].name!r} has {count:,} {self._counted}. Erase them first.")
         elif len(self._classes) == 1:
             self._say("The last class stays: there must be something to paint with.")
         else:
@@ -145,7 +155,7 @@ class ClassEditor(QWidget):
             row.deleteLater()
         self._rows = {}
         for item in self._classes:
-            row = ClassRow(item, self)
+            row = ClassRow(item, self._counted, self._key_does, self)
             row.chosen.connect(self._choose)
             row.renamed.connect(
                 lambda value, name: self._try(lambda: self._classes.with_renamed(value, name))

@@ -20,6 +20,10 @@ class ClassRow(QWidget):
     ----------
     item : ClassInfo
         What to show.
+    counted : str
+        What has a class, in the plural.
+    key_does : str
+        What the key of a class is for.
     parent : QWidget, optional
         Qt's owner.
     """
@@ -31,9 +35,9 @@ class ClassRow(QWidget):
     rekeyed = Signal(int, str)
     removed = Signal(int)
 
-    def __init__(self, item: ClassInfo, parent: QWidget | None = None) -> None:
+    def __init__(self, item: ClassInfo, counted: str, key_does: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._item = item
+        self._item, self._counted = item, counted
         value = item.value
         self.choose = QRadioButton()
         self.choose.setToolTip(f"Paint with {item.name}" + (f" (key {item.key})" if item.key else ""))
@@ -50,12 +54,12 @@ class ClassRow(QWidget):
         self.key.setMaxLength(1)
         self.key.setFixedWidth(KEY_WIDTH_PX)
         self.key.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.key.setToolTip("Key that chooses this class while the labels layer is active; empty for none")
+        self.key.setToolTip(f"{key_does}; empty for none")
         self.key.editingFinished.connect(self._tell_key)
         self.count = QLabel("0")
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.count.setMinimumWidth(COUNT_WIDTH_PX)
-        self.count.setToolTip("Painted pixels")
+        self.count.setToolTip(counted.capitalize())
         self.remove = QToolButton()
         self.remove.setText("✕")
         self.remove.setAutoRaise(True)
@@ -67,15 +71,12 @@ class ClassRow(QWidget):
             layout.addWidget(widget, 1 if widget is self.name else 0)
         self.setCount(0)
 
-    def setCount(self, pixels: int) -> None:
-        """Show how many pixels are painted; a class that has some can't be removed."""
-        self.count.setText(f"{pixels:,}")
-        self.remove.setEnabled(pixels == 0)
-        self.remove.setToolTip(
-            "Remove this class"
-            if pixels == 0
-            else "Has painted pixels: erase or repaint them before removing it"
-        )
+    def setCount(self, count: int) -> None:
+        """Show how much has this class; one that anything has can't be removed."""
+        self.count.setText(f"{count:,}")
+        self.remove.setEnabled(count == 0)
+        in_use = f"Has {self._counted}: erase them, or give them another class, before removing it"
+        self.remove.setToolTip(in_use if count else "Remove this class")
 
     def _tell_choice(self, on: bool) -> None:
         if on:

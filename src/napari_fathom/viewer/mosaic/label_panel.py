@@ -34,11 +34,11 @@ class LabelPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.classes = ClassEditor()
+        self.classes = ClassEditor("labelled images", "Digit that gives what is selected this class")
         self.classes.setValue(Classes((), LARGEST_VOTE))  # until a collection says which it has
         self.tools = QButtonGroup(self)
         self.label = QPushButton("Label selection")
-        self.label.setToolTip("Give what is selected the chosen class; keys 1–9 give the first nine classes")
+        self.label.setToolTip("Give what is selected the chosen class; the keys of the classes give theirs")
         self.doubt = QPushButton("…with doubt")
         self.doubt.setToolTip("The same, marked as dubious: an expert should look again")
         self.withdraw = QPushButton("Withdraw")
@@ -66,6 +66,7 @@ class LabelPanel(QWidget):
         column.addLayout(row_of(self.label, self.doubt, self.withdraw))
         column.addLayout(row_of(self.undo, self.redo))
         column.addLayout(row_of(QLabel("Annotator"), self.annotator))
+        column.addStretch(1)
         self.tools.idClicked.connect(lambda index: self.take(list(_TOOLS)[index]))
         self.label.clicked.connect(lambda: self.labelAsked.emit(self.classes.selected(), "validated"))
         self.doubt.clicked.connect(lambda: self.labelAsked.emit(self.classes.selected(), "dubious"))

@@ -49,7 +49,7 @@ class Labelling(QObject):
         self._view: MosaicView | None = None
         self._hands: Hands | None = None
         self.voting: Voting | None = None
-        self._numbers = [NumberKey(self._label_nth, number) for number in range(1, 10)]
+        self._numbers = [NumberKey(self._label_by_key, number) for number in range(1, 10)]
         panel.classes.valueChanged.connect(self._edit_classes)
         panel.toolChanged.connect(self._take)
         panel.labelAsked.connect(self.label_selection)
@@ -135,7 +135,8 @@ class Labelling(QObject):
         self._tell_change()
 
     def _tell_selection(self, rows: Any) -> None:
-        told = f"{len(rows):,} selected. Keys 1–9 label them, Enter shows the first large."
+        what = "it, Enter shows it large" if len(rows) == 1 else "them, Enter shows the first large"
+        told = f"{len(rows):,} selected. The keys of the classes label {what}."
         self._panel.say(told if len(rows) else "Nothing is selected.")
         self._panel.show_state(self.voting, len(rows))
 
@@ -143,9 +144,11 @@ class Labelling(QObject):
         if self.voting is not None:
             self.voting.cast(rows, self._panel.classes.selected())
 
-    def _label_nth(self, number: int) -> None:
-        if self._study is not None and number <= len(self._study.classes):
-            self.label_selection(self._study.classes.values[number - 1])
+    def _label_by_key(self, number: int) -> None:
+        classes = () if self._study is None else self._study.classes
+        for info in classes:
+            if info.key == str(number):
+                self.label_selection(info.value)
 
     def _take_move(self) -> None:
         self._panel.take(Tool.MOVE)

@@ -46,8 +46,8 @@ class VotesImportPanel(QWidget):
         self.asking: ClassMapDialog | None = None
         hint = QLabel(
             "A table of object ids and classes (CSV, TSV), an EcoTaxa table or zip, or a list of classes."
-            " Classes are matched by name, and other names asked about. Labels whose file names nobody are"
-            " yours."
+            " Classes are matched by name, and other names asked about. Labels whose file names no"
+            " annotator are yours."
         )
         hint.setWordWrap(True)
         self.file_button = QPushButton("From a file…")
