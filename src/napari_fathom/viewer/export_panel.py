@@ -25,6 +25,7 @@ from napari_fathom.viewer.exports import ExportChoice, Exports
 from napari_fathom.viewer.jobs_ui import JobBar
 
 if TYPE_CHECKING:
+    from napari_fathom.study import CollectionStudy, Study
     from napari_fathom.viewer.session import Session
 
 __all__ = ["ExportPanel"]
@@ -47,7 +48,7 @@ class ExportPanel(QWidget):
     exported = Signal(object)
     """Tuple of paths."""
 
-    def __init__(self, session: "Session", exports: Exports, parent: QWidget | None = None) -> None:
+    def __init__(self, session: "Session", exports: Exports[Any], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._exports = session, exports
         self._source = QComboBox()
@@ -132,7 +133,7 @@ class ExportPanel(QWidget):
         if self._session.paint is not None:
             self._session.paint.flush()
         job = self._session.light.submit(
-            "Exporting", lambda stop: _export(exports, choice, stop), owner=study
+            "Exporting", lambda stop: _export(exports, study, choice, stop), owner=study
         )
         job.finished.connect(self._finished)
         self.bar.watch(job, keeps=_KEEPS, stopped=_KEEPS)
@@ -197,12 +198,12 @@ def _problem(choice: ExportChoice) -> str:
 
 
 def _export(
-    exports: Exports, choice: ExportChoice, stop: threading.Event
+    exports: Exports[Any], study: "Study | CollectionStudy", choice: ExportChoice, stop: threading.Event
 ) -> Generator[Event[Any], None, None]:
     """Write one format after the other, once it is sure that none of them lacks what it is made of."""
-    exports.require(choice)
+    exports.require(study, choice)
     written: list[Path] = []
     for wanted in exports.by_key(choice.formats):
         yield Note(f"Writing {choice.path(wanted).name}…")
-        written.append((yield from relay(exports.job(wanted, choice, stop))))
+        written.append((yield from relay(exports.job(study, wanted, choice, stop))))
     yield Done(tuple(written))

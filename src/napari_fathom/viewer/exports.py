@@ -4,7 +4,7 @@ import threading
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from napari_fathom.events import Event
 from napari_fathom.study.jobs import (
@@ -81,7 +81,10 @@ class ExportChoice:
         return self.folder / f"{self.name}{source}{wanted.suffix}"
 
 
-class Exports(Protocol):
+AnyStudy = TypeVar("AnyStudy", bound="Study | CollectionStudy")
+
+
+class Exports(Protocol[AnyStudy]):
     """What an `ExportPanel` has to know of the kind of study that it exports.
 
     Attributes
@@ -98,23 +101,23 @@ class Exports(Protocol):
     silent: str
 
     @property
-    def study(self) -> "Study | CollectionStudy | None":
+    def study(self) -> AnyStudy | None:
         """The one that is open, of this kind."""
 
-    def require(self, choice: ExportChoice) -> None:
+    def require(self, study: AnyStudy, choice: ExportChoice) -> None:
         """Refuse before anything is written, by a StudyError, where the study lacks what is wanted."""
 
     def job(
-        self, wanted: Format, choice: ExportChoice, stop: threading.Event
+        self, study: AnyStudy, wanted: Format, choice: ExportChoice, stop: threading.Event
     ) -> Generator[Event[Path], Any, Any]:
-        """Write one of the chosen formats."""
+        """Write one of the chosen formats; called in a worker, when another study may be open."""
 
     def by_key(self, keys: tuple[str, ...]) -> tuple[Format, ...]:
         """The chosen ones, in the order of the boxes."""
         return tuple(one for one in self.formats if one.key in keys)
 
 
-class SurveyExports(Exports):
+class SurveyExports(Exports["Study"]):
     """Labels or answers of a survey.
 
     Parameters
@@ -147,19 +150,17 @@ class SurveyExports(Exports):
         """The survey that is open."""
         return self._session.study
 
-    def require(self, choice: ExportChoice) -> None:
+    def require(self, study: "Study", choice: ExportChoice) -> None:
         """As `require_exportable`."""
-        assert self.study is not None
         kinds = [cast("ExportKind", one.kind) for one in self.by_key(choice.formats)]
-        require_exportable(self.study, kinds, cast("ExportSource", choice.source))
+        require_exportable(study, kinds, cast("ExportSource", choice.source))
 
     def job(
-        self, wanted: Format, choice: ExportChoice, stop: threading.Event
+        self, study: "Study", wanted: Format, choice: ExportChoice, stop: threading.Event
     ) -> Generator[Event[Path], Any, Any]:
         """As `export_job`."""
-        assert self.study is not None
         return export_job(
-            self.study,
+            study,
             cast("ExportKind", wanted.kind),
             choice.path(wanted),
             source=cast("ExportSource", choice.source),
@@ -169,7 +170,7 @@ class SurveyExports(Exports):
         )
 
 
-class CollectionExports(Exports):
+class CollectionExports(Exports["CollectionStudy"]):
     """Labels and answers of a collection.
 
     Parameters
@@ -207,18 +208,16 @@ class CollectionExports(Exports):
         """The collection that is open."""
         return self._session.collection
 
-    def require(self, choice: ExportChoice) -> None:
+    def require(self, study: "CollectionStudy", choice: ExportChoice) -> None:
         """As `require_collection_exportable`."""
-        assert self.study is not None
         require_collection_exportable(
-            self.study,
+            study,
             {cast("CollectionExportKind", one.kind): choice.path(one) for one in self.by_key(choice.formats)},
         )
 
     def job(
-        self, wanted: Format, choice: ExportChoice, stop: threading.Event
+        self, study: "CollectionStudy", wanted: Format, choice: ExportChoice, stop: threading.Event
     ) -> Generator[Event[Path], Any, Any]:
         """As `export_collection_job`."""
-        assert self.study is not None
         kind = cast("CollectionExportKind", wanted.kind)
-        return export_collection_job(self.study, kind, choice.path(wanted), stop=stop)
+        return export_collection_job(study, kind, choice.path(wanted), stop=stop)

@@ -1,5 +1,6 @@
 """The shared panels over a collection, without a window: they teach, answer and export it as a survey."""
 
+import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,6 +88,18 @@ def test_of_several_exports_none_is_written_where_one_needs_an_answer(
         panel.export()
     assert "need an answer" in panel.bar.text()
     assert not list(tmp_path.glob("out*"))
+
+
+def test_an_export_is_of_the_study_it_began_with_whatever_is_open_by_then(
+    session: Session, tmp_path: Path
+) -> None:
+    study, exports = study_of(session), CollectionExports(session)
+    choice = ExportChoice("", ("table.csv",), tmp_path, "out")
+    [wanted] = exports.by_key(choice.formats)
+    session.open(None)
+    *_, done = exports.job(study, wanted, choice, threading.Event())
+    assert done == Done(tmp_path / "out.csv")
+    assert (tmp_path / "out.csv").is_file()
 
 
 def test_a_vote_is_heard_by_the_panel_that_trains(session: Session, qtbot: QtBot) -> None:
