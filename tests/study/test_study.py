@@ -107,6 +107,9 @@ def test_only_one_may_write_and_others_may_read(study: Study) -> None:
             reader.update(shares="on")
         with pytest.raises(LabelError, match="read-only"):
             reader.labels.write((0, 1, 0, 1), 1, origin="paint")
+        with pytest.raises(StudyError, match="read-only"):
+            reader.put_in_force(1, None)
+        assert reader.prediction_shelf.current is None
 
 
 def test_study_and_survey_may_move_together(survey_file: Path, tmp_path: Path) -> None:

@@ -117,7 +117,13 @@ class StudyFolder(ABC):
         """Put an answer in force; and the model that gave it, where that was asked for by its number.
 
         Without a number the model stays: a newer one may have come while this one answered.
+
+        Raises
+        ------
+        StudyError
+            If the study is open read-only: it may have been closed meanwhile, and be another's to write.
         """
+        self.require_writable()
         self._predictions.set_current(answer)
         if model is not None:
             self.set_current_model(model)
