@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from tests.plankton.sets import drawn, write
 
+from napari_fathom.errors import StudyError
 from napari_fathom.events import Done, Progress
+from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.plankton import ImageOptions
 from napari_fathom.study import CollectionStudy
-from napari_fathom.study.jobs import collect_job, look_job
+from napari_fathom.study.jobs import collect_job, look_job, predict_collection_job, train_job
 
 COUNT = 20
 
@@ -59,3 +61,13 @@ def test_stopped_between_it_opens_and_goes_on(study: CollectionStudy) -> None:
         assert again.collection.options.stretch and not again.collection.looked_at.any()
         result(look_job(again))
         assert again.collection.looked_at.all()
+
+
+def test_no_answer_is_made_of_images_half_seen_so_and_half_otherwise(study: CollectionStudy) -> None:
+    result(train_job(study, ImageSettings(method="forest", trees=5, clusters=2), device="cpu"))
+    job = predict_collection_job(study, device="cpu")
+    next(job)
+    result(look_job(study, options=ImageOptions(invert=True)))
+    with pytest.raises(StudyError, match="seen otherwise meanwhile"):
+        list(job)
+    assert study.answers() is None

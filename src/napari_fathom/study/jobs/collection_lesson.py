@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from napari_fathom.learning.images.model import ImageModel
     from napari_fathom.learning.images.settings import ImageSettings
 
-__all__ = ["CollectionLesson", "require_looked_at"]
+__all__ = ["CollectionLesson", "require_looked_at", "require_seen_alike"]
 
 
 class CollectionLesson:
@@ -43,6 +43,7 @@ class CollectionLesson:
 
     def __init__(self, study: CollectionStudy, settings: "ImageSettings") -> None:
         require_looked_at(study)
+        self._study = study
         self.last_event = study.votes.last_event
         self._images = CollectionImages(study.collection)
         rows = self._images.rows
@@ -75,6 +76,7 @@ class CollectionLesson:
             stop=stop,
         )
         self._model = yield from relay(training.events())
+        require_seen_alike(self._study, self._images)
         return self._model.provenance
 
     def save(self, folder: Path) -> None:
@@ -114,4 +116,18 @@ def require_looked_at(study: CollectionStudy) -> None:
         raise StudyError(
             f"{study.folder.name}: {waiting:,} of {len(study.collection):,} images have not been looked at. "
             "Open the study in the window, or give 'fathom convert' again: it goes on where it was."
+        )
+
+
+def require_seen_alike(study: CollectionStudy, images: CollectionImages) -> None:
+    """Refuse what was made of images that are seen otherwise by now: some were read so, some so.
+
+    Raises
+    ------
+    StudyError
+    """
+    if study.collection.options != images.collection.options:
+        raise StudyError(
+            f"{study.folder.name}: its images were laid out to be seen otherwise meanwhile. "
+            "Train, or predict, once more when all have been looked at."
         )

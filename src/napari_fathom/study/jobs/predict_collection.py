@@ -13,7 +13,7 @@ from napari_fathom.events import Done, Event
 from napari_fathom.study.answers import AnswerRecord, Answers
 from napari_fathom.study.collection_arrays import CollectionImages
 from napari_fathom.study.collection_study import CollectionStudy
-from napari_fathom.study.jobs.collection_lesson import require_looked_at
+from napari_fathom.study.jobs.collection_lesson import require_looked_at, require_seen_alike
 from napari_fathom.study.jobs.guards import relay, require_device, saving
 from napari_fathom.study.models import ModelRecord
 
@@ -50,7 +50,8 @@ def predict_collection_job(
     Raises
     ------
     StudyError
-        If the study is open read-only, has no such model, or the disk is full.
+        If the study is open read-only, has no such model, its images are seen otherwise meanwhile, or the
+        disk is full.
     FathomError
         If the model was trained on other images.
     Cancelled
@@ -67,6 +68,7 @@ def predict_collection_job(
     network = load_image_model(study.model_folder(record.number))
     found = yield from relay(predict_images(network, images, device=device, stop=stop))
     study.require_writable()  # it may have been closed meanwhile, and be another's to write
+    require_seen_alike(study, images)
     shelf = study.prediction_shelf
     with saving("The answer", "the former one is still in force"), shelf.new() as (number, folder):
         _save(folder, record, found, images.rows, len(study.collection))
