@@ -1,4 +1,4 @@
-"""A collection in a real window: opened, selected and painted by mouse, labelled by keys, taken back."""
+"""A collection in a real window: arranged, one object shown large, its dock closed, its classes edited."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,20 +11,16 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QDockWidget
 from tests.viewer.docks import collection_desk, dock_in, show_collection
 from tests.viewer.hand import Hand
+from tests.viewer.mosaics import PIXELS, middle, shown_rows
 
 from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_plankton
 from napari_fathom.study import CollectionStudy
 from napari_fathom.study.filed_labels import FILED
-from napari_fathom.viewer.layers import Frame
 from napari_fathom.viewer.main_dock import FathomDock
-from napari_fathom.viewer.mosaic.collection_desk import CollectionDesk
-from napari_fathom.viewer.mosaic.hands import Tool
 from napari_fathom.viewer.mosaic.mosaic_view import MosaicView
 from napari_fathom.viewer.roles import Role, find
 
 PATIENCE_MS = 90_000
-PIXELS = Frame(1, 1, 1.0, 1.0, 0.0)
-"""A mosaic's world is its canvas: `Hand` may take points of it as they are."""
 
 
 @pytest.fixture
@@ -54,78 +50,12 @@ def press_close(viewer: Any) -> None:
             dock.titleBarWidget().close_button.click()
 
 
-def middle(desk: CollectionDesk, row: int) -> tuple[float, float]:
-    """The middle of an object's tile on the canvas."""
-    assert desk.view is not None and desk.view.layout is not None
-    y, x = desk.view.layout.corners([row])[0]
-    half = desk.view.layout.size.side / 2
-    return float(y + half), float(x + half)
-
-
 def is_sorted_by(view: MosaicView, column: str) -> bool:
     return view.board is not None and view.board.wish.sort_by == column
 
 
 @pytest.mark.window
-def test_tiles_are_selected_painted_and_taken_back(
-    open_dock: Callable[[], FathomDock], folder: Path, qtbot: QtBot
-) -> None:
-    dock = open_dock()
-    desk = show_collection(dock, folder, qtbot)
-    hand, study, view = Hand(desk._viewer), desk.study, desk.view
-    assert study is not None and view is not None and view.layout is not None
-    assert find(desk._viewer.layers, Role.MOSAIC) is not None
-    assert sum(study.votes.counts().values()) == 60  # the folders' names are votes
-    assert view.board is not None and view.board.wish.group_by == "class"  # and what it is seen by first
-    desk.mosaic.arrange.group_by.setCurrentIndex(0)
-    desk.mosaic.arrange.group_by.activated.emit(0)
-    qtbot.waitUntil(lambda: view.board is not None and not view.board.wish.group_by, timeout=PATIENCE_MS)
-
-    # a click selects a tile
-    hand.click_at(PIXELS, middle(desk, 4))
-    assert list(view.selected()) == [4]
-    assert "1 selected" in desk.labels.said()
-
-    # a number labels what is selected
-    before = study.votes.hard().copy()
-    other = next(value for value in study.classes.values if value not in before[4:14])
-    nth = study.classes.values.index(other) + 1
-    hand.press(getattr(Qt.Key, f"Key_{nth}"))
-    qtbot.waitUntil(lambda: study.votes.hard()[4] == other, timeout=PATIENCE_MS)
-
-    # a box selects many
-    desk.labels.take(Tool.SELECT)
-    hand.drag(PIXELS, middle(desk, 0), middle(desk, 6))
-    columns = view.layout.columns
-    expected = [row for row in range(len(study.collection)) if row // columns == 0 and row % columns <= 6]
-    assert list(view.selected()) == expected
-
-    # a drag across tiles paints them all, also the ones a quick hand jumps over
-    desk.labels.take(Tool.PAINT)
-    desk.labels.classes.setSelected(other)
-    hand.drag(PIXELS, middle(desk, 7), middle(desk, 12), steps=2)
-    qtbot.waitUntil(lambda: (study.votes.hard()[7:13] == other).all(), timeout=PATIENCE_MS)
-    assert study.votes.hard()[13] == before[13]  # not the next one
-
-    # undo takes the last painting back, and nothing else
-    qtbot.waitUntil(lambda: "labelled" in desk.labels.said(), timeout=PATIENCE_MS)
-    hand.click(desk.labels.undo)
-    qtbot.waitUntil(lambda: (study.votes.hard()[7:13] == before[7:13]).all(), timeout=PATIENCE_MS)
-    assert study.votes.hard()[4] == other
-    qtbot.waitUntil(desk.labels.redo.isEnabled, timeout=PATIENCE_MS)
-    hand.click(desk.labels.redo)
-    qtbot.waitUntil(lambda: (study.votes.hard()[7:13] == other).all(), timeout=PATIENCE_MS)
-
-    # everything is found again
-    place = study.folder
-    dock.session.open(None)
-    with CollectionStudy.open(place, "r") as again:
-        assert again.votes.hard()[4] == other
-        assert (again.votes.hard()[7:13] == other).all()
-
-
-@pytest.mark.window
-def test_groups_have_headings_and_one_object_is_shown_large(
+def test_objects_are_grouped_sorted_filtered_and_one_is_shown_large(
     open_dock: Callable[[], FathomDock], folder: Path, qtbot: QtBot
 ) -> None:
     dock = open_dock()
@@ -144,7 +74,14 @@ def test_groups_have_headings_and_one_object_is_shown_large(
     for start, stop in zip(board.arrangement.starts[:-1], board.arrangement.starts[1:], strict=True):
         assert (np.diff(sizes[start:stop]) >= 0).all()
 
-    row = int(board.arrangement.order[3])
+    # only what is wished for is shown
+    study.votes.cast([1, 2, 3], study.classes.values[-1], annotator="ada", status="dubious")
+    desk.mosaic.arrange.show_only.setCurrentText("dubious")
+    desk.mosaic.arrange.show_only.activated.emit(desk.mosaic.arrange.show_only.currentIndex())
+    qtbot.waitUntil(lambda: sorted(shown_rows(desk)) == [1, 2, 3], timeout=PATIENCE_MS)
+
+    # one of them large, with what is known of it
+    row = shown_rows(desk)[1]
     hand.click_at(PIXELS, middle(desk, row))
     hand.press(Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: desk.card.card is not None, timeout=PATIENCE_MS)
@@ -152,23 +89,6 @@ def test_groups_have_headings_and_one_object_is_shown_large(
     assert desk.card.card.row == row
     np.testing.assert_array_equal(desk.card.card.image, study.collection.read(row))
     assert dict(desk.card.card.facts)["object_id"] == study.collection.objects["object_id"][row]
-
-
-@pytest.mark.window
-def test_only_what_is_wished_for_is_shown(
-    open_dock: Callable[[], FathomDock], folder: Path, qtbot: QtBot
-) -> None:
-    dock = open_dock()
-    desk = show_collection(dock, folder, qtbot)
-    study, view = desk.study, desk.view
-    assert view is not None and study is not None
-    study.votes.cast([1, 2, 3], study.classes.values[-1], annotator="ada", status="dubious")
-    desk.mosaic.arrange.show_only.setCurrentText("dubious")
-    desk.mosaic.arrange.show_only.activated.emit(desk.mosaic.arrange.show_only.currentIndex())
-    qtbot.waitUntil(
-        lambda: view.board is not None and list(view.board.arrangement.order) == [1, 2, 3],
-        timeout=PATIENCE_MS,
-    )
 
 
 @pytest.mark.window
@@ -208,12 +128,15 @@ def test_classes_are_edited_while_the_mosaic_is_shown(
     assert study is not None and view is not None
     count = len(study.classes)
     many = study.classes.with_all_added([f"kind {number}" for number in range(300)])
-    desk.labels.classes.valueChanged.emit(many)
+    first, last = many.values[0], many.values[-1]
+    desk.labels.classes.valueChanged.emit(many.with_key(first, "").with_key(last, "1"))
     assert f"{count + 300} classes" in desk.mosaic.summary.text()
-    last = many.values[-1]
-    study.votes.cast([3], last, annotator="ada")
+
+    # the key of a class labels, wherever it stands in the list
     study.votes.cast([3], 0, annotator=FILED)
-    view.refresh_labels()
+    view.select([3])
+    Hand(desk._viewer).press(Qt.Key.Key_1)
+    qtbot.waitUntil(lambda: study.votes.hard()[3] == last, timeout=PATIENCE_MS)
     layer = find(desk._viewer.layers, Role.CLASS)
     assert layer is not None
     assert last > 255 and last in np.asarray(layer.data[0] if layer.multiscale else layer.data)
