@@ -241,7 +241,13 @@ class Session(QObject):
         if self._collection is not None:
             former, self._collection = self._collection, None
             self.collectionChanged.emit(None)
-            self.hand.wait_done(_VOTES_WAIT_S)
+            if not self.hand.wait_done(_VOTES_WAIT_S):
+                self.failed.emit(
+                    StudyError(
+                        f"{former.folder.name}: closed while labels or edits of clusters were on their way, "
+                        "and the last ones are not written. Open it again and look which are missing."
+                    )
+                )
             self.hand.drop_all()
             former.close()
 

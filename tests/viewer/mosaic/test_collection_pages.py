@@ -102,6 +102,22 @@ def test_an_export_is_of_the_study_it_began_with_whatever_is_open_by_then(
     assert (tmp_path / "out.csv").is_file()
 
 
+def test_votes_that_a_closing_study_can_not_wait_for_are_told(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("napari_fathom.viewer.session._VOTES_WAIT_S", 0.01)
+    go_on = threading.Event()
+
+    def busy(stop: threading.Event) -> Iterator[Done[bool]]:
+        yield Done(go_on.wait(PATIENCE_MS))
+
+    session.hand.submit("Splitting a cluster", busy)  # type: ignore[arg-type]
+    with qtbot.waitSignal(session.failed, timeout=PATIENCE_MS) as told:
+        session.open(None)
+    go_on.set()
+    assert "the last ones are not written" in str(told.args[0])
+
+
 def test_a_vote_is_heard_by_the_panel_that_trains(session: Session, qtbot: QtBot) -> None:
     study, panel = study_of(session), TrainPanel(session, ImageTeaching(session))
     qtbot.addWidget(panel)
