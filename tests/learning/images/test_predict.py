@@ -102,3 +102,20 @@ def test_too_little_memory_makes_smaller_batches(model: ImageModel, monkeypatch:
 
     monkeypatch.setattr(ImageModel, "answer", small)
     assert len(ask(model, batch=32).cluster) == 40
+
+
+def test_a_trained_cluster_head_says_the_cluster(model: ImageModel) -> None:
+    found = ask(model)
+    assert model.network is not None
+    with torch.no_grad():
+        said = model.network.heads.clusters(torch.from_numpy(found.features)).argmax(1)
+    assert np.array_equal(found.cluster, said)
+
+
+def test_where_nothing_trained_that_head_clusters_are_those_of_the_features(model: ImageModel) -> None:
+    plain = replace(model, settings=model.settings.model_copy(update={"ambiguity": False, "clusters": 4}))
+    found = ask(plain)
+    centres = np.stack([found.features[found.cluster == number].mean(0) for number in range(4)])
+    away = np.linalg.norm(found.features[:, None] - centres, axis=2)
+    assert (away.argmin(1) == found.cluster).mean() > 0.95
+    assert np.array_equal(found.cluster, ask(plain, batch=7).cluster)  # the same seed, whatever the batches

@@ -89,6 +89,14 @@ class ImageModel:
         kind = IMAGE_METHODS.get(self.settings.method)
         return self.network is not None and kind is not None and kind.needs_labels
 
+    @property
+    def clusters_known(self) -> bool:
+        """Whether clusters are part of what was learned; else they are found among the images asked about."""
+        if self.classifier is not None:
+            return True
+        kind = IMAGE_METHODS.get(self.settings.method)
+        return self.settings.ambiguity or (kind is not None and kind.trains_clusters)
+
     @torch.no_grad()
     def answer(self, views: Views, device: torch.device) -> RawAnswers:
         """Ask about images; the network must be on `device`."""

@@ -1,6 +1,6 @@
 """Batch by batch: class, cluster and ambiguity of every image of a collection."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import Event as StopEvent
 
@@ -14,9 +14,12 @@ from napari_fathom.learning.hardware import best_device, is_out_of_memory, relea
 from napari_fathom.learning.images.model import ImageModel, RawAnswers, require_same_images
 from napari_fathom.learning.images.sampler import views_of
 from napari_fathom.learning.images.source import ImageSet
+from napari_fathom.learning.kmeans import kmeans
 from napari_fathom.learning.stopping import heeding, raise_if_set
 
 __all__ = ["ImageAnswers", "predict_images"]
+
+_ITERATIONS = 20  # of k-means
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class ImageAnswers:
     probabilities : ndarray of float32, shape (N, C)
         Calibrated; sums to 1 over classes.
     cluster : ndarray of uint16, shape (N,)
-        0…K−1.
+        0…K−1; by the cluster head or, where no objective trained that, by k-means on the features.
     ambiguity : ndarray of float32, shape (N,)
         In [0, 1]: γ (1 − max p) + (1 − γ) DC3's head, of the settings' `ambiguity_anchor` γ; 1 − max p for a
         model without that head.
@@ -128,7 +131,7 @@ def predict_images(
     finally:
         if network is not None:
             network.cpu()
-    yield Done(_gathered(model, parts))
+    yield Done(_gathered(model, parts, lambda: raise_if_set(stop)))
 
 
 def _try_batch(
@@ -151,19 +154,29 @@ def _try_batch(
         return None
 
 
-def _gathered(model: ImageModel, parts: list[RawAnswers]) -> ImageAnswers:
+def _gathered(model: ImageModel, parts: list[RawAnswers], check: Callable[[], None]) -> ImageAnswers:
     if not parts:
         empty = np.zeros(0, np.float32)
         shape = 0, len(model.class_names)
         return ImageAnswers(np.zeros(shape, np.float32), np.zeros(0, np.uint16), empty, empty.reshape(0, 1))
     raw = np.concatenate([part.probabilities for part in parts])
     probabilities = np.ascontiguousarray(model.calibration.apply(raw.T).T)
-    return ImageAnswers(
-        probabilities,
-        np.concatenate([part.cluster for part in parts]),
-        _ambiguity(model, probabilities, parts),
-        np.concatenate([part.features for part in parts]),
+    cluster = np.concatenate([part.cluster for part in parts])
+    features = np.concatenate([part.features for part in parts])
+    if not model.clusters_known:
+        cluster = _found_clusters(model, features, check)
+    return ImageAnswers(probabilities, cluster, _ambiguity(model, probabilities, parts), features)
+
+
+def _found_clusters(
+    model: ImageModel, features: npt.NDArray[np.float32], check: Callable[[], None]
+) -> npt.NDArray[np.uint16]:
+    clusters = model.settings.clusters_for(len(model.class_names))
+    random = torch.Generator().manual_seed(model.settings.seed)
+    found = kmeans(
+        torch.from_numpy(features), clusters, iterations=_ITERATIONS, generator=random, check=check
     )
+    return found.labels.numpy().astype(np.uint16)
 
 
 def _ambiguity(

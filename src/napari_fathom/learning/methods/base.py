@@ -206,6 +206,9 @@ class Method(Protocol[N_contra, B_contra]):
 class PlainMethod:
     """What most methods are: they keep and train nothing beside the network, which answers as it is."""
 
+    trains_clusters: ClassVar[bool] = False
+    """Whether the cluster head learns something without DC3."""
+
     def state(self) -> Mapping[str, Tensor]:
         """Nothing."""
         return {}

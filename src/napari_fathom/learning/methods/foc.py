@@ -46,6 +46,7 @@ class FOC(PlainMethod):
         "For labels that experts dispute.",
     )
     main_loss: ClassVar[str] = "classes"
+    trains_clusters: ClassVar[bool] = True
     needs_labels: ClassVar[bool] = True
     strong_view: ClassVar[bool] = False
 

@@ -25,6 +25,8 @@ class ImageMethod(Method[ImageNetwork, ImageBatch], Protocol):
     """False for one that only learns to see, for others to go on from."""
     strong_view: ClassVar[bool]
     """Whether the second view is to be a strong one."""
+    trains_clusters: ClassVar[bool]
+    """Whether the cluster head learns something without DC3."""
 
     def __init__(self, context: ImageContext) -> None: ...
 
