@@ -1,4 +1,4 @@
-"""A model's clusters in a real window: bisected, accepted, edited and taken back by keys and buttons."""
+"""A model's clusters in a real window: ordered, accepted, edited and taken back by keys."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,17 +11,16 @@ from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 from tests.viewer.docks import collection_desk, dock_in, show_collection, turn_to
 from tests.viewer.hand import Hand
+from tests.viewer.mosaics import retrain, shown_rows, step, study_of
 
 from napari_fathom.events import Done
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_plankton
-from napari_fathom.study import CollectionStudy
 from napari_fathom.study.cluster_order import FirstClusters, walk_order
 from napari_fathom.study.cluster_review import ClusterReview, FirstMembers
 from napari_fathom.study.filed_labels import FILED
 from napari_fathom.study.jobs.collect import collect_job
 from napari_fathom.viewer.main_dock import FathomDock
-from napari_fathom.viewer.mosaic.collection_desk import CollectionDesk
 
 PATIENCE_MS = 60_000
 LABELLED = 3
@@ -51,123 +50,13 @@ def dock(make_napari_viewer: Callable[..., Any], folder: Path, qtbot: QtBot) -> 
     made.session.open(None)
 
 
-def study_of(desk: CollectionDesk) -> CollectionStudy:
-    assert desk.study is not None
-    return desk.study
-
-
-def trained(dock: FathomDock, hand: Hand, qtbot: QtBot) -> None:
-    """Train and answer by the button, with a forest."""
-    desk = collection_desk(dock)
-    turn_to(dock, "Train")
-    qtbot.waitUntil(lambda: desk.train.retrain_button.isEnabled(), timeout=PATIENCE_MS)
-    desk.train.form.setValue(FOREST)
-    hand.click(desk.train.retrain_button)
-    qtbot.waitUntil(lambda: study_of(desk).answers() is not None, timeout=PATIENCE_MS)
-    qtbot.waitUntil(
-        lambda: (
-            desk.view is not None and desk.view.board is not None and desk.view.board.answered is not None
-        ),
-        timeout=PATIENCE_MS,
-    )
-
-
-def shown_rows(desk: CollectionDesk) -> list[int]:
-    assert desk.view is not None and desk.view.board is not None
-    return [int(row) for row in desk.view.board.arrangement.order]
-
-
-def step(desk: CollectionDesk, hand: Hand, key: Qt.Key, qtbot: QtBot) -> int:
-    """Press a key that shows another cluster; returns its number."""
-    walk = desk.review.walk
-    assert walk is not None
-    with qtbot.waitSignal(walk.shown, timeout=PATIENCE_MS):
-        hand.press(key)
-    qtbot.waitUntil(lambda: not walk.busy, timeout=PATIENCE_MS)
-    assert walk.members is not None
-    return walk.members.cluster
-
-
 @pytest.mark.window
-def test_clusters_become_labels_in_a_few_keystrokes(dock: FathomDock, qtbot: QtBot) -> None:
-    desk = collection_desk(dock)
-    hand, study, review = Hand(dock.session.viewer), study_of(desk), desk.review
-
-    # without an answer it says what to do
-    turn_to(dock, "Review")
-    qtbot.waitUntil(lambda: "Train first" in review.said(), timeout=PATIENCE_MS)
-
-    # an answer brings clusters, the largest first
-    trained(dock, hand, qtbot)
-    turn_to(dock, "Review")
-    walk = review.walk
-    assert walk is not None
-    qtbot.waitUntil(lambda: bool(walk.clusters) and not walk.busy, timeout=PATIENCE_MS)
-    assert review.said() == ""
-    before = study.votes.hard().copy()
-    assert not review.accepting.all.isEnabled()  # nothing is accepted that isn't in view
-    number = step(desk, hand, Qt.Key.Key_N, qtbot)
-    answers = study.answers()
-    assert answers is not None
-    first = np.flatnonzero(answers.cluster == number)
-    sizes = np.bincount(answers.cluster[before == 0])
-    assert sizes[number] == sizes.max()
-    assert set(shown_rows(desk)) == set(first)
-    assert f"Cluster {number}: {sizes[number]} of {len(first)} to review" in review.summary.text()
-    members = walk.members
-    assert members is not None and review.accepting.proposed.currentData() == members.proposed > 0
-    assert shown_rows(desk)[: len(members.open)] == members.open.tolist()  # then those of people
-
-    # accept up to: one page matches, a later one doesn't
-    page = 4
-    review.accepting.page_size.setValue(page)
-    assert len(members.open) > page
-    hand.press(Qt.Key.Key_F)
-    assert shown_rows(desk) == members.open[:page].tolist()
-    hand.press(Qt.Key.Key_F)
-    decisions = review.decisions
-    assert decisions is not None and decisions.search is not None and decisions.search.search.page > 0
-    with qtbot.waitSignal(walk.shown, timeout=PATIENCE_MS):
-        while decisions.search is not None and not decisions.search.search.found:
-            hand.press(Qt.Key.Key_X)
-    accepted = members.open[:page]
-    qtbot.waitUntil(lambda: (study.votes.hard()[accepted] == members.proposed).all(), timeout=PATIENCE_MS)
-    left = np.setdiff1d(np.arange(60), accepted)
-    assert (study.votes.hard()[left] == before[left]).all()
-    assert study.votes.journal()[-1].note == f"review of cluster {number}"
-    votes = study.votes.votes()
-    mine = votes[votes["annotator"] == study.votes.journal()[-1].annotator]
-    assert sorted(mine["row"]) == sorted(accepted)
-    assert set(mine["shown"]) == {members.proposed}
-
-    # one undo takes all of it back
-    qtbot.waitUntil(lambda: not walk.busy and review.undo.isEnabled(), timeout=PATIENCE_MS)
-    hand.press(Qt.Key.Key_U, UNDO)
-    qtbot.waitUntil(lambda: (study.votes.hard() == before).all(), timeout=PATIENCE_MS)
-
-    # accept all, but for what people have said
-    qtbot.waitUntil(review.accepting.all.isEnabled, timeout=PATIENCE_MS)
-    hand.press(Qt.Key.Key_A)
-    qtbot.waitUntil(
-        lambda: (study.votes.hard()[first] == np.where(before[first], before[first], members.proposed)).all(),
-        timeout=PATIENCE_MS,
-    )
-
-    # the next is another one, and back is this one
-    qtbot.waitUntil(lambda: not review.accepting.all.isEnabled() and not walk.busy, timeout=PATIENCE_MS)
-    second = step(desk, hand, Qt.Key.Key_N, qtbot)
-    assert second != number
-    assert set(shown_rows(desk)) == set(np.flatnonzero(answers.cluster == second))
-    assert step(desk, hand, Qt.Key.Key_B, qtbot) == number
-
-
-@pytest.mark.window
-def test_clusters_are_ordered_split_merged_named_and_sent_back_by_keys_alone(
+def test_clusters_are_ordered_accepted_split_merged_named_and_sent_back_by_keys_alone(
     dock: FathomDock, folder: Path, qtbot: QtBot
 ) -> None:
     desk = collection_desk(dock)
     hand, study, review = Hand(dock.session.viewer), study_of(desk), desk.review
-    trained(dock, hand, qtbot)
+    retrain(dock, hand, FOREST, qtbot)
     turn_to(dock, "Review")
     walk = review.walk
     assert walk is not None
@@ -187,6 +76,20 @@ def test_clusters_are_ordered_split_merged_named_and_sent_back_by_keys_alone(
     whole = shown_rows(desk)
     reviewed = ClusterReview(study).members(number, FirstMembers.EDGE)
     assert whole == [*reviewed.open, *reviewed.labelled]
+
+    # the next is another one, and back is this one
+    assert step(desk, hand, Qt.Key.Key_N, qtbot) != number
+    assert step(desk, hand, Qt.Key.Key_B, qtbot) == number
+
+    # accepted: all of it, but for what people have said; and taken back
+    before = study.votes.hard().copy()
+    after = before.copy()
+    after[reviewed.open] = reviewed.proposed
+    hand.press(Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: (study.votes.hard() == after).all(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not walk.busy and review.undo.isEnabled(), timeout=PATIENCE_MS)
+    hand.press(Qt.Key.Key_U, UNDO)
+    qtbot.waitUntil(lambda: (study.votes.hard() == before).all(), timeout=PATIENCE_MS)
 
     # split, taken back, done again, taken back; each is shown
     assert step(desk, hand, Qt.Key.Key_D, qtbot) == number
