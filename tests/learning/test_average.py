@@ -38,3 +38,17 @@ def test_the_average_is_its_own_network() -> None:
     assert torch.equal(average.network.weight, before)
     assert not average.network.training
     assert not any(parameter.requires_grad for parameter in average.network.parameters())
+
+
+def test_weights_beside_the_network_are_averaged_and_lent_for_a_while() -> None:
+    network, beside = torch.nn.Linear(1, 1, bias=False), torch.nn.Parameter(torch.zeros(1))
+    average = WeightAverage(network, 0.5, [beside])
+    expected = 0.0
+    for step in range(1, 30):
+        beside.data.fill_(float(step))
+        average.update(network)
+        memory = min(0.5, step / (step + 10))
+        expected = memory * expected + (1 - memory) * step
+    with average.lent():
+        assert beside.item() == pytest.approx(expected, rel=1e-5)
+    assert beside.item() == 29

@@ -3,6 +3,7 @@
 import copy
 import math
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from threading import Event as StopEvent
 from typing import Generic
 
@@ -102,7 +103,8 @@ class Loop(Generic[N, B, M]):
         settings = self._task.settings
         network, method = self._begin()
         stepper = Stepper(network, method, settings, self._device)
-        average = WeightAverage(network, settings.weight_average) if settings.weight_average else None
+        memory = settings.weight_average
+        average = WeightAverage(network, memory, method.parameters()) if memory else None
         best_score, waited = (-math.inf, -math.inf), 0
         for epoch in range(1, settings.epochs + 1):
             losses = Means()
@@ -113,7 +115,8 @@ class Loop(Generic[N, B, M]):
                     average.update(network)
                 yield Step(index + 1, settings.epochs * settings.steps, values)
             judged = copy.deepcopy(network if average is None else average.network)
-            method.settle(judged)  # first: judged and calibrated are the heads that will answer
+            with nullcontext() if average is None else average.lent():
+                method.settle(judged)  # first: judged and calibrated are the heads that will answer
             require_finite(judged, epoch)
             with heeding(judged, self._stop):
                 answers = self._task.judge(judged, self._device)
