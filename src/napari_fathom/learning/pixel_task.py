@@ -95,7 +95,9 @@ class PixelTask:
             "painted_pixels": {self._classes[value - 1]: count for value, count in painted.counts.items()},
             "held_out_pixels": {self._classes[value - 1]: count for value, count in held_out.pixels.items()},
         }
-        if len(held_out.pixels) < 2:
+        if settings.held_out == 0:
+            yield Note("No stroke is held out, as wished: the model is judged by its loss, not by kappa.")
+        elif len(held_out.pixels) < 2:
             yield Note(
                 "Too few strokes to hold some out: the model is judged by its loss, not by kappa.", "warning"
             )

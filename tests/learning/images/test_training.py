@@ -257,6 +257,13 @@ def test_one_label_a_class_holds_nothing_out_and_says_so() -> None:
     assert model.calibration.temperature == 1
 
 
+def test_holding_nothing_out_by_choice_is_no_warning() -> None:
+    _, events = train(quick(held_out=0.0, epochs=1))
+    told = next(event for event in events if isinstance(event, Note) and "held out" in event.message)
+    assert told.message.startswith("No label is held out, as wished")
+    assert told.level == "info"
+
+
 def test_twins_with_two_labels_and_classes_without_are_named() -> None:
     group = np.arange(len(TRUTH))
     first, second = np.flatnonzero(LABELS.target == 1)[0], np.flatnonzero(LABELS.target == 2)[0]

@@ -80,7 +80,7 @@ def prepare_images(
     said = labels.target.astype(np.int64)
     target = np.where(held, 0, said)
     if said.any():
-        yield from _remarks(labels, said, held, class_names)
+        yield from _remarks(labels, said, held, class_names, settings.held_out)
     images.load(check)
     if scaling is None:
         random = np.random.default_rng([settings.seed, 13])
@@ -143,7 +143,11 @@ def require_labels(labels: ImageLabels, class_names: Sequence[str]) -> None:
 
 
 def _remarks(
-    labels: ImageLabels, said: npt.NDArray[np.int64], held: npt.NDArray[np.bool_], class_names: Sequence[str]
+    labels: ImageLabels,
+    said: npt.NDArray[np.int64],
+    held: npt.NDArray[np.bool_],
+    class_names: Sequence[str],
+    wanted: float,
 ) -> Generator[Note, None, None]:
     counts = labels.counts()
     missing = [name for value, name in enumerate(class_names, start=1) if value not in counts]
@@ -156,7 +160,9 @@ def _remarks(
             "warning",
         )
     judged = set(np.unique(said[held & (said > 0)]).tolist())
-    if len(judged) < 2:
+    if not wanted:
+        yield Note("No label is held out, as wished: the model is judged by its loss, not by kappa.")
+    elif len(judged) < 2:
         yield Note(
             "Too few labels to hold some out: the model is judged by its loss, not by kappa.", "warning"
         )
