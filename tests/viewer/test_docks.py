@@ -164,6 +164,23 @@ def test_a_former_model_comes_into_force_with_its_answer(
     assert panel.models.currentData() == 1
 
 
+def test_a_former_model_answers_in_place_of_a_damaged_one(
+    session: Session, study: Study, qtbot: QtBot
+) -> None:
+    with study.model_shelf.new() as (number, folder):
+        (folder / "record.json").write_text("{")
+    study.model_shelf.set_current(number)
+    session.open(study)
+    panel = PredictPanel(session)
+    qtbot.addWidget(panel)
+    assert session.model() is None and panel.models.currentData() == 1
+    assert "is damaged or gone: choose another one" in panel.bar.text()
+    with qtbot.waitSignal(session.predictionChanged, timeout=PATIENCE_MS):
+        panel.button.click()
+    assert study.current_model is not None
+    assert study.current_model.number == session.answered_by() == panel.models.currentData() == 1
+
+
 def test_a_training_whose_dock_was_closed_is_answered_all_the_same(
     session: Session, study: Study, qtbot: QtBot
 ) -> None:

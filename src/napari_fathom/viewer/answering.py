@@ -49,8 +49,13 @@ class Answering(QObject):
         ----------
         model : int, optional
             Number of a former model, which comes into force with its answer; the one in force without it.
+
+        Returns
+        -------
+        JobHandle or None
+            None where no study is open, or no whole model is in force and none was asked for.
         """
-        if self._session.model() is None:
+        if self._session.opened is None or (model is None and self._session.model() is None):
             return None
         if self._job is not None:
             self._job.drop()
@@ -64,7 +69,7 @@ class Answering(QObject):
 
     def _maker(self, model: int | None) -> "Callable[[threading.Event], Generator[Event[Any], None, None]]":
         study, view = self._session.opened, self._session.view
-        assert study is not None  # there is a model
+        assert study is not None  # `predict` has looked
         if isinstance(study, CollectionStudy):
             return lambda stop: predict_collection_job(study, model=model, stop=stop)
         first = None if view is None else box_in_view(view.viewer, view.frame)

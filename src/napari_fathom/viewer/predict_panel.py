@@ -61,7 +61,9 @@ class PredictPanel(QWidget):
         self._offer_models(model)
         if self.bar.running:
             return
-        if model is None:
+        if model is None and self.models.count():
+            self.bar.say("The model in force is damaged or gone: choose another one, then press Predict again.")
+        elif model is None:
             self.bar.say("No model yet: label two classes, then press Retrain under Train.")
         elif answered_by is None:
             self.bar.say("Nothing is predicted yet.")
@@ -72,15 +74,15 @@ class PredictPanel(QWidget):
         self._session.answering.predict(self.models.currentData())
 
     def _offer_models(self, in_force: "ModelRecord | None") -> None:
-        """All models of the study, the newest first; the one in force is chosen."""
+        """All whole models of the study, the newest first; the one in force is chosen where it is whole."""
         study = self._session.opened
         self.models.clear()
-        for record in reversed(() if study is None or in_force is None else study.models()):
+        for record in reversed(() if study is None else study.models()):
             self.models.addItem(short_words(record), record.number)
         if in_force is not None:
             self.models.setCurrentIndex(self.models.findData(in_force.number))
         for part in (self.models, self.button):
-            part.setEnabled(in_force is not None)
+            part.setEnabled(self.models.count() > 0)
 
 
 def _answer_words(answered_by: int, in_force: int) -> str:
