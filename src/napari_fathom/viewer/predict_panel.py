@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["PredictPanel"]
 
 _KEEPS = "The former answer stays in force."
+_BY_ITSELF = "After a training the new one does so by itself."
 
 
 class PredictPanel(QWidget):
@@ -31,9 +32,6 @@ class PredictPanel(QWidget):
         self.models = QComboBox()
         self.models.setToolTip("Which model answers; another one comes into force with its answer")
         self.button = QPushButton("Predict again")
-        self.button.setToolTip(
-            "Have this model answer, the part in view first. After a training the new one does so by itself."
-        )
         self.bar = JobBar()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -59,6 +57,8 @@ class PredictPanel(QWidget):
         """Say whose the answer is, as it is now."""
         model, answered_by = self._session.model(), self._session.answered_by()
         self._offer_models(model)
+        first = "" if self._session.study is None else ", the part in view first"
+        self.button.setToolTip(f"Have this model answer{first}. {_BY_ITSELF}")
         if self.bar.running:
             return
         if model is None and self.models.count():
