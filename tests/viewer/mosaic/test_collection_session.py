@@ -12,9 +12,11 @@ from tests.viewer.studies import copy_of
 
 from napari_fathom.errors import StudyError
 from napari_fathom.events import Done, Event, Progress
+from napari_fathom.plankton import Offer, Suggestion
 from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_plankton
 from napari_fathom.study import CollectionStudy
 from napari_fathom.study.jobs import collect_job, look_job
+from napari_fathom.viewer.mosaic.mosaic_controls import MosaicControls
 from napari_fathom.viewer.mosaic.voting import Voting
 from napari_fathom.viewer.session import Session
 
@@ -70,17 +72,42 @@ def test_a_survey_takes_the_place_of_a_collection_and_the_other_way_round(
     assert not survey.labels.writable
 
 
+def endless(stop: Any) -> Generator[Event[str], None, None]:
+    """Work that goes on until it is stopped."""
+    while not stop.is_set():
+        stop.wait(0.005)
+        yield Progress("on and on", 0, 0)
+    yield Done("the best so far")
+
+
+def test_images_are_not_seen_otherwise_while_a_model_reads_them(
+    session: Session, make_study: Callable[[str], CollectionStudy], qtbot: QtBot
+) -> None:
+    study = make_study("drawn")
+    session.open(study)
+    controls = MosaicControls(session)
+    qtbot.addWidget(controls)
+    controls.setEnabled(True)
+    now = study.collection.options
+    found = Suggestion(
+        now, (Offer("invert", True, "dark things", True),), (), 1, (np.zeros((9, 9), np.uint8),)
+    )
+    controls.offer.setValue(found, now)
+    job = session.heavy.submit("Training", endless, owner=study)
+    controls.offer.apply.click()
+    assert "trains or predicts" in controls.offer.told()
+    assert not controls.offer.isHidden() and not session.light.busy
+    job.stop()
+    with qtbot.waitSignal(session.heavy.busyChanged):
+        pass
+    controls.offer.apply.click()
+    assert controls.offer.isHidden() and session.light.busy
+
+
 def test_work_on_a_collection_ends_with_it(
     session: Session, make_study: Callable[[str], CollectionStudy], qtbot: QtBot
 ) -> None:
     study, finished = make_study("drawn"), list[object]()
-
-    def endless(stop: Any) -> Generator[Event[str], None, None]:
-        while not stop.is_set():
-            stop.wait(0.005)
-            yield Progress("on and on", 0, 0)
-        yield Done("the best so far")
-
     session.open(study)
     job = session.heavy.submit("Training", endless, owner=study)
     job.finished.connect(finished.append)

@@ -45,10 +45,12 @@ def test_a_tick_is_seen_on_the_examples_and_told(offer: OptionsOffer, qtbot: QtB
     assert told.args == [ImageOptions(side=96, crop_bottom_px=31, invert=True)]
 
 
-def test_pressed_it_is_applied_and_goes(offer: OptionsOffer, qtbot: QtBot) -> None:
+def test_pressed_it_is_told_and_stays_until_it_is_taken_away(offer: OptionsOffer, qtbot: QtBot) -> None:
     with qtbot.waitSignal(offer.applied) as applied:
         offer.apply.click()
     assert applied.args == [ImageOptions(side=96, crop_bottom_px=31)]
+    assert not offer.isHidden()
+    offer.setValue(None, None)
     assert offer.isHidden() and offer.value() is None
 
 

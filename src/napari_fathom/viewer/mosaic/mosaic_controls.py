@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MosaicControls"]
 
+_BUSY = "The model trains or predicts on these images: wait until it is done, or stop it, then press again."
+
 
 class MosaicControls(QWidget):
     """Has the images of a new collection looked at, and its objects arranged as they are wished for.
@@ -103,6 +105,10 @@ class MosaicControls(QWidget):
         study = self._session.collection
         if study is None:
             return
+        if self._session.heavy.busy:  # it would end in vain: what it reads would be laid out otherwise
+            self.offer.tell(_BUSY)
+            return
+        self.offer.setValue(None, None)
         if self._looking is not None:
             self._looking.drop()
         self._look(study, options)

@@ -28,7 +28,10 @@ _WORDS = {
 
 
 class OptionsOffer(QWidget):
-    """Offers ways to see images; hidden while there is none. Whoever owns it applies what is chosen."""
+    """Offers ways to see images; hidden while there is none.
+
+    Whoever owns it applies what is chosen and takes the offer away, or tells why that can't be now.
+    """
 
     valueChanged = Signal(object)
     """`ImageOptions` with what is ticked now."""
@@ -59,7 +62,7 @@ class OptionsOffer(QWidget):
         row.addWidget(self.apply)
         row.addWidget(self.dismiss)
         column.addLayout(row)
-        self.apply.clicked.connect(self._apply)
+        self.apply.clicked.connect(lambda: self.applied.emit(self.value()))
         self.dismiss.clicked.connect(lambda: self.setValue(None, None))
         self.setValue(None, None)
 
@@ -87,6 +90,14 @@ class OptionsOffer(QWidget):
                 f"A look at {suggestion.looked_at} images suggests (above as they are, below as ticked):"
             )
             self._draw()
+
+    def tell(self, words: str) -> None:
+        """Say something above what is offered."""
+        self._title.setText(words)
+
+    def told(self) -> str:
+        """What is said above what is offered."""
+        return str(self._title.text())
 
     def _add(self, offer: "Offer") -> None:
         """A box to tick, and the reason below it."""
@@ -116,11 +127,6 @@ class OptionsOffer(QWidget):
         self.before.setPixmap(pixmap_of(strip_of(examples, self._options)))
         self.after.setPixmap(pixmap_of(strip_of(examples, wanted)))
         self.apply.setEnabled(wanted != self._options)
-
-    def _apply(self) -> None:
-        wanted = self.value()
-        self.setValue(None, None)
-        self.applied.emit(wanted)
 
 
 def strip_of(examples: "tuple[NDArray[Any], ...]", options: "ImageOptions") -> NDArray[np.uint8]:
