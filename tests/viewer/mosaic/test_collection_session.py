@@ -17,6 +17,8 @@ from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_pl
 from napari_fathom.study import CollectionStudy
 from napari_fathom.study.jobs import collect_job, look_job
 from napari_fathom.viewer.mosaic.mosaic_controls import MosaicControls
+from napari_fathom.viewer.mosaic.mosaic_view import MosaicView
+from napari_fathom.viewer.mosaic.review_panel import ReviewPanel
 from napari_fathom.viewer.mosaic.voting import Voting
 from napari_fathom.viewer.session import Session
 
@@ -102,6 +104,19 @@ def test_images_are_not_seen_otherwise_while_a_model_reads_them(
         pass
     controls.offer.apply.click()
     assert controls.offer.isHidden() and session.light.busy
+
+
+def test_the_review_of_what_has_no_answer_says_what_to_do_and_reads_nothing(
+    session: Session, make_study: Callable[[str], CollectionStudy], qtbot: QtBot
+) -> None:
+    study = make_study("drawn")
+    session.open(study)
+    review = ReviewPanel(session.light)
+    qtbot.addWidget(review)
+    review.set_study(study, MosaicView(ViewerModel(), study, review), None)
+    review.show()
+    assert not session.light.busy
+    assert review.summary.text().startswith("There are no clusters yet: train under Train")
 
 
 def test_work_on_a_collection_ends_with_it(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["ReviewPanel"]
 
 _NOTHING = "No collection is open."
+_NO_ANSWER = "There are no clusters yet: train under Train, and the model puts every object into one."
 _TO_CANVAS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -138,10 +139,15 @@ class ReviewPanel(QWidget):
         elif event is not None:
             super().keyPressEvent(event)
 
+    @property
+    def _is_answered(self) -> bool:
+        return self._study is not None and self._study.prediction_shelf.current is not None
+
     def _load(self) -> None:
         if self.walk is not None:
             self._loaded = True
-            self.walk.load()
+            if self._is_answered:
+                self.walk.load()
 
     def _propose(self) -> None:
         members = None if self.walk is None else self.walk.members
@@ -186,7 +192,9 @@ class ReviewPanel(QWidget):
         self.back.setEnabled(free and cluster is not None)
         self.undo.setEnabled(voting is not None and voting.can_undo)
         self.redo.setEnabled(voting is not None and voting.can_redo)
-        self.summary.setText(_words(walk, decisions))
+        self.summary.setText(
+            _words(walk, decisions) if self._study is None or self._is_answered else _NO_ANSWER
+        )
 
     def _lay_out(self) -> None:
         form = QFormLayout()
