@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import napari
     from napari.layers import Image, Labels, Layer, Points
 
+    from napari_fathom.labels import Classes
     from napari_fathom.study import CollectionStudy
     from napari_fathom.viewer.pyramid import LazyLevel
 
@@ -172,8 +173,7 @@ class MosaicView(QObject):
         values, sure = votes.label(), votes.hard() > 0
         if self.board is not None and self.board.answered is not None:
             proposed = self.board.answered.values
-            known = np.isin(proposed, self.study.classes.values)  # a class may have gone since
-            values = np.where((values == 0) & known, proposed, values)
+            values = np.where(values == 0, _known(self.study.classes)[proposed], values)
         return Said(values, sure)
 
     def _said_selected(self) -> Said:
@@ -282,6 +282,13 @@ class MosaicView(QObject):
             metadata=tag(Role.HEADING, self.tag),
             **_AXES,
         )
+
+
+def _known(classes: "Classes") -> NDArray[np.uint16]:
+    """Each value as it is, and 0 for what is no class: one may have gone since a model learned it."""
+    table = np.zeros(2**16, np.uint16)
+    table[list(classes.values)] = classes.values
+    return table
 
 
 def _laid_out(board: Board, side: int, window: tuple[int, int]) -> MosaicLayout:
