@@ -1,10 +1,12 @@
 """Labels that files bring along: classes by their names, votes of those who gave them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from napari_fathom.errors import LabelError
 from napari_fathom.labels import LARGEST_VOTE, Classes, VoteEvent, VoteStore
 
 if TYPE_CHECKING:
@@ -61,6 +63,12 @@ def vote_as_filed(
     -------
     list of VoteEvent
         One an annotator and state; empty where the files hold no labels, or were taken up before.
+
+    Raises
+    ------
+    LabelError
+        If a vote is out of bounds or the disk is full; what was cast is taken back then, as far as the disk
+        lets.
     """
     known = {info.name: info.value for info in votes.classes} if values is None else values
     meant = {name.strip().casefold(): value for name, value in known.items()}
@@ -71,17 +79,35 @@ def vote_as_filed(
         status=objects["status"].where(objects["status"] != "", "validated"),
         row=objects.index,
     )[said.to_numpy() > 0]
-    events = []
     last = told.drop_duplicates(["row", "annotator"], keep="last")
-    for (annotator, status), group in last.groupby(["annotator", "status"], sort=True):
-        events.append(
-            votes.cast(
-                group["row"].to_numpy(),
-                group["value"].to_numpy(),
-                annotator=str(annotator),
-                status=str(status),
-                time=group["annotated"].to_numpy("datetime64[ms]"),
-                note=note,
+    with _taken_back_on_failure(votes) as events:
+        for (annotator, status), group in last.groupby(["annotator", "status"], sort=True):
+            events.append(
+                votes.cast(
+                    group["row"].to_numpy(),
+                    group["value"].to_numpy(),
+                    annotator=str(annotator),
+                    status=str(status),
+                    time=group["annotated"].to_numpy("datetime64[ms]"),
+                    note=note,
+                )
             )
-        )
     return [event for event in events if event.number]
+
+
+@contextmanager
+def _taken_back_on_failure(votes: VoteStore) -> Iterator[list[VoteEvent]]:
+    """A list for the casts of one import: all of them are made, or none counts."""
+    events: list[VoteEvent] = []
+    try:
+        yield events
+    except BaseException as error:
+        try:
+            votes.revert(events)
+        except LabelError as worse:  # a disk so full that not even this can be written
+            cast = sorted({event.annotator for event in events if event.number})
+            raise LabelError(
+                f"{error} Votes of {', '.join(cast)} were cast already, and could not be taken back. Do it "
+                "again when there is room: nothing is cast twice."
+            ) from worse
+        raise

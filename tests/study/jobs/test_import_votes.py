@@ -1,6 +1,8 @@
 """Labels that somebody made elsewhere become votes on the objects of the same ids."""
 
-from collections.abc import Iterator
+import errno
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ from tests.plankton.sets import drawn, result, write
 
 from napari_fathom.errors import LabelError
 from napari_fathom.events import Event, Note
-from napari_fathom.labels import LARGEST_VOTE, Classes
+from napari_fathom.labels import LARGEST_VOTE, Classes, lines
 from napari_fathom.study import CollectionStudy
 from napari_fathom.study.jobs import collect_job, import_votes_job
 
@@ -82,6 +84,38 @@ def test_an_import_is_taken_back_and_does_nothing_twice(study: CollectionStudy, 
     assert study.votes.hard().tolist() == [KRILL, 0, 0, 0]
 
 
+@pytest.mark.parametrize(
+    ("room", "message"),
+    [(150, "could not be saved"), (0, "Votes of Ada were cast already, and could not be taken back")],
+)
+def test_an_import_that_fails_halfway_is_taken_back_where_the_disk_lets(
+    study: CollectionStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int, message: str
+) -> None:
+    study.votes.cast([0], KRILL, annotator="Ada")
+    path = write(tmp_path / "t.csv", "id,label,annotator\n0,egg,Ada\n1,egg,Grace\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(lines, "_write_all", full_after_one(lines._write_all, room))
+        with pytest.raises(LabelError, match=message):
+            result(import_votes_job(study, path))
+    assert study.votes.hard().tolist() == [KRILL if room else EGG, 0, 0, 0]
+    result(import_votes_job(study, path))
+    assert study.votes.hard().tolist() == [EGG, EGG, 0, 0]
+
+
+def full_after_one(write_all: Callable[[int, bytes], None], room: int) -> Callable[[int, bytes], None]:
+    """A disk that takes one line, and then only such as are no longer than `room`."""
+    taken = 0
+
+    def refuse(handle: int, data: bytes) -> None:
+        nonlocal taken
+        taken += 1
+        if taken > 1 and len(data) > room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        write_all(handle, data)
+
+    return refuse
+
+
 def test_objects_that_are_not_here_are_counted(study: CollectionStudy, tmp_path: Path) -> None:
     events = list(import_votes_job(study, write(tmp_path / "t.csv", "id,label\n0,egg\n17,egg\n18,egg\n")))
     assert "2 objects of t.csv are not in this collection (17, 18, …)" in notes(events)
@@ -100,3 +134,17 @@ def test_a_study_without_classes_takes_the_files(tmp_path: Path) -> None:
         result(import_votes_job(study, write(tmp_path / "t.csv", "id,label\n0,krill\n")))
         assert study.classes.names == ("krill",)
         np.testing.assert_array_equal(study.votes.hard(), study.classes.values)
+
+
+def test_a_study_without_classes_gets_those_of_the_map_or_none(tmp_path: Path) -> None:
+    write(tmp_path / "set" / "0.png", drawn(0))
+    with result(collect_job(tmp_path / "set", tmp_path / "set.fathom")) as study:
+        with pytest.raises(LabelError, match="none of its 1 ids"):
+            result(import_votes_job(study, write(tmp_path / "wrong.csv", "id,label\n7,junk\n")))
+        table = write(tmp_path / "t.csv", "id,label\n0,Ceratium\n")
+        with pytest.raises(LabelError, match="no class named 'whale'"):
+            result(import_votes_job(study, table, aliases={"Balaena": "whale"}))
+        assert not len(study.classes)
+        result(import_votes_job(study, table, aliases={"Ceratium": "Tripos"}))
+        assert study.classes.names == ("Tripos",)
+        assert study.votes.hard().tolist() == list(study.classes.values)
