@@ -40,6 +40,24 @@ def test_a_disk_without_locks_is_written_to_with_a_warning(
     assert not store.writable
 
 
+def test_classes_given_just_before_the_lock_was_had_are_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "labels"
+    LabelStore.create(path, (5, 5)).close()
+    system = lock._lock
+
+    def after_another(handle: int) -> None:
+        monkeypatch.setattr(lock, "_lock", system)
+        with LabelStore.open(path) as other:
+            other.set_classes(other.classes.with_all_added(["herring"]))
+        system(handle)
+
+    monkeypatch.setattr(lock, "_lock", after_another)
+    with LabelStore.open(path) as store:
+        assert "herring" in store.classes.names
+
+
 def test_a_broken_disk_is_not_taken_for_another_writer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,7 +77,11 @@ class JournaledStore(ABC, Generic[AnyHead]):
             raise LabelError(
                 f"{path.name}: a snapshot is read-only. Open the study's own {cls.holds} instead."
             )
-        return cls(path, head, WriteLock(path / "lock", called or path.name) if mode == "a" else None)
+        if mode == "r":
+            return cls(path, head, None)
+        lock = WriteLock(path / "lock", called or path.name)
+        # The head again: another may have written it before the lock was ours.
+        return cls(path, cls._read_head(path), lock)
 
     @classmethod
     @contextmanager
