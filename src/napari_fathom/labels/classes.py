@@ -168,7 +168,11 @@ class Classes:
         for item in self.items:
             if item.name.strip().casefold() == name.strip().casefold():
                 return item
-        raise LabelError(f"There is no class named {name!r} (known: {self._known()}). Add it first.")
+        raise LabelError(
+            f"There is no class named {name!r} (known: {self._known()}). Name one that is there; or add it "
+            "first, on the window's Label page, or for images with 'fathom train STUDY --labels CLASSES.txt' "
+            "(a class a line)."
+        )
 
     def with_added(self, name: str, *, colour: str | None = None, key: str | None = None) -> "Classes":
         """Add one class at the end, with the first free value, colour and digit key unless given."""

@@ -1,7 +1,8 @@
 """Labels of images made elsewhere become votes of whoever gave them."""
 
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,8 @@ def import_votes_job(
 
     Classes are matched by alias or name, else by a name that is alike as `labels.match_names` says, and a
     note tells that; what the study has no class for is left out, and a note says so. A study without classes
-    takes the file's. A mere list of classes adds those that are missing, and casts nothing.
+    takes the file's, under the names that `aliases` give them. A mere list of classes adds those that are
+    missing, and casts nothing.
 
     Parameters
     ----------
@@ -60,7 +62,8 @@ def import_votes_job(
     FormatError
         If there is no label in the file.
     LabelError
-        If an alias stands for a class that the study hasn't, or the file is of none of its objects.
+        If an alias stands for a class that the study hasn't, or the file is of none of its objects; the study
+        is as it was then.
     Cancelled
         If stopped; nothing was cast then.
     """
@@ -69,10 +72,11 @@ def import_votes_job(
     if not len(incoming.objects):
         yield from _add_classes(study, incoming, aliases or {})
         return
-    if not len(study.classes):
-        study.votes.set_classes(classes_of(incoming.objects["class_name"]))
-    values = yield from _meant(incoming, study.classes, aliases)
-    yield from cast_votes_job(study, incoming, values, annotator=annotator, stop=stop)
+    classes = study.classes
+    if not len(classes):
+        classes = classes_of(incoming.objects["class_name"].replace(dict(aliases or {})))
+    values = yield from _meant(incoming, classes, aliases)
+    yield from cast_votes_job(study, incoming, values, classes=classes, annotator=annotator, stop=stop)
 
 
 def cast_votes_job(
@@ -80,6 +84,7 @@ def cast_votes_job(
     incoming: IncomingVotes,
     values: Mapping[str, int],
     *,
+    classes: Classes | None = None,
     annotator: str | None = None,
     stop: threading.Event | None = None,
 ) -> Generator[Event[tuple[VoteEvent, ...]], None, None]:
@@ -89,6 +94,8 @@ def cast_votes_job(
     ----------
     values : mapping of str to int
         What the names mean; the others are left out.
+    classes : Classes, optional
+        Become the study's once nothing is left to refuse; default those it has.
     """
     study.require_writable()
     for note in incoming.notes:
@@ -116,13 +123,29 @@ def cast_votes_job(
         annotator=known["annotator"].mask(machines, incoming.origin)
     )
     origin = annotator or incoming.origin
-    events = vote_as_filed(
-        study.votes, known, values=values, otherwise=origin, note=f"from {incoming.origin}"
-    )
+    with _given_classes(study, classes or study.classes):
+        events = vote_as_filed(
+            study.votes, known, values=values, otherwise=origin, note=f"from {incoming.origin}"
+        )
     yield Progress("import", len(known), len(known))
     if not events:
         yield Note(f"{incoming.origin} holds no labels that are new here.", "warning")
     yield Done(tuple(events))
+
+
+@contextmanager
+def _given_classes(study: CollectionStudy, classes: Classes) -> Iterator[None]:
+    """Give the study these classes; the former ones where what follows fails."""
+    former = study.classes
+    if classes != former:
+        study.votes.set_classes(classes)
+    try:
+        yield
+    except BaseException:
+        if classes != former:
+            with suppress(LabelError):  # of votes that the disk didn't let take back, which the error tells
+                study.votes.set_classes(former)
+        raise
 
 
 def _add_classes(
