@@ -27,11 +27,14 @@ class Teaching(Protocol):
         What is labelled at once, and held out to judge: strokes, images.
     follows : str
         What is done by itself with a new model, a sentence.
+    followed : str
+        The same once it is done.
     """
 
     counted: str
     unit: str
     follows: str
+    followed: str
 
     @property
     def study(self) -> "Study | CollectionStudy | None":
@@ -59,6 +62,7 @@ class SurveyTeaching:
     counted = "pixels"
     unit = "strokes"
     follows = "The survey is being predicted."
+    followed = "The survey is predicted."
 
     def __init__(self, session: "Session") -> None:
         self._session = session
@@ -98,6 +102,7 @@ class ImageTeaching:
     counted = "images"
     unit = "images"
     follows = "Every object is being answered."
+    followed = "Every object is answered."
 
     def __init__(self, session: "Session") -> None:
         self._session = session

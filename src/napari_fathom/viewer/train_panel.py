@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from napari_fathom.viewer.session import Session
     from napari_fathom.viewer.teaching import Teaching
     from napari_fathom.viewer.training_catalogue import Catalogue
+    from napari_fathom.viewer.worker import JobHandle
 
 __all__ = ["TrainPanel"]
 
@@ -82,6 +83,7 @@ class TrainPanel(QWidget):
         session.classesChanged.connect(self.refresh)
         session.modelChanged.connect(self.refresh)
         session.predictionChanged.connect(self.refresh)  # a former model comes into force with its answer
+        session.answering.started.connect(self._await_answer)
         self._open()
         self._show_training()
         self._look()
@@ -140,6 +142,7 @@ class TrainPanel(QWidget):
 
     def _open(self) -> None:
         self.curves.clear()
+        self.bar.say("")  # what was said is of the study before
         self._restore()
         self.refresh()
 
@@ -196,3 +199,15 @@ class TrainPanel(QWidget):
         how = "Stopped; what was learned until then is in force" if record.stopped else "Trained"
         self.bar.conclude(f"{how}. {self._teaching.follows}")
         self.trained.emit(record)
+
+    def _await_answer(self, job: "JobHandle") -> None:
+        job.ended.connect(self._tell_answer)
+
+    def _tell_answer(self) -> None:
+        """Say no longer that there is an answer on its way: it is there, or won't come."""
+        trained, follows = self.bar.text(), self._teaching.follows
+        if self.bar.running or not trained.endswith(follows) or self._session.answering.job is not None:
+            return
+        model = self._session.model()
+        there = model is not None and self._session.answered_by() == model.number
+        self.bar.say(trained.removesuffix(follows) + (self._teaching.followed if there else ""))
