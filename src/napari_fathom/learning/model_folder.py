@@ -100,7 +100,9 @@ def load_folder(folder: Path, kind: Kind, restore: Callable[[dict[str, Any], dic
     try:
         return restore(described, load(weights))
     except (KeyError, TypeError, ValueError, ValidationError, SafetensorError, RuntimeError) as error:
-        raise FormatError(folder / JSON_NAME, f"{type(error).__name__}: {error}", _OTHERWISE) from error
+        ours = type(error) is ValueError  # in words already
+        found = str(error) if ours else f"{type(error).__name__}: {error}"
+        raise FormatError(folder / JSON_NAME, found, _OTHERWISE) from error
 
 
 def part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

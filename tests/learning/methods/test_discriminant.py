@@ -171,6 +171,14 @@ def test_what_does_not_fit_is_refused() -> None:
         Discriminant.from_arrays(dict(found.arrays()) | {"middle": np.zeros(2, np.float32)})
 
 
+def test_one_of_an_older_version_says_so() -> None:
+    rows, truth = clouds()
+    arrays = dict(fitted(rows, some_labels(truth, 5)).arrays())
+    del arrays["middle"], arrays["spread"]
+    with pytest.raises(ValueError, match="made by an older version"):
+        Discriminant.from_arrays(arrays)
+
+
 def test_stop_is_heard_between_rounds() -> None:
     rows, truth = clouds()
     calls = []

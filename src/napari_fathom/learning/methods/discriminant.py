@@ -137,6 +137,8 @@ class Discriminant:
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
         """The same again; arrays that don't fit each other are refused."""
+        if {"middle", "spread"}.isdisjoint(arrays):
+            raise ValueError("a discriminant made by an older version")
         found = cls(**{each.name: arrays[each.name] for each in fields(cls)})
         columns, classes = found.weights.shape
         if (
