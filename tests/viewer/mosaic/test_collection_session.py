@@ -20,6 +20,7 @@ from napari_fathom.viewer.mosaic.mosaic_controls import MosaicControls
 from napari_fathom.viewer.mosaic.mosaic_view import MosaicView
 from napari_fathom.viewer.mosaic.review_panel import ReviewPanel
 from napari_fathom.viewer.mosaic.voting import Voting
+from napari_fathom.viewer.predict_panel import PredictPanel
 from napari_fathom.viewer.session import Session
 
 
@@ -116,7 +117,22 @@ def test_the_review_of_what_has_no_answer_says_what_to_do_and_reads_nothing(
     review.set_study(study, MosaicView(ViewerModel(), study, review), None)
     review.show()
     assert not session.light.busy
-    assert review.summary.text().startswith("There are no clusters yet: train under Train")
+    assert review.said().startswith("There are no clusters yet. Train first")
+
+
+def test_no_part_of_a_collection_is_predicted_first(
+    session: Session,
+    make_study: Callable[[str], CollectionStudy],
+    answered: Path,
+    tmp_path: Path,
+    qtbot: QtBot,
+) -> None:
+    panel = PredictPanel(session)
+    qtbot.addWidget(panel)
+    session.open(make_study("drawn"))
+    assert "in view" not in panel.button.toolTip()
+    session.open(copy_of(answered, tmp_path / "copy"))
+    assert "the part in view first" in panel.button.toolTip()
 
 
 def test_work_on_a_collection_ends_with_it(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["ReviewPanel"]
 
 _NOTHING = "No collection is open."
-_NO_ANSWER = "There are no clusters yet: train under Train, and the model puts every object into one."
+_NO_ANSWER = "There are no clusters yet. Train first, on the Train page; every object is answered then."
 _TO_CANVAS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -139,15 +139,14 @@ class ReviewPanel(QWidget):
         elif event is not None:
             super().keyPressEvent(event)
 
-    @property
-    def _is_answered(self) -> bool:
-        return self._study is not None and self._study.prediction_shelf.current is not None
-
     def _load(self) -> None:
-        if self.walk is not None:
-            self._loaded = True
-            if self._is_answered:
-                self.walk.load()
+        if self.walk is None or self._study is None:
+            return
+        self._loaded = True
+        if self._study.prediction_shelf.current is None:
+            self.say(_NO_ANSWER)
+        else:
+            self.walk.load()
 
     def _propose(self) -> None:
         members = None if self.walk is None else self.walk.members
@@ -192,9 +191,7 @@ class ReviewPanel(QWidget):
         self.back.setEnabled(free and cluster is not None)
         self.undo.setEnabled(voting is not None and voting.can_undo)
         self.redo.setEnabled(voting is not None and voting.can_redo)
-        self.summary.setText(
-            _words(walk, decisions) if self._study is None or self._is_answered else _NO_ANSWER
-        )
+        self.summary.setText(_words(walk, decisions))
 
     def _lay_out(self) -> None:
         form = QFormLayout()
