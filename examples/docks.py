@@ -34,7 +34,7 @@ def make_study(folder: Path) -> Study:
 
 def make(name: str, viewer: "napari.Viewer") -> QWidget:
     """Return one dock for a viewer; all of a viewer's docks share one session."""
-    from napari_fathom.viewer.answers_dock import AnswersDock
+    from napari_fathom.viewer.answers_page import AnswersPage
     from napari_fathom.viewer.exchange_dock import ExchangeDock
     from napari_fathom.viewer.main_dock import FathomDock
     from napari_fathom.viewer.paint_panel import PaintPanel
@@ -47,7 +47,7 @@ def make(name: str, viewer: "napari.Viewer") -> QWidget:
         "Survey": lambda: SurveyDock(viewer),
         "Paint": lambda: PaintPanel(viewer),
         "Train": lambda: TrainDock(session),
-        "Answers": lambda: AnswersDock(session),
+        "Answers": lambda: AnswersPage(session),
         "Export": lambda: ExchangeDock(session),
         "Fathom": lambda: FathomDock(viewer),
     }

@@ -22,7 +22,7 @@ from napari_fathom.study import Study
 from napari_fathom.study.jobs import train_job
 from napari_fathom.study.jobs.nasc_table import NascOptions
 from napari_fathom.viewer._compat import camera_of
-from napari_fathom.viewer.answers_dock import AnswersDock
+from napari_fathom.viewer.answers_page import AnswersPage
 from napari_fathom.viewer.export_options import ExportOptions
 from napari_fathom.viewer.export_panel import ExportPanel
 from napari_fathom.viewer.exports import ExportChoice, SurveyExports
@@ -57,7 +57,7 @@ def study(answered: Path, tmp_path: Path) -> Study:
 def test_with_no_survey_open_every_dock_says_what_to_do(session: Session, qtbot: QtBot) -> None:
     train, answers, export = (
         TrainPanel(session, SurveyTeaching(session)),
-        AnswersDock(session),
+        AnswersPage(session),
         ExportPanel(session, SurveyExports(session)),
     )
     for dock in (train, answers, export):
@@ -134,7 +134,7 @@ def test_another_model_is_predicted_by_itself_the_part_in_view_first(
     session: Session, study: Study, qtbot: QtBot
 ) -> None:
     session.open(study)
-    dock = AnswersDock(session)
+    dock = AnswersPage(session)
     qtbot.addWidget(dock)
     before = study.prediction()
     with qtbot.waitSignal(session.predictionChanged, timeout=PATIENCE_MS):
@@ -174,7 +174,7 @@ def test_a_former_model_answers_in_place_of_a_damaged_one(
     panel = PredictPanel(session)
     qtbot.addWidget(panel)
     assert session.model() is None and panel.models.currentData() == 1
-    assert "is damaged or gone: choose another one" in panel.bar.text()
+    assert "is damaged or gone: choose another, then press" in panel.bar.text()
     with qtbot.waitSignal(session.predictionChanged, timeout=PATIENCE_MS):
         panel.button.click()
     assert study.current_model is not None
@@ -199,7 +199,7 @@ def test_the_next_most_ambiguous_window_moves_the_camera(
     session: Session, viewer: ViewerModel, study: Study, qtbot: QtBot
 ) -> None:
     session.open(study)
-    dock = AnswersDock(session)
+    dock = AnswersPage(session)
     qtbot.addWidget(dock)
     view = session.view
     assert view is not None
@@ -214,7 +214,7 @@ def test_a_survey_that_is_seen_whole_is_gone_through_in_parts(
     session: Session, viewer: ViewerModel, study: Study, qtbot: QtBot
 ) -> None:
     session.open(study)
-    dock = AnswersDock(session)
+    dock = AnswersPage(session)
     qtbot.addWidget(dock)
     view = session.view
     assert view is not None
@@ -244,7 +244,7 @@ def test_what_is_exported_follows_the_answer_until_somebody_chooses(
 
 def test_the_class_shares_can_be_switched_on_and_off(session: Session, study: Study, qtbot: QtBot) -> None:
     session.open(study)
-    dock = AnswersDock(session)
+    dock = AnswersPage(session)
     qtbot.addWidget(dock)
     for choice, corrected in (("on", True), ("off", False)):
         with qtbot.waitSignal(session.predictionChanged, timeout=PATIENCE_MS):

@@ -7,7 +7,7 @@ import numpy as np
 from qtpy.QtCore import QObject
 from qtpy.QtWidgets import QLabel, QWidget
 
-from napari_fathom.viewer.answers_dock import AnswersDock
+from napari_fathom.viewer.answers_page import AnswersPage
 from napari_fathom.viewer.desk import Tab
 from napari_fathom.viewer.export_panel import ExportPanel
 from napari_fathom.viewer.exports import SurveyExports
@@ -63,7 +63,7 @@ class SurveyDesk(QObject):
         self.controls = stacked(self.words, self.view)
         self.paint = PaintPanel(viewer)
         self.train = TrainPanel(session, SurveyTeaching(session))
-        self.answers = AnswersDock(session)
+        self.answers = AnswersPage(session)
         self.export = ExportPanel(session, SurveyExports(session))
         self.incoming = ImportPanel(session)
         self.tabs = (

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from napari_fathom.study import Study
     from napari_fathom.viewer.session import Session
 
-__all__ = ["AnswersDock"]
+__all__ = ["AnswersPage"]
 
 
-class AnswersDock(QWidget):
+class AnswersPage(QWidget):
     """Shows and uses the open study's prediction.
 
     Parameters
