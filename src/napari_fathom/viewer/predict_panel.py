@@ -62,7 +62,7 @@ class PredictPanel(QWidget):
         if self.bar.running:
             return
         if model is None and self.models.count():
-            self.bar.say("The model in force is damaged or gone: choose another one, then press Predict again.")
+            self.bar.say("The model in force is damaged or gone: choose another, then press Predict again.")
         elif model is None:
             self.bar.say("No model yet: label two classes, then press Retrain under Train.")
         elif answered_by is None:
