@@ -133,6 +133,11 @@ class VoteReading(JournaledStore[VoteHead]):
         with self._guard:
             return vote_table(self._state.box, self.annotators, self.classes)
 
+    def votes_on(self, row: int) -> "pd.DataFrame":
+        """What was said of one object and not taken back; as `votes`."""
+        with self._guard:
+            return vote_table(self._state.box, self.annotators, self.classes, np.array([row]))
+
     def journal(self) -> list[VoteEvent]:
         """Every change since the store was made, oldest first."""
         with self._guard:

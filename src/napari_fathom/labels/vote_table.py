@@ -1,9 +1,10 @@
 """Votes as a table for people and other programs."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from napari_fathom.labels.classes import Classes
 from napari_fathom.labels.vote_box import STATUSES, VoteBox
@@ -14,8 +15,19 @@ if TYPE_CHECKING:
 __all__ = ["vote_table"]
 
 
-def vote_table(box: VoteBox, annotators: Sequence[str], classes: Classes) -> "pd.DataFrame":
+def vote_table(
+    box: VoteBox, annotators: Sequence[str], classes: Classes, rows: NDArray[Any] | None = None
+) -> "pd.DataFrame":
     """List everything that was said and not taken back, in the order it was cast.
+
+    Parameters
+    ----------
+    box : VoteBox
+    annotators : sequence of str
+        In the order they first voted.
+    classes : Classes
+    rows : ndarray of int, optional
+        Only what was said of these objects.
 
     Returns
     -------
@@ -26,10 +38,9 @@ def vote_table(box: VoteBox, annotators: Sequence[str], classes: Classes) -> "pd
     """
     import pandas as pd
 
-    stands = np.zeros(len(box), bool)
-    stands[box.standing()] = True
-    kept = box.votes["counts"]
-    votes = box.votes[kept]
+    places = np.arange(len(box)) if rows is None else box.on(rows)
+    places = places[box.votes["counts"][places]]
+    votes = box.votes[places]
     names = np.full(1 << 16, "", object)
     names[list(classes.values)] = classes.names
     return pd.DataFrame(
@@ -42,6 +53,6 @@ def vote_table(box: VoteBox, annotators: Sequence[str], classes: Classes) -> "pd
             "status": np.array(STATUSES, object)[votes["status"]],
             "time": votes["time"].astype("datetime64[ms]"),
             "event": votes["event"].astype(np.int64),
-            "standing": stands[kept],
+            "standing": np.isin(places, box.standing(rows)),
         }
     )

@@ -57,6 +57,25 @@ def test_a_damaged_answer_is_told_and_the_mosaic_is_shown_without_it(study: Coll
     assert done.result.image is not None and done.result.likeliest == ()
 
 
+def test_a_card_tells_the_votes_as_they_stand_though_the_mosaic_was_arranged_before(
+    study: CollectionStudy,
+) -> None:
+    board, _ = board_of(study)
+    first, second = study.classes.items[:2]
+    study.votes.cast([3], first.value, annotator="Anna", time=np.datetime64("2026-05-04T10:30"))
+    study.votes.cast([3], second.value, annotator="Ben", time=np.datetime64("NaT"), status="dubious")
+    study.votes.cast([3], second.value, annotator="Zoe", time=np.datetime64("NaT"))
+    study.votes.cast([3], 0, annotator="Zoe")
+    *_, done = card_job(study, board, 3)
+    assert isinstance(done, Done)
+    facts = dict(done.result.facts)
+    assert (facts["class"], facts["status"], facts["votes"]) == (second.name, "dubious", "3")
+    assert done.result.said[:2] == (
+        f"Ben: {second.name} (dubious)",
+        f"Anna: {first.name}, 04 May 2026 10:30 UTC",
+    )
+
+
 def test_no_vote_is_lost_for_a_damaged_answer(study: CollectionStudy, qtbot: QtBot) -> None:
     worker = Worker("test")
     voting = Voting(study, worker)

@@ -32,6 +32,7 @@ __all__ = ["Card", "ObjectCard", "card_job"]
 
 LIKELIEST = 5
 NEIGHBOURS = 8
+MOST_SAID = 6
 _SIDE, _NEIGHBOUR = 360, 64
 
 
@@ -46,7 +47,9 @@ class Card:
         None where it can't be read; `trouble` says why.
     trouble : str
     facts : tuple of (str, str)
-        Columns of its table that say something, and what.
+        Columns of its table that say something, and what; class, status and votes as they stand now.
+    said : tuple of str
+        Who says what it is and since when, the last one first.
     likeliest : tuple of (str, float)
         Classes and their probabilities, the highest first; empty without an answer.
     neighbours : tuple of int
@@ -59,6 +62,7 @@ class Card:
     image: NDArray[np.uint8] | None
     trouble: str
     facts: tuple[tuple[str, str], ...]
+    said: tuple[str, ...]
     likeliest: tuple[tuple[str, float], ...]
     neighbours: tuple[int, ...]
     thumbnails: NDArray[np.uint8]
@@ -86,9 +90,14 @@ def card_job(study: "CollectionStudy", board: "Board", row: int) -> Generator[Ev
         likeliest = [(names[index], float(chances[index])) for index in best]
         near = nearest(answers.features, row, np.asarray(answers.cluster) > 0, NEIGHBOURS)
     thumbnails = study.collection.thumbnails(near)
-    yield Done(
-        Card(row, image, trouble, _facts(board, row), tuple(likeliest), tuple(near.tolist()), thumbnails)
-    )
+    facts, said = _facts(study, board, row), said_of(study, row)
+    yield Done(Card(row, image, trouble, facts, said, tuple(likeliest), tuple(near.tolist()), thumbnails))
+
+
+def said_of(study: "CollectionStudy", row: int) -> tuple[str, ...]:
+    """Who says now what an object is, a line each, the last one first."""
+    votes = study.votes.votes_on(row)
+    return tuple(_vote_words(vote) for vote in votes[votes["standing"]][::-1].to_dict("records"))
 
 
 class ObjectCard(QWidget):
@@ -105,7 +114,8 @@ class ObjectCard(QWidget):
         self.image.setFixedSize(_SIDE, _SIDE)
         self.image.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.image.setWordWrap(True)
-        self.likeliest = QLabel()
+        self.likeliest, self.said = QLabel(), QLabel()
+        self.said.setWordWrap(True)
         self.neighbours = QListWidget()
         self.neighbours.setViewMode(QListWidget.ViewMode.IconMode)
         self.neighbours.setIconSize(QSize(_NEIGHBOUR, _NEIGHBOUR))
@@ -120,6 +130,7 @@ class ObjectCard(QWidget):
         left = QVBoxLayout()
         left.addWidget(self.image)
         left.addWidget(self.likeliest)
+        left.addWidget(self.said)
         left.addStretch(1)
         above = QHBoxLayout()
         above.addLayout(left)
@@ -151,6 +162,7 @@ class ObjectCard(QWidget):
             self.image.setPixmap(fitted)
         lines = [f"{100 * chance:5.1f} %  {name}" for name, chance in card.likeliest]
         self.likeliest.setText("\n".join(lines) or "No model has answered yet.")
+        self.said.setText(_few(card.said) or "Nobody has said what it is.")
         self.facts.clear()
         self.facts.addTopLevelItems([QTreeWidgetItem(list(pair)) for pair in card.facts])
         self.neighbours.clear()
@@ -165,13 +177,35 @@ class ObjectCard(QWidget):
         self.opened.emit(int(item.data(Qt.ItemDataRole.UserRole)))
 
 
-def _facts(board: "Board", row: int) -> tuple[tuple[str, str], ...]:
+def _facts(study: "CollectionStudy", board: "Board", row: int) -> tuple[tuple[str, str], ...]:
+    """What the mosaic's table says, but of labels what holds now: the table is as old as the arrangement."""
+    votes = study.votes
+    value, people = int(votes.label()[row]), votes.tally().voices
+    now = {
+        "class": votes.classes[value].name if value else "",
+        "status": votes.status()[row],
+        "votes": people[row],
+        "agreement": votes.agreement()[row],
+        "entropy_bits": votes.entropy()[row],
+    }
     found = []
-    for name, value in board.objects.iloc[row].items():
+    for name, value in {**board.objects.iloc[row], **now}.items():
         text = "" if value is None or value != value else _text(value)
         if text and name != "fingerprint":
             found.append((str(name), text))
     return tuple(found)
+
+
+def _vote_words(vote: dict[Any, Any]) -> str:
+    known = vote["time"] == vote["time"]  # NaT is no moment
+    when = f", {vote['time']:%d %b %Y %H:%M} UTC" if known else ""
+    sure = "" if vote["status"] == "validated" else f" ({vote['status']})"
+    return f"{vote['annotator']}: {vote['class_name']}{sure}{when}"
+
+
+def _few(lines: tuple[str, ...]) -> str:
+    more = len(lines) - MOST_SAID
+    return "\n".join([*lines[:MOST_SAID], *([f"and {more:,} more"] if more > 0 else [])])
 
 
 def _text(value: Any) -> str:
