@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -30,6 +31,16 @@ def test_a_new_store_is_silent(store: VoteStore) -> None:
     assert store.counts() == {1: 0, 2: 0, 3: 0}
     assert store.votes().empty
     assert store.journal() == []
+
+
+def test_while_it_is_read_at_one_moment_who_votes_waits(store: VoteStore) -> None:
+    voter = Thread(target=store.cast, args=([0], 1), kwargs={"annotator": "Ada"})
+    with store.unchanged():
+        voter.start()
+        voter.join(0.05)
+        assert voter.is_alive() and store.last_event == 0
+    voter.join()
+    assert store.last_event == 1
 
 
 def test_one_cast_speaks_of_many_objects(store: VoteStore) -> None:

@@ -1,6 +1,7 @@
 """What a vote store answers; `votes.VoteStore` adds what it takes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -61,6 +62,12 @@ class VoteReading(JournaledStore[VoteHead]):
     def notes(self) -> tuple[str, ...]:
         """What was found amiss, and what was done about it."""
         return tuple(self._state.notes)
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Let all who vote wait, so that what is read meanwhile belongs together; read only what is quick."""
+        with self._guard:
+            yield
 
     def is_of(self, object_ids: Sequence[str]) -> bool:
         """True if these are the objects, in the order of their rows, that the votes are of."""

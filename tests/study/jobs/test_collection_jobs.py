@@ -3,15 +3,18 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.torch import load_file
 
-from napari_fathom.errors import StudyError, TrainingError
+from napari_fathom.errors import FormatError, StudyError, TrainingError
 from napari_fathom.events import Done, Epoch
 from napari_fathom.labels import LARGEST_VOTE, Classes
 from napari_fathom.learning.images.settings import ImageSettings
+from napari_fathom.learning.model_folder import JSON_NAME, WEIGHTS_NAME, save_folder
 from napari_fathom.plankton import read_tables
 from napari_fathom.plankton.exports import check_ecotaxa
 from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_plankton
@@ -128,6 +131,48 @@ def test_where_people_disagree_their_shares_are_learned(sparse: CollectionStudy)
     assert (sparse.votes.hard()[rows] == one).all()
     result(train_job(sparse, settings))
     assert result(predict_collection_job(sparse)).probabilities[rows, 0].mean() < sure - 0.1
+
+
+def test_a_training_sees_the_votes_of_one_moment(
+    sparse: CollectionStudy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    votes, values = sparse.votes, sparse.classes.values
+    row = int(np.flatnonzero(votes.hard() == values[0])[0])
+    votes.cast([row + 1], values[0], annotator="ada")
+    votes.cast([row + 1], values[1], annotator="bob")  # so that there are shares
+    voter = Thread(target=votes.cast, args=([row], 0), kwargs={"annotator": "as filed"})
+    hard = votes.hard
+
+    def then_somebody_withdraws() -> Any:
+        found = hard()
+        monkeypatch.setattr(votes, "hard", hard)
+        voter.start()
+        voter.join(0.2)
+        return found
+
+    monkeypatch.setattr(votes, "hard", then_somebody_withdraws)
+    result(train_job(sparse, ImageSettings(method="forest", trees=5, held_out=0.0)))
+    voter.join()
+    assert votes.hard()[row] == 0
+
+
+def test_a_discriminant_of_an_older_version_is_listed_and_says_to_train_again(
+    sparse: CollectionStudy,
+) -> None:
+    result(train_job(sparse, ImageSettings(method="discriminant", held_out=0.0)))
+    folder = sparse.model_folder(1)
+    described = json.loads((folder / JSON_NAME).read_text())
+    kept = {
+        name: each for name, each in load_file(folder / WEIGHTS_NAME).items() if "classifier.m" not in name
+    }
+    del kept["classifier.spread"]
+    del described["sha256"]
+    save_folder(folder, "images", described, kept)
+    sparse.close()
+    with CollectionStudy.open(sparse.folder) as again:
+        assert [record.number for record in again.models()] == [1]
+        with pytest.raises(FormatError, match=r"made by an older version\. Choose another.*train again"):
+            result(predict_collection_job(again))
 
 
 def test_another_model_is_in_force_once_its_answer_is(sparse: CollectionStudy) -> None:

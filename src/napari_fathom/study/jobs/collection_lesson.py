@@ -44,16 +44,17 @@ class CollectionLesson:
     def __init__(self, study: CollectionStudy, settings: "ImageSettings") -> None:
         require_looked_at(study)
         self._study = study
-        self.last_event = study.votes.last_event
         self._images = CollectionImages(study.collection)
         rows = self._images.rows
-        hard = study.votes.hard()[rows]
-        self.classes = labelled_classes(study.classes, hard)
-        _require_people(study, rows, len(self.classes))
+        with study.votes.unchanged():
+            self.last_event = study.votes.last_event
+            hard = study.votes.hard()[rows]
+            self.classes = labelled_classes(study.classes, hard)
+            _require_people(study, rows, len(self.classes))
+            self._soft = soft_targets(study.votes, self.classes, rows)
         counts = np.bincount(hard, minlength=max(self.classes.values, default=0) + 1)
         self.painted = {value: int(counts[value]) for value in self.classes.values}
         self._target = targets_of(hard, self.classes)
-        self._soft = soft_targets(study.votes, self.classes, rows)
         self._twin = study.collection.objects["twin"].to_numpy()[rows]
         self._settings = settings
         self._model: ImageModel
