@@ -166,6 +166,9 @@ def test_from_images_to_an_ecotaxa_set_and_back(
         qtbot.waitUntil(lambda: not walk.busy, timeout=PATIENCE_MS)
         hand.press(key, UNDO)
         qtbot.waitUntil(lambda votes=votes: (study.votes.hard() == votes).all(), timeout=PATIENCE_MS)
+        if key == Qt.Key.Key_U:  # they stand among the open members again, no longer below
+            top = members.open.tolist()
+            qtbot.waitUntil(lambda top=top: shown_rows(desk)[: len(top)] == top, timeout=PATIENCE_MS)
 
     # an EcoTaxa set is written; EcoTaxa's rules are kept, and our reader gives the labels back
     turn_to(dock, "Export")

@@ -126,7 +126,11 @@ class ClusterDecisions(QObject):
     def _follow(self, deed: "Deed") -> None:
         """Show what was done, taken back or done again."""
         if not isinstance(deed, ClusterDeed):
-            self._walk.recount()
+            members = self._walk.members
+            if self.search is None and members is not None and len(self._still_open(members.labelled)):
+                self._walk.show_current()  # some whose labels were taken back stood below the others
+            else:
+                self._walk.recount()
         elif deed.cluster is None:
             self._walk.show_next(deed.words)
         else:
