@@ -87,8 +87,14 @@ def test_a_former_model_is_put_in_force_again_by_its_number(study: Path) -> None
     found = values("info", study)
     assert [model["number"] for model in found["models"]] == [1, 2]
     assert found["current_model"]["number"] == 2
-    values("predict", study, "--model", 1)
-    assert values("info", study)["current_model"]["number"] == 1
+    unknown = run("predict", study, "--model", 7)
+    assert unknown.exit_code == 1 and "there is no model 7; there are 1, 2." in unknown.stderr
+    said = run("predict", study, "--model", 1).stdout
+    assert said.startswith(
+        "Answered by model 1 (forest), none held out to judge it; it is in force. Certain: "
+    )
+    again = values("info", study)
+    assert again["current_model"]["number"] == again["predicted_by_model"] == 1
     told = run("info", study).stdout
     assert "number 1, method forest" in told and "number 2, method forest" in told
 

@@ -19,7 +19,7 @@ Summary = dict[str, Any]
 
 def collection_summary(study: "CollectionStudy") -> Summary:
     """Return the objects, what people say of them, the models and the answer of a study."""
-    counts = study.votes.counts()
+    counts, answers = study.votes.counts(), study.answers()
     looked = study.collection.looked_at
     return {
         "study": study.name,
@@ -29,7 +29,8 @@ def collection_summary(study: "CollectionStudy") -> Summary:
         "labelled_objects": {info.name: counts[info.value] for info in study.classes},
         "annotators": list(study.votes.annotators),
         **models_summary(study),
-        "predicted": study.answers() is not None,
+        "predicted": answers is not None,
+        "predicted_by_model": None if answers is None else answers.record.model,
         "faults": [str(fault) for fault in study.collection.faults],
         "study_notes": list(study.notes),
     }

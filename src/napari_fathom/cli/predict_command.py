@@ -7,9 +7,10 @@ import click
 
 from napari_fathom.cli.console import Console, console_options
 from napari_fathom.cli.study_argument import device_option, opened, study_argument
+from napari_fathom.cli.training import model_sentence
 
 if TYPE_CHECKING:
-    from napari_fathom.study import Study
+    from napari_fathom.study import ModelRecord, Study
 
 __all__ = ["command"]
 
@@ -52,10 +53,15 @@ def command(
         if shares is not None:
             study.update(shares=shares)
         job = predict_job(study, model=model, device=device, stop=console.stop)
-        console.follow(job, kept="No new answer was kept; a former one is still in force.", polls_stop=True)
-        found = predicted_shares(study)
+        store = console.follow(
+            job, kept="No new answer was kept; a former one is still in force.", polls_stop=True
+        )
+        found, by = predicted_shares(study), study.model_record(store.record.model)
     told = ", ".join(f"{name} {percent(share)}" for name, share in found.items())
-    console.result({"shares": found}, f"{told}. Next: fathom export {study_folder} --help")
+    console.result(
+        {"shares": found, "model": by.number},
+        f"{_answered(by)} {told}. Next: fathom export {study_folder} --help",
+    )
 
 
 def _predict_collection(folder: Path, model: int | None, device: str | None, console: Console) -> None:
@@ -72,11 +78,17 @@ def _predict_collection(folder: Path, model: int | None, device: str | None, con
         values, certain = answers.values(), answers.certain()
         found = {info.name: int((values[certain] == info.value).sum()) for info in study.classes}
         ambiguous = int(np.count_nonzero(~certain & (values > 0)))
+        by = study.model_record(answers.record.model)
     told = ", ".join(f"{name} {count:,}" for name, count in found.items() if count)
-    words = f"certain: {told or 'none'}; ambiguous, given a cluster: {ambiguous:,}"
+    words = f"{_answered(by)} Certain: {told or 'none'}; ambiguous, given a cluster: {ambiguous:,}"
     console.result(
-        {"certain": found, "ambiguous": ambiguous}, f"{words}. Next: fathom export {folder} --help"
+        {"certain": found, "ambiguous": ambiguous, "model": by.number},
+        f"{words}. Next: fathom export {folder} --help",
     )
+
+
+def _answered(model: "ModelRecord") -> str:
+    return f"Answered by {model_sentence(model)}; it is in force."
 
 
 def predicted_shares(study: "Study") -> dict[str, float]:

@@ -52,6 +52,7 @@ def study_summary(study: "Study") -> Summary:
         "painted_pixels": {info.name: counts[info.value] for info in study.classes},
         **models_summary(study),
         "predicted": prediction is not None,
+        "predicted_by_model": None if prediction is None else prediction.record.model,
         "study_notes": list(study.notes),
     }
 
@@ -64,7 +65,8 @@ def models_summary(study: "StudyFolder") -> Summary:
         return {
             "number": model.number,
             "method": model.method,
-            "held_out_kappa": model.kappa,
+            "held_out_kappa": None if model.kappa is None else round(model.kappa, 3),
+            "held_out_images": model.held_out_images,
             "created": created,
         }
 

@@ -43,9 +43,10 @@ def train(
 
 def model_sentence(record: "ModelRecord") -> str:
     """Name a model, its method and how good it is."""
-    kappa = (
-        "none held out to judge it"
-        if record.kappa is None
-        else f"kappa {record.kappa:.3f} on held-out labels"
-    )
-    return f"model {record.number} ({record.method}), {kappa}"
+    if record.kappa is None:
+        judged = "none held out to judge it"
+    elif record.held_out_images is None:
+        judged = f"kappa {record.kappa:.2f} on held-out labels"
+    else:
+        judged = f"kappa {record.kappa:.2f}, {record.held_out_images:,} images held out"
+    return f"model {record.number} ({record.method}), {judged}"

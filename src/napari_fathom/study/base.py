@@ -99,7 +99,8 @@ class StudyFolder(ABC):
                 raise StudyError(f"{self.folder.name}: there is no model yet. Label and train first.")
             return current
         if number not in self._models.numbers():
-            raise StudyError(f"{self.folder.name}: there is no model {number}.")
+            there = ", ".join(map(str, self._models.numbers())) or "none"
+            raise StudyError(f"{self.folder.name}: there is no model {number}; there are {there}.")
         return ModelRecord.load(self._models.path(number))
 
     def set_current_model(self, number: int) -> None:

@@ -21,7 +21,9 @@ class ModelRecord(Record):
     label_event : int
         The last label event that it has seen; the labels themselves lie in `labels/` beside it.
     kappa : float or None
-        Cohen's kappa on held-out strokes.
+        Cohen's kappa on held-out strokes or images.
+    held_out_images : int or None
+        Labelled images that were held out to judge it; None for surveys, and in older records.
     stopped : bool
         True where the user ended the training.
     """
@@ -37,4 +39,5 @@ class ModelRecord(Record):
     painted: dict[int, int]
     label_event: int
     kappa: float | None = None
+    held_out_images: int | None = None
     stopped: bool = False

@@ -68,7 +68,7 @@ def train_job(
                 yield Note(lesson.nothing.format(item.name), "warning")
         provenance = yield from lesson.learn(begin, device, stop)
         study.require_writable()  # it may have been closed meanwhile, and be another's to write
-        kappa = provenance.get("kappa")
+        kappa, held_out = provenance.get("kappa"), provenance.get("held_out_images")
         record = ModelRecord(
             number=number,
             parent=parent,
@@ -78,6 +78,7 @@ def train_job(
             painted=lesson.painted,
             label_event=lesson.last_event,
             kappa=None if kappa is None else float(kappa),
+            held_out_images=None if held_out is None else sum(held_out.values()),
             stopped=stop is not None and stop.is_set(),
         )
         with saving("The new model", "the former one is still in force"):
