@@ -172,7 +172,7 @@ def test_labels_made_elsewhere_come_in_with_a_map(drawn: Path, tmp_path: Path) -
         "train", folder, *FOREST, "--labels", table, "--map", f"odd={first}", "--labelled-by", "Ada"
     )
     assert outcome.exit_code == 0, outcome.stderr
-    assert "ours.csv: 90 labels imported" in outcome.stderr
+    assert "ours.csv: 90 labels imported, as votes of Ada, Grace" in outcome.stderr
     assert {"Ada", "Grace"} <= set(values("info", folder)["annotators"])
     refused = run("train", folder, "--labels", table, "--overwrite")
     assert refused.exit_code == 2 and "latest vote counts" in refused.stderr

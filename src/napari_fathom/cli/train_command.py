@@ -26,9 +26,10 @@ __all__ = ["command"]
     "label_files",
     type=click.Path(exists=True, path_type=Path),
     multiple=True,
-    metavar="FILE",
+    metavar="FILE|FOLDER",
     help="First take labels from EVR, EVL, CRIMAC zarr, TIFF or npz; for images from a CSV or TSV of ids and "
-    "classes, an EcoTaxa set, or a list of classes. May be given many times.",
+    "classes, a folder of a folder for each class, an EcoTaxa set, or a list of classes. May be given many "
+    "times.",
 )
 @pairs_option(
     "--map",
@@ -48,7 +49,7 @@ __all__ = ["command"]
     metavar="NAME",
     help="First validate, in this person's name, all labels of images that only a machine gave.",
 )
-@click.option("--overwrite", is_flag=True, help="Let --labels replace what is painted already.")
+@click.option("--overwrite", is_flag=True, help="Surveys: let --labels replace what is painted already.")
 @click.option("--preset", help="Settings to begin with: paper, workstation or laptop.")
 @click.option(
     "--method", metavar="NAME", help="How to learn: predklus or supseg on surveys; mean-teacher, … on images."
@@ -158,7 +159,9 @@ def _take_votes(
     for path in label_files:
         imported = import_votes_job(study, path, annotator=labelled_by, aliases=aliases, stop=console.stop)
         events = console.follow(imported, kept=f"Nothing of {path.name} was imported.", polls_stop=True)
-        console.say(f"{path.name}: {sum(event.objects for event in events):,} labels imported")
+        people = ", ".join(sorted({event.annotator for event in events}))
+        told = f"{path.name}: {sum(event.objects for event in events):,} labels imported"
+        console.say(f"{told}, as votes of {people}" if people else told)
 
 
 def _place(start: str) -> "Start":

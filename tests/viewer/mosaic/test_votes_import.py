@@ -69,7 +69,7 @@ def test_other_names_are_asked_about_and_undo_takes_all_back(
     assert "1 objects of t.csv are not in this collection (9" in panel.bar.text()
     whale = study.classes.named("whale").value
     assert study.votes.hard().tolist() == [KRILL, whale, 0, 0]
-    assert set(study.votes.annotators) == {"Ada", "Grace"}
+    assert set(study.votes.annotators) == {"t.csv", "Grace"}
     voting = panel._voting
     assert voting is not None
     voting.undo()

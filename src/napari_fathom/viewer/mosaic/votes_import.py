@@ -47,7 +47,7 @@ class VotesImportPanel(QWidget):
         hint = QLabel(
             "A table of object ids and classes (CSV, TSV), an EcoTaxa table or zip, or a list of classes."
             " Classes are matched by name, and other names asked about. Labels whose file names no"
-            " annotator are yours."
+            " annotator are kept under the file's name, beside yours."
         )
         hint.setWordWrap(True)
         self.file_button = QPushButton("From a file…")
@@ -124,10 +124,9 @@ class VotesImportPanel(QWidget):
         voting = self._voting
         if voting is None:
             return
-        annotator = voting.annotator
         job = voting.history.do(
             "Importing labels",
-            lambda: _cast_all(study, incoming, values, annotator),
+            lambda: _cast_all(study, incoming, values),
             f"{incoming.origin} holds no labels that are new here.",
         )
         job.finished.connect(
@@ -142,14 +141,12 @@ def _read(path: Path) -> Generator[Event[Any], None, None]:
     yield Done((yield from gather_labels(path)))
 
 
-def _cast_all(
-    study: "CollectionStudy", incoming: "IncomingVotes", values: Mapping[str, int], annotator: str
-) -> Cast | None:
+def _cast_all(study: "CollectionStudy", incoming: "IncomingVotes", values: Mapping[str, int]) -> Cast | None:
     from napari_fathom.study.jobs import cast_votes_job
 
     told: list[str] = []
     events: tuple[VoteEvent, ...] = ()
-    for event in cast_votes_job(study, incoming, values, annotator=annotator):
+    for event in cast_votes_job(study, incoming, values):
         if isinstance(event, Note):
             told.append(event.message)
         elif isinstance(event, Done):
