@@ -53,6 +53,7 @@ class ExportPanel(QWidget):
         self._session, self._exports = session, exports
         self._source = QComboBox()
         self._instead = False  # whether the labels are offered only because there is no answer yet
+        self._replaced: set[Path] = set()  # files that the last export found in its place
         self._source.activated.connect(self._choose_source)
         for key, words in exports.sources.items():
             self._source.addItem(words, key)
@@ -135,6 +136,8 @@ class ExportPanel(QWidget):
         job = self._session.light.submit(
             "Exporting", lambda stop: _export(exports, study, choice, stop), owner=study
         )
+        files = [one for one in exports.by_key(choice.formats) if "." in one.suffix]  # others are new folders
+        self._replaced = {path for path in map(choice.path, files) if path.exists()}
         job.finished.connect(self._finished)
         self.bar.watch(job, keeps=_KEEPS, stopped=_KEEPS)
         self.export_button.setEnabled(False)
@@ -179,7 +182,7 @@ class ExportPanel(QWidget):
             self._folder.setText(folder)
 
     def _finished(self, paths: tuple[Path, ...]) -> None:
-        names = ", ".join(path.name for path in paths)
+        names = ", ".join(f"{one.name} (replaced)" if one in self._replaced else one.name for one in paths)
         self.bar.conclude(f"Written to {paths[0].parent}: {names}." if paths else "Nothing was written.")
         self.exported.emit(paths)
 

@@ -12,10 +12,33 @@ from napari_fathom.errors import FathomError
 from napari_fathom.events import Done, Event, Note, Progress
 from napari_fathom.files import replace_text
 
-__all__ = ["write_ifcb_scores"]
+__all__ = ["require_bins", "write_ifcb_scores"]
 
 _ROI = re.compile(r"(D\d{8}T\d{6}_IFCB\d+|IFCB\d+_\d{4}_\d{3}_\d{6})_(\d{5})")
 _UNCLASSIFIED = "unclassified"
+
+
+def require_bins(object_ids: "pd.Series[str]", what: str) -> "pd.Series[str]":
+    """Find the bin of each object, by its id; NaN where it is of none.
+
+    Parameters
+    ----------
+    object_ids : Series of str, shape (n,)
+    what : str
+        What is to be written, as an error names it.
+
+    Raises
+    ------
+    FathomError
+        If no object is of a bin.
+    """
+    bins: pd.Series[str] = object_ids.str.extract(_ROI.pattern)[0]
+    if bins.isna().all():
+        raise FathomError(
+            f"{what}: no object is named as IFCB names them (D20220522T003051_IFCB134_00002). "
+            "Export a table instead."
+        )
+    return bins
 
 
 def write_ifcb_scores(
@@ -58,13 +81,8 @@ def write_ifcb_scores(
             f"probabilities {probabilities.shape} of {len(table)} objects, {len(class_names)} classes"
         )
     folder = Path(folder)
-    bins = table["object_id"].str.extract(_ROI.pattern)[0]
+    bins = require_bins(table["object_id"], folder.name)
     strangers = int(bins.isna().sum())
-    if strangers == len(table):
-        raise FathomError(
-            f"{folder.name}: no object is named as IFCB names them (D20220522T003051_IFCB134_00002). "
-            "Export a table instead."
-        )
     if strangers:
         yield Note(f"{strangers:,} objects are of no IFCB bin and are left out.", "warning")
     names = np.array(class_names, object)

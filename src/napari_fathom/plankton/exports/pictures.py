@@ -17,7 +17,16 @@ from napari_fathom.files import replace_folder
 from napari_fathom.plankton.exports.names import Namer, safe_name
 from napari_fathom.plankton.pixels import open_picture
 
-__all__ = ["Images", "Picture", "new_folder", "picture_file", "pictures", "png_bytes", "png_file"]
+__all__ = [
+    "Images",
+    "Picture",
+    "new_folder",
+    "picture_file",
+    "pictures",
+    "png_bytes",
+    "png_file",
+    "require_new_folder",
+]
 
 _EVERY = 50  # objects between two events
 _MOST_TOLD = 20  # images that can't be read, told one by one; more are counted
@@ -138,6 +147,18 @@ def png_bytes(image: NDArray[np.uint8]) -> bytes:
     return stream.getvalue()
 
 
+def require_new_folder(path: Path) -> None:
+    """Refuse a folder that holds something: an export never replaces a folder of somebody's own.
+
+    Raises
+    ------
+    FathomError
+        If something is at `path` already.
+    """
+    if path.is_file() or (path.is_dir() and any(path.iterdir())):
+        raise FathomError(f"{path.name}: there is something in that folder already. Choose a new one.")
+
+
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
     """Yield a folder beside `path` that takes its place when the block ends well, as `replace_folder` does.
@@ -145,9 +166,8 @@ def new_folder(path: Path) -> Iterator[Path]:
     Raises
     ------
     FathomError
-        If something is at `path` already: an export never replaces a folder of somebody's own.
+        As `require_new_folder`.
     """
-    if path.is_file() or (path.is_dir() and any(path.iterdir())):
-        raise FathomError(f"{path.name}: there is something in that folder already. Choose a new one.")
+    require_new_folder(path)
     with replace_folder(path) as beside:
         yield beside

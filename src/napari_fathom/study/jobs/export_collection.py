@@ -13,6 +13,8 @@ from napari_fathom.errors import StudyError
 from napari_fathom.events import Event, Note
 from napari_fathom.plankton.exports import (
     answer_columns,
+    require_bins,
+    require_new_folder,
     write_class_folders,
     write_dcic,
     write_ecotaxa,
@@ -126,17 +128,32 @@ def require_collection_exportable(
     Raises
     ------
     StudyError
-        If class scores are wanted and there is no answer, or a name doesn't fit its kind.
+        If class scores are wanted and there is no answer, folders of classes and nothing has a class, or a
+        name doesn't fit its kind.
+    FathomError
+        If class scores are wanted and no object is of an IFCB bin, or something is in a folder's place.
     """
-    if "ifcb" in wanted and study.answers() is None:
-        raise StudyError(
-            f"{study.folder.name}: class scores need an answer. Train, then predict, then export."
-        )
     for kind, path in wanted.items():
         known = _SUFFIXES.get(kind)
         if known is not None and Path(path).suffix.lower() not in known.endings:
             endings = " or ".join(known.endings)
             raise StudyError(f"{Path(path).name}: {known.what}. Give a name that ends in {endings}.")
+    answers = study.answers()
+    for kind, path in wanted.items():
+        if kind == "ifcb":
+            if answers is None:
+                raise StudyError(
+                    f"{study.folder.name}: class scores need an answer. Train, then predict, then export."
+                )
+            require_bins(study.collection.objects["object_id"], Path(path).name)
+        if kind in ("folders", "dcic"):
+            require_new_folder(Path(path))
+        if kind == "folders" and not _any_class(study, answers):
+            raise StudyError(f"{Path(path).name}: no object has a class. Label some, or train and predict.")
+
+
+def _any_class(study: CollectionStudy, answers: Answers | None) -> bool:
+    return bool(study.votes.label().any()) or (answers is not None and bool(answers.certain().any()))
 
 
 def labelled_objects(study: CollectionStudy) -> pd.DataFrame:
