@@ -79,6 +79,9 @@ def test_formats_of_surveys_are_refused_with_those_of_images(study: Path, tmp_pa
 
 def test_a_conversion_goes_on_where_it_was(study: Path, drawn: Path) -> None:
     again = values("convert", drawn / "images", "--study", study)
+    said = run("convert", drawn / "images", "--study", study, "--suggested")
+    assert f"Next: fathom open {study}, or fathom train {study}\n" in said.stdout
+    assert "Nothing is recommended for these images: --suggested changes nothing." in said.stderr
     assert again["models"] == values("info", study)["models"] != []  # the study is opened, not made anew
 
 

@@ -108,7 +108,7 @@ def command(
             kept=_KEPT,
         )
         told = f"{study}: {summary['objects']:,} objects, {len(summary['labelled_objects'])} classes"
-        console.result(summary, f"{told}. Next: fathom open {study}")
+        console.result(summary, f"{told}. {_next(study, any(summary['labelled_objects'].values()))}")
         return
     require_known(files)
     if seabed is not None:
@@ -136,7 +136,9 @@ def command(
         with console.follow(job, kept=_KEPT) as made:
             _with_seabed(made.echogram, seabed)
         with Study.open(study, "r") as made:  # with that seabed
-            console.result(study_summary(made), f"{study}: {_size(made.echogram)}. Next: fathom open {study}")
+            summary = study_summary(made)
+            told = f"{study}: {_size(made.echogram)}"
+            console.result(summary, f"{told}. {_next(study, any(summary['painted_pixels'].values()))}")
 
 
 def _with_seabed(echogram: "Echogram", line: Path | None) -> "Echogram":
@@ -159,6 +161,11 @@ def _classes(names: tuple[str, ...], *, images: bool = False) -> "Classes | None
     for name in names:
         classes = classes.with_added(name)
     return classes
+
+
+def _next(study: Path, labelled: bool) -> str:
+    """What to do with a study: in the window, or without; without labels there is nothing to train on."""
+    return f"Next: fathom open {study}, or fathom train {study}{'' if labelled else ' --labels FILE'}"
 
 
 def _size(echogram: "Echogram") -> str:

@@ -67,8 +67,11 @@ def _seen(suggestion: "Suggestion", *, taken: bool) -> Iterator[str]:
     yield from suggestion.remarks
     for offer in suggestion.offers:
         yield f"{'Taken' if taken and offer.recommended else 'Offered'}: {offer_line(offer)}."
-    if not taken and any(offer.recommended for offer in suggestion.offers):
+    recommended = any(offer.recommended for offer in suggestion.offers)
+    if recommended and not taken:
         yield "Give the command again with --suggested to see the images as is recommended."
+    if taken and not recommended:
+        yield "Nothing is recommended for these images: --suggested changes nothing."
 
 
 def _require_same_files(study: Path, files: Sequence[Path]) -> None:
