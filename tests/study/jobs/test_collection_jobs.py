@@ -7,6 +7,7 @@ from threading import Thread
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from safetensors.torch import load_file
 
@@ -261,6 +262,25 @@ def test_everybodys_votes_are_exported(study: CollectionStudy, tmp_path: Path) -
     folder = result(export_collection_job(study, "dcic", tmp_path / "drawn"))
     sets = json.loads((folder / "annotations.json").read_text("utf-8"))
     assert sorted(len(one["annotations"]) for one in sets) == [2, 240]
+
+
+def test_what_people_dispute_is_in_the_table_and_told_when_trained(
+    sparse: CollectionStudy, tmp_path: Path
+) -> None:
+    filed = sparse.votes.hard()
+    row = int(np.flatnonzero(filed)[0])
+    other = next(value for value in sparse.classes.values if value != filed[row])
+    sparse.votes.cast([row], other, annotator="ada")
+    path = result(export_collection_job(sparse, "table", tmp_path / "all.csv", classes=[other]))
+    table = pd.read_csv(path).set_index("row")
+    assert table.loc[row, ["votes", "agreement", "entropy_bits"]].tolist() == [2, 0, 1]
+    assert table.drop(index=row)["votes"].eq(1).all() and table.drop(index=row)["agreement"].isna().all()
+    events = list(train_job(sparse, ImageSettings(method="forest", trees=5, held_out=0.0)))
+    labelled = np.count_nonzero(filed)
+    assert any(
+        f"People dispute 1 of {labelled} labelled images" in str(getattr(event, "message", ""))
+        for event in events
+    )
 
 
 def test_an_import_set_is_a_zip_and_says_so_where_no_model_has_answered(

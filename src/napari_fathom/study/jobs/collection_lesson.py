@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_fathom.errors import StudyError, TrainingError
-from napari_fathom.events import Event
+from napari_fathom.events import Event, Note
 from napari_fathom.study.collection_arrays import (
     CollectionImages,
     labelled_classes,
@@ -52,6 +52,7 @@ class CollectionLesson:
             self.classes = labelled_classes(study.classes, hard)
             _require_people(study, rows, len(self.classes))
             self._soft = soft_targets(study.votes, self.classes, rows)
+            self._disputed = int(np.count_nonzero(study.votes.entropy()[rows] > 0))
         counts = np.bincount(hard, minlength=max(self.classes.values, default=0) + 1)
         self.painted = {value: int(counts[value]) for value in self.classes.values}
         self._target = targets_of(hard, self.classes)
@@ -67,6 +68,11 @@ class CollectionLesson:
         from napari_fathom.learning.images.source import ImageLabels
         from napari_fathom.learning.images.training import ImageTraining
 
+        if self._disputed:
+            yield Note(
+                f"People dispute {self._disputed:,} of {np.count_nonzero(self._target):,} labelled images: "
+                "sort the mosaic by entropy to see them."
+            )
         training = ImageTraining(
             self._images,
             ImageLabels(self._target, self._twin, self._soft),

@@ -203,7 +203,13 @@ def _folders(path: Path, material: _Material) -> Iterator[Event[Path]]:
 
 
 def _table(path: Path, material: _Material) -> Iterator[Event[Path]]:
-    return write_table(path, material.objects, material.beside)
+    votes, rows = material.study.votes, material.objects.index.to_numpy()
+    told = material.objects.assign(
+        votes=votes.tally().voices[rows],
+        agreement=votes.agreement()[rows],
+        entropy_bits=votes.entropy()[rows],
+    )
+    return write_table(path, told, material.beside)
 
 
 def _dcic(path: Path, material: _Material) -> Iterator[Event[Path]]:
