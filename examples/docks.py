@@ -1,4 +1,4 @@
-"""Each dock in napari, on a small simulated study: `python examples/docks.py Train`.
+"""Each page of the dock by itself in napari, on a small simulated study: `python examples/docks.py Train`.
 
 The names are those of the tabs; without one the dock opens that holds them all.
 """
@@ -19,7 +19,7 @@ from napari_fathom.study.jobs import convert_job
 if TYPE_CHECKING:
     import napari
 
-DOCKS = ("Survey", "Paint", "Train", "Answers", "Export", "Fathom")
+DOCKS = ("Study", "Paint", "Train", "Answers", "Export", "Fathom")
 
 
 def make_study(folder: Path) -> Study:
@@ -33,25 +33,27 @@ def make_study(folder: Path) -> Study:
 
 
 def make(name: str, viewer: "napari.Viewer") -> QWidget:
-    """Return one dock for a viewer; all of a viewer's docks share one session."""
+    """Return one page for a viewer; all of a viewer's pages share one session."""
     from napari_fathom.viewer.answers_page import AnswersPage
-    from napari_fathom.viewer.exchange_dock import ExchangeDock
+    from napari_fathom.viewer.export_panel import ExportPanel
+    from napari_fathom.viewer.exports import SurveyExports
     from napari_fathom.viewer.main_dock import FathomDock
+    from napari_fathom.viewer.open_panel import OpenPanel
     from napari_fathom.viewer.paint_panel import PaintPanel
     from napari_fathom.viewer.session import Session
-    from napari_fathom.viewer.survey_dock import SurveyDock
-    from napari_fathom.viewer.train_dock import TrainDock
+    from napari_fathom.viewer.teaching import SurveyTeaching
+    from napari_fathom.viewer.train_panel import TrainPanel
 
     session = Session.of(viewer)
-    docks = {
-        "Survey": lambda: SurveyDock(viewer),
+    pages = {
+        "Study": lambda: OpenPanel(session),
         "Paint": lambda: PaintPanel(viewer),
-        "Train": lambda: TrainDock(session),
+        "Train": lambda: TrainPanel(session, SurveyTeaching(session)),
         "Answers": lambda: AnswersPage(session),
-        "Export": lambda: ExchangeDock(session),
+        "Export": lambda: ExportPanel(session, SurveyExports(session)),
         "Fathom": lambda: FathomDock(viewer),
     }
-    return docks[name]()
+    return pages[name]()
 
 
 def main(name: str) -> None:
