@@ -1,10 +1,14 @@
 from typing import Any
 
 import pytest
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QEvent, Qt
+from qtpy.QtGui import QFocusEvent
+from qtpy.QtWidgets import QApplication, QWidget
 
-from napari_fathom.labels.classes import DEFAULT_CLASSES
+from napari_fathom.labels import LARGEST_VOTE
+from napari_fathom.labels.classes import DEFAULT_CLASSES, Classes
 from napari_fathom.viewer.class_editor import ERASER, ClassEditor
+from napari_fathom.viewer.class_words import IMAGE_WORDS
 
 
 @pytest.fixture
@@ -75,14 +79,34 @@ def test_a_class_with_painted_pixels_can_not_be_removed(qtbot: Any, editor: Clas
     assert 1 not in editor.value()
 
 
-def test_what_is_counted_and_what_keys_do_is_said_as_its_owner_calls_it(qtbot: Any) -> None:
-    editor = ClassEditor("labelled images", "Digit that labels")
+def test_of_images_it_speaks_of_images(qtbot: Any) -> None:
+    editor = ClassEditor(IMAGE_WORDS)
     qtbot.addWidget(editor)
     editor.setCounts({2: 5})
     row = editor._rows[2]
     assert row.count.toolTip() == "Labelled images"
-    assert row.key.toolTip() == "Digit that labels; empty for none"
-    assert row.remove.toolTip().startswith("Has labelled images")
+    assert row.remove.toolTip().startswith("Has labelled images. Give them another class")
+    tips = [part.toolTip() for part in editor.findChildren(QWidget)]
+    assert not [tip for tip in tips if "pixel" in tip or "region" in tip or "layer" in tip]
+
+
+def test_a_long_name_is_shown_short_and_edited_whole(qtbot: Any) -> None:
+    editor = ClassEditor(IMAGE_WORDS)
+    qtbot.addWidget(editor)
+    names = ("Crustacea>Copepoda>egg", "Actinopterygii>egg", "A>" + "a very long name, " * 5 + "really")
+    editor.setValue(Classes((), LARGEST_VOTE).with_all_added(names))
+    editor.resize(400, 300)
+    with qtbot.waitExposed(editor):
+        editor.show()
+    first, second, third = (row.name for row in editor._rows.values())
+    first.clearFocus()
+    assert (first.text(), second.text()) == ("egg<Copepoda", "egg<Actinopterygii")
+    assert third.text().startswith("a very") and third.text().endswith("…")
+    assert third.toolTip().startswith(names[2])
+    QApplication.sendEvent(first, QFocusEvent(QEvent.Type.FocusIn))
+    assert first.text() == names[0]
+    QApplication.sendEvent(first, QFocusEvent(QEvent.Type.FocusOut))
+    assert editor.value().names == names and first.text() == "egg<Copepoda"
 
 
 def test_removing_the_chosen_class_leaves_the_eraser(qtbot: Any, editor: ClassEditor) -> None:

@@ -1,4 +1,4 @@
-"""The list of classes: what to paint with, and how the classes are called, coloured and keyed."""
+"""The list of classes: what to label with, and how the classes are called, coloured and keyed."""
 
 from collections.abc import Callable, Mapping
 
@@ -9,6 +9,7 @@ from superqt.utils import signals_blocked
 from napari_fathom.errors import LabelError
 from napari_fathom.labels.classes import DEFAULT_CLASSES, Classes
 from napari_fathom.viewer.class_row import ClassRow
+from napari_fathom.viewer.class_words import PIXEL_WORDS, ClassWords
 
 __all__ = ["ERASER", "ClassEditor"]
 
@@ -24,10 +25,8 @@ class ClassEditor(QWidget):
 
     Parameters
     ----------
-    counted : str
-        What has a class, in the plural.
-    key_does : str
-        What the key of a class is for.
+    words : ClassWords
+        How what has a class is spoken of.
     parent : QWidget, optional
         Qt's owner.
     """
@@ -35,16 +34,11 @@ class ClassEditor(QWidget):
     valueChanged = Signal(object)
     """The new `Classes`, after an edit by hand."""
     selectedChanged = Signal(int)
-    """Value of the class to paint with; 0 for the eraser."""
+    """Value of the class to label with; 0 for the eraser."""
 
-    def __init__(
-        self,
-        counted: str = "painted pixels",
-        key_does: str = "Key that chooses this class while the labels layer is active",
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, words: ClassWords = PIXEL_WORDS, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._counted, self._key_does = counted, key_does
+        self._words = words
         self._classes = DEFAULT_CLASSES
         self._selected = ERASER
         self._counts: Mapping[int, int] = {}
@@ -52,8 +46,8 @@ class ClassEditor(QWidget):
         self._chosen = QButtonGroup(self)
         self._list = QVBoxLayout()
         self._list.setSpacing(2)
-        self._eraser = QRadioButton("Eraser (unlabelled)")
-        self._eraser.setToolTip("Paint with this to take labels away")
+        self._eraser = QRadioButton(words.eraser)
+        self._eraser.setToolTip(words.erases)
         self._eraser.toggled.connect(self._choose_eraser)
         self._chosen.addButton(self._eraser)
         self._add = QPushButton("Add class")
@@ -83,7 +77,7 @@ class ClassEditor(QWidget):
         self._rebuild()
 
     def selected(self) -> int:
-        """Value of the class to paint with; 0 for the eraser."""
+        """Value of the class to label with; 0 for the eraser."""
         return self._selected
 
     def setSelected(self, value: int) -> None:
@@ -125,9 +119,10 @@ class ClassEditor(QWidget):
     def _remove(self, value: int) -> None:
         count = self._counts.get(value, 0)
         if count:  # the button is off then; a count may have come in between
-            self._say(f"{self._classes[value].name!r} has {count:,} {self._counted}. Erase them first.")
+            has = f"{self._classes[value].name!r} has {count:,} {self._words.counted}."
+            self._say(f"{has} {self._words.free} first.")
         elif len(self._classes) == 1:
-            self._say("The last class stays: there must be something to paint with.")
+            self._say("The last class stays: there must be something to label with.")
         else:
             self._try(lambda: self._classes.without(value))
 
@@ -154,8 +149,9 @@ class ClassEditor(QWidget):
             row.hide()
             row.deleteLater()
         self._rows = {}
+        short = self._classes.short_names
         for item in self._classes:
-            row = ClassRow(item, self._counted, self._key_does, self)
+            row = ClassRow(item, short[item.value], self._words, self)
             row.chosen.connect(self._choose)
             row.renamed.connect(
                 lambda value, name: self._try(lambda: self._classes.with_renamed(value, name))

@@ -5,6 +5,8 @@ from qtpy.QtGui import QColor, QIcon, QPixmap
 from qtpy.QtWidgets import QColorDialog, QHBoxLayout, QLabel, QLineEdit, QRadioButton, QToolButton, QWidget
 
 from napari_fathom.labels.classes import ClassInfo
+from napari_fathom.viewer.class_name import ClassName
+from napari_fathom.viewer.class_words import ClassWords
 
 __all__ = ["ClassRow"]
 
@@ -20,46 +22,45 @@ class ClassRow(QWidget):
     ----------
     item : ClassInfo
         What to show.
-    counted : str
-        What has a class, in the plural.
-    key_does : str
-        What the key of a class is for.
+    short : str
+        Its name as it is shown where there is little room.
+    words : ClassWords
+        How what has a class is spoken of.
     parent : QWidget, optional
         Qt's owner.
     """
 
     chosen = Signal(int)
-    """The class was chosen to paint with."""
+    """The class was chosen to label with."""
     renamed = Signal(int, str)
     recoloured = Signal(int, str)
     rekeyed = Signal(int, str)
     removed = Signal(int)
 
-    def __init__(self, item: ClassInfo, counted: str, key_does: str, parent: QWidget | None = None) -> None:
+    def __init__(self, item: ClassInfo, short: str, words: ClassWords, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._item, self._counted = item, counted
+        self._item, self._words = item, words
         value = item.value
         self.choose = QRadioButton()
-        self.choose.setToolTip(f"Paint with {item.name}" + (f" (key {item.key})" if item.key else ""))
+        self.choose.setToolTip(f"{words.choose} {item.name}" + (f" (key {item.key})" if item.key else ""))
         self.choose.toggled.connect(self._tell_choice)
         self.colour = QToolButton()
         self.colour.setIcon(QIcon(_swatch(item.colour)))
         self.colour.setIconSize(QSize(SWATCH_PX, SWATCH_PX))
         self.colour.setToolTip("Choose another colour")
         self.colour.clicked.connect(self._ask_colour)
-        self.name = QLineEdit(item.name)
-        self.name.setToolTip("Name of the class; also that of exported regions")
+        self.name = ClassName(item.name, short, words.name)
         self.name.editingFinished.connect(self._tell_name)
         self.key = QLineEdit(item.key)
         self.key.setMaxLength(1)
         self.key.setFixedWidth(KEY_WIDTH_PX)
         self.key.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.key.setToolTip(f"{key_does}; empty for none")
+        self.key.setToolTip(f"{words.key_does}; empty for none")
         self.key.editingFinished.connect(self._tell_key)
         self.count = QLabel("0")
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.count.setMinimumWidth(COUNT_WIDTH_PX)
-        self.count.setToolTip(counted.capitalize())
+        self.count.setToolTip(words.counted.capitalize())
         self.remove = QToolButton()
         self.remove.setText("✕")
         self.remove.setAutoRaise(True)
@@ -75,7 +76,7 @@ class ClassRow(QWidget):
         """Show how much has this class; one that anything has can't be removed."""
         self.count.setText(f"{count:,}")
         self.remove.setEnabled(count == 0)
-        in_use = f"Has {self._counted}: erase them, or give them another class, before removing it"
+        in_use = f"Has {self._words.counted}. {self._words.free}, before removing it"
         self.remove.setToolTip(in_use if count else "Remove this class")
 
     def _tell_choice(self, on: bool) -> None:
@@ -88,8 +89,8 @@ class ClassRow(QWidget):
             self.recoloured.emit(self._item.value, colour.name())
 
     def _tell_name(self) -> None:
-        if self.name.text() != self._item.name:
-            self.renamed.emit(self._item.value, self.name.text())
+        if self.name.edited() != self._item.name:
+            self.renamed.emit(self._item.value, self.name.edited())
 
     def _tell_key(self) -> None:
         if self.key.text() != self._item.key:

@@ -7,6 +7,7 @@ from qtpy.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QPushBu
 
 from napari_fathom.labels import LARGEST_VOTE, Classes
 from napari_fathom.viewer.class_editor import ClassEditor
+from napari_fathom.viewer.class_words import IMAGE_WORDS
 from napari_fathom.viewer.mosaic.hands import Tool
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class LabelPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.classes = ClassEditor("labelled images", "Digit that gives what is selected this class")
+        self.classes = ClassEditor(IMAGE_WORDS)
         self.classes.setValue(Classes((), LARGEST_VOTE))  # until a collection says which it has
         self.tools = QButtonGroup(self)
         self.label = QPushButton("Label selection")
