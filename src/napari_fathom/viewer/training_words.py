@@ -39,7 +39,10 @@ def model_words(record: "ModelRecord | None", learned_from: str, judged_by: str)
         return "No model yet."
     labels, classes = sum(record.painted.values()), sum(count > 0 for count in record.painted.values())
     learned = f"learned from {labels:,} {learned_from} of {classes:,} classes"
-    judged = "not judged" if record.kappa is None else f"kappa {record.kappa:.2f} on held-out {judged_by}"
+    count = "" if record.held_out_images is None else f"{record.held_out_images:,} "
+    judged = (
+        "not judged" if record.kappa is None else f"kappa {record.kappa:.2f} on {count}held-out {judged_by}"
+    )
     when = record.created.astimezone().strftime("%d %b %H:%M")
     stopped = ", stopped early" if record.stopped else ""
     return f"In force: model {record.number}, {record.method}, {learned}; {judged}{stopped}, {when}."
