@@ -13,6 +13,7 @@ from napari_fathom.viewer.exports import CollectionExports
 from napari_fathom.viewer.mosaic.board import Board
 from napari_fathom.viewer.mosaic.label_panel import LabelPanel
 from napari_fathom.viewer.mosaic.labelling import Labelling
+from napari_fathom.viewer.mosaic.machine_offer import MachineOffer
 from napari_fathom.viewer.mosaic.mosaic_controls import MosaicControls
 from napari_fathom.viewer.mosaic.mosaic_view import MosaicView
 from napari_fathom.viewer.mosaic.object_card import ObjectCard, card_job
@@ -59,6 +60,7 @@ class CollectionDesk(QObject):
         self.card = ObjectCard(self.controls)
         self.labels = LabelPanel()
         self.labelling = Labelling(self.labels, session.hand, self)
+        self.machines = MachineOffer()
         self.train = TrainPanel(session, ImageTeaching(session))
         self.prediction = PredictPanel(session)
         self.review = ReviewPanel(session.light)
@@ -66,7 +68,11 @@ class CollectionDesk(QObject):
         self.incoming = VotesImportPanel(session)
         self.tabs = (
             Tab(self.labels, "Label", "Say what the mosaic's objects are"),
-            Tab(self.train, "Train", "Teach the model what is labelled; every object is answered then"),
+            Tab(
+                stacked(self.machines, self.train),
+                "Train",
+                "Teach the model what is labelled; every object is answered then",
+            ),
             Tab(
                 stacked(titled("Prediction", self.prediction), self.review),
                 "Review",
@@ -143,6 +149,7 @@ class CollectionDesk(QObject):
             self.labelling.take_up(study, self.view)
         self.review.set_study(study, self.view, self.labelling.voting)
         self.incoming.set_study(study, self.labelling.voting)
+        self.machines.set_study(study, self.labelling.voting)
         self.mosaic.follow(study)
         self._votes_changed()
 
@@ -162,6 +169,7 @@ class CollectionDesk(QObject):
     def _votes_changed(self) -> None:
         if self.study is not None and self.view is not None:
             self.view.refresh_labels()
+            self.machines.refresh()
             self.mosaic.tell(self.study, sum(self.study.votes.counts().values()))
             self._session.labelsChanged.emit()
 
