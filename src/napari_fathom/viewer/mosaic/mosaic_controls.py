@@ -12,6 +12,7 @@ from napari_fathom.viewer.jobs_ui import JobBar, failure_words
 from napari_fathom.viewer.mosaic.arrange_panel import ArrangePanel
 from napari_fathom.viewer.mosaic.board import Board, board_job
 from napari_fathom.viewer.mosaic.options_offer import OptionsOffer
+from napari_fathom.viewer.mosaic.remarks import Remarks
 
 if TYPE_CHECKING:
     from napari_fathom.plankton import ImageOptions, Suggestion
@@ -43,6 +44,7 @@ class MosaicControls(QWidget):
         self._looking: JobHandle | None = None
         self.summary = QLabel()
         self.summary.setWordWrap(True)
+        self.remarks = Remarks()
         self.arrange = ArrangePanel()
         self.again = QPushButton("Arrange again")
         self.again.setToolTip("Labels given meanwhile move no tile until you ask for it (R)")
@@ -50,7 +52,7 @@ class MosaicControls(QWidget):
         self.bar = JobBar()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        for part in (self.summary, self.offer, self.arrange, self.again, self.bar):
+        for part in (self.summary, self.remarks, self.offer, self.arrange, self.again, self.bar):
             column.addWidget(part)
         self.again.clicked.connect(self.rearrange)
         self.arrange.valueChanged.connect(lambda _: self.rearrange())
@@ -62,6 +64,7 @@ class MosaicControls(QWidget):
         self.setEnabled(study is not None)
         self._trouble = ""
         self.offer.setValue(None, None)
+        self.remarks.setValue(() if study is None else _remarks(study))
         if study is None:
             self.summary.clear()
             return
@@ -132,6 +135,8 @@ class MosaicControls(QWidget):
     def _show(self, board: Board) -> None:
         self.arrange.setColumns([str(name) for name in board.objects.columns])
         self.arranged.emit(board)
+        if self._session.collection is not None:  # images may have been looked at meanwhile
+            self.remarks.setValue(_remarks(self._session.collection))
         shown = f"{len(board.arrangement):,} of {len(board.objects):,} objects are shown."
         if board.answered is not None:
             sure = int((board.answered.values > 0).sum())
@@ -144,6 +149,11 @@ def _suggestion_job(study: "CollectionStudy") -> "Generator[Event[Suggestion], N
     from napari_fathom.plankton import suggest_options
 
     yield Done(suggest_options(study.collection, study.collection.options))
+
+
+def _remarks(study: "CollectionStudy") -> list[str]:
+    """What was noted of a study's files and votes, and what could not be read."""
+    return [*study.collection.notes, *study.notes, *map(str, study.collection.faults)]
 
 
 def _helpful_group(study: "CollectionStudy") -> str:
