@@ -27,7 +27,8 @@ def test_images_beside_bins_are_told_with_the_folder_to_open(bins: Path) -> None
     fault = only_fault(bins)
     assert fault.file == "drawn"
     assert fault.message.startswith(
-        "3 images (drawn/class0/0.png, …) are not read: set is read as IFCB bins."
+        "3 images (drawn/class0/0.png, drawn/class0/2.png, drawn/class1/1.png) are not read: "
+        "set is read as IFCB bins."
     )
     assert "Open this folder by itself" in fault.message
     assert len(tables_of(bins / "drawn").objects) == 3

@@ -1,5 +1,7 @@
 """What `fathom info` tells of a study, a survey store or files: as values, and as lines for a person."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,10 @@ Summary = dict[str, Any]
 
 _SENTENCES = ("faults", "notes", "offers", "remarks")
 """Lists of sentences, by the last word of their names."""
+
+_TOLD = 3  # sentences of a kind
+_PARTICULAR = re.compile(r"""'[^']*'|"[^"]*"|\S*[\d./]\S*""")
+"""Names in quotes, paths and numbers: what sentences of one kind differ in."""
 
 
 def echogram_summary(echogram: "Echogram") -> Summary:
@@ -127,8 +133,22 @@ def as_lines(summary: Mapping[str, Any]) -> str:
 
 def _lines(name: str, value: Any) -> Sequence[str]:
     """Sentences and models take a line each; else a value takes one."""
-    one_each = name.split()[-1] in _SENTENCES or name == "models"
-    return [_value(part) for part in value] if one_each else [_value(value)]
+    if name.split()[-1] in _SENTENCES:
+        return _summed_up(value)
+    return [_value(part) for part in value] if name == "models" else [_value(value)]
+
+
+def _summed_up(sentences: Sequence[str]) -> list[str]:
+    """The first sentences of each kind, and how many more there are of it."""
+    told: Counter[str] = Counter()
+    lines = []
+    for sentence in sentences:
+        kind = _PARTICULAR.sub("", sentence.partition(": ")[2] or sentence)
+        told[kind] += 1
+        if told[kind] <= _TOLD:
+            lines.append(sentence)
+    more = sum(told.values()) - len(lines)
+    return [*lines, f"… and {more:,} more like these; --json lists them all"] if more else lines
 
 
 def _value(value: Any) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from napari_fathom.errors import FormatError
 
-__all__ = ["MOST_PER_FILE", "Fault", "fault_of", "shorten"]
+__all__ = ["MOST_PER_FILE", "Fault", "fault_of", "first_names", "shorten"]
 
 MOST_PER_FILE = 200
 """Faults of one file that are told one by one; a table with a million bad lines has one mistake."""
@@ -43,6 +43,11 @@ class Fault:
 def fault_of(error: FormatError, file: str) -> Fault:
     """Tell an error that was raised while one file or image was read as a fault of that file."""
     return Fault(file, None, f"{error.found}. {error.expected}")
+
+
+def first_names(names: Sequence[str], most: int = 3) -> str:
+    """Name a few of the files that a sentence is of."""
+    return ", ".join([*names[:most], "…"] if len(names) > most else names)
 
 
 def shorten(faults: Iterable[Fault], most: int = MOST_PER_FILE) -> list[Fault]:

@@ -127,14 +127,14 @@ def gather_tables(files: Sequence[Path]) -> Generator[Note | Progress, None, Tab
     collections = _checked(files)
     parts = [_nothing_in(tree) for tree in open_trees(files) if not _among(tree, collections)]
     for number, (tree, kind) in enumerate(collections):
-        yield Progress("tables", number, len(collections))
+        yield Progress("reading", number, len(collections))
         found: list[Part] = []
         for part in _READERS[kind](tree):
             found.append(part)
-            yield Progress("tables", number, len(collections))
+            yield Progress("reading", number, len(collections))
         unread = Part.empty(tree.path.name, *tree.refused, *left_over(tree, kind, found))
         parts += [*found, unread]
-    yield Progress("tables", len(collections), len(collections))
+    yield Progress("reading", len(collections), len(collections))
     tables = join_parts(parts, " ".join(tree.stamp for tree, _ in collections))
     for tree, _ in collections:
         tree.close()

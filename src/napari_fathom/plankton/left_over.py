@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from posixpath import commonpath, dirname
 
-from napari_fathom.plankton.faults import Fault
+from napari_fathom.plankton.faults import Fault, first_names
 from napari_fathom.plankton.readers import ifcb, stack
 from napari_fathom.plankton.tables import Part
 from napari_fathom.plankton.tree import IMAGE_SUFFIXES, Tree
@@ -63,7 +63,7 @@ def _told(kind: str, names: Sequence[str], tree: Tree, read_as: str, read: Colle
     found = (
         f"{kind} {names[0]} is not read"
         if len(names) == 1
-        else f"{len(names):,} {kind}s ({names[0]}, …) are not read"
+        else f"{len(names):,} {kind}s ({first_names(names)}) are not read"
     )
     why = f"{tree.path.name} is read as {_WORDS.get(read_as, read_as)}"
     remedy = "Open this folder by itself" if apart else "Put such files in a folder of their own"

@@ -22,6 +22,7 @@ _STAGES: Mapping[str, str] = {
     "labels": "Writing the labels",
     "predictions": "Writing the answer",
     "nasc": "Integrating intervals",
+    "reading": "Reading the files",
 }
 """What the user reads of a stage; one that isn't here goes by its own name."""
 

@@ -53,6 +53,14 @@ def test_names_that_occur_twice_carry_their_folder(tmp_path: Path) -> None:
     assert any("occur more than once" in note for note in tables.notes)
 
 
+def test_files_that_are_no_images_are_counted_and_the_first_ones_named(tmp_path: Path) -> None:
+    write(tmp_path / "set" / "1.png", drawn(1))
+    for name in ("d.csv", "a.txt", "b.txt", "c.txt"):
+        write(tmp_path / "set" / name, "x")
+    (note,) = tables_of(tmp_path / "set").notes
+    assert note == "set: files that are no images were passed over (3 .txt, 1 .csv; a.txt, b.txt, c.txt, …)."
+
+
 def test_classes_that_differ_only_in_case_are_told_and_stay_apart(tmp_path: Path) -> None:
     write(tmp_path / "Aggregates" / "1.png", drawn(1))
     write(tmp_path / "aggregates" / "2.png", drawn(2))

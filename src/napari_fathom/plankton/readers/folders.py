@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from posixpath import basename, dirname, splitext
 
 import pandas as pd
 
 from napari_fathom.errors import FormatError
+from napari_fathom.plankton.faults import first_names
 from napari_fathom.plankton.tables import Part
 from napari_fathom.plankton.tree import IMAGE_SUFFIXES, Tree
 
@@ -69,7 +71,8 @@ def read_folders(tree: Tree) -> Iterator[Part]:
     others = {suffix: found for suffix, found in tree.by_suffix.items() if suffix not in IMAGE_SUFFIXES}
     if others:
         kinds = ", ".join(f"{len(found)} {suffix or 'without an ending'}" for suffix, found in others.items())
-        notes.append(f"{tree.path.name}: files that are no images were passed over ({kinds}).")
+        named = first_names(sorted(chain.from_iterable(others.values())))
+        notes.append(f"{tree.path.name}: files that are no images were passed over ({kinds}; {named}).")
     yield Part(objects, images, tree.path.name, tuple(notes))
 
 
