@@ -38,7 +38,7 @@ def import_votes_job(
 
     Classes are matched by alias or name, else by a name that is alike as `labels.match_names` says, and a
     note tells that; what the study has no class for is left out, and a note says so. A study without classes
-    takes the file's, under the names that `aliases` give them. A mere list of classes adds those that are
+    takes the file's, and those that aliases stand for instead. A mere list of classes adds those that are
     missing, and casts nothing.
 
     Parameters
@@ -74,7 +74,7 @@ def import_votes_job(
         return
     classes = study.classes
     if not len(classes):
-        classes = classes_of(incoming.objects["class_name"].replace(dict(aliases or {})))
+        classes = _first_classes(incoming, aliases or {})
     values = yield from _meant(incoming, classes, aliases)
     yield from cast_votes_job(study, incoming, values, classes=classes, annotator=annotator, stop=stop)
 
@@ -148,6 +148,15 @@ def _given_classes(study: CollectionStudy, classes: Classes) -> Iterator[None]:
         raise
 
 
+def _first_classes(incoming: IncomingVotes, aliases: Mapping[str, str]) -> Classes:
+    """Those a file brings to a study without any: its own, but what aliases stand for instead of theirs."""
+    import pandas as pd
+
+    replaced = {found.strip().casefold() for found in aliases}
+    own = [name for name in incoming.names if name.strip().casefold() not in replaced]
+    return classes_of(pd.Series([*own, *aliases.values()], dtype="str"))
+
+
 def _add_classes(
     study: CollectionStudy, incoming: IncomingVotes, aliases: Mapping[str, str]
 ) -> Generator[Event[tuple[VoteEvent, ...]], None, None]:
@@ -164,12 +173,18 @@ def _meant(
 ) -> Generator[Note, None, dict[str, int]]:
     """The class that each name means, as far as that can be told, with notes of what was taken for what."""
     said = class_values(classes, aliases)
-    match = match_names((name for name in incoming.names if name not in said), classes)
+    folded = {name.strip().casefold() for name in said}
+    others = [name for name in incoming.names if name.strip().casefold() not in folded]
+    match = match_names(others, classes)
+    there = {name.strip().casefold() for name in incoming.names}
+    for name, meant in (aliases or {}).items():
+        if name.strip().casefold() not in there:
+            yield Note(f"{incoming.origin}: no label is called {name!r}, which was to mean {meant!r}.")
     counts = incoming.objects["class_name"].value_counts()
     for name in match.proposed.keys() & match.likely.keys():
-        if (meant := classes[match.likely[name]].name).casefold() != name.casefold():
-            yield Note(f"{incoming.origin}: {name!r} is taken for {meant!r}.")
-    for name in (name for name in incoming.names if name not in said | match.likely):
+        if (own := classes[match.likely[name]].name).casefold() != name.casefold():
+            yield Note(f"{incoming.origin}: {name!r} is taken for {own!r}.")
+    for name in (name for name in others if name not in match.likely):
         yield Note(
             f"{incoming.origin}: {name!r} ({counts[name]:,} labels) is no class of this study and is left "
             "out. Say which class it means, or add the class first.",
