@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
+from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QDockWidget
 from tests.viewer.docks import collection_desk, dock_in, show_collection
 from tests.viewer.hand import Hand
@@ -89,6 +90,16 @@ def test_objects_are_grouped_sorted_filtered_and_one_is_shown_large(
     assert desk.card.card.row == row
     np.testing.assert_array_equal(desk.card.card.image, study.collection.read(row))
     assert dict(desk.card.card.facts)["object_id"] == study.collection.objects["object_id"][row]
+
+    # Escape closes it, whether keys go to it or to the mosaic; without a selection Enter says what it wants
+    QTest.keyClick(desk.card.facts, Qt.Key.Key_Escape)
+    assert not desk.card.isVisible()
+    desk.card.show()
+    hand.press(Qt.Key.Key_Escape)
+    assert not desk.card.isVisible()
+    view.select([])
+    hand.press(Qt.Key.Key_Return)
+    assert "Nothing is selected: click a tile" in desk.labels.said()
 
 
 @pytest.mark.window

@@ -106,6 +106,7 @@ class CollectionDesk(QObject):
         return {
             "R": self.mosaic.rearrange,
             "Enter": self.open_selected,
+            "Escape": self.close_card,
             **self.labelling.keys(),
             **self.review.keys(),
         }
@@ -123,8 +124,17 @@ class CollectionDesk(QObject):
 
     def open_selected(self) -> None:
         """Show the first selected object large."""
-        if self.view is not None and len(rows := self.view.selected()):
+        if self.view is None:
+            return
+        rows = self.view.selected()
+        if len(rows):
             self.open_object(int(rows[0]))
+        else:
+            self._say("Nothing is selected: click a tile, then Enter shows it large.")
+
+    def close_card(self) -> None:
+        """Show no object large any more."""
+        self.card.hide()
 
     def open_object(self, row: int) -> None:
         """Show one object large."""
@@ -172,6 +182,14 @@ class CollectionDesk(QObject):
             self.machines.refresh()
             self.mosaic.tell(self.study, sum(self.study.votes.counts().values()))
             self._session.labelsChanged.emit()
+
+    def _say(self, words: str) -> None:
+        """Say why a key has done nothing: on the Label page, else over the mosaic."""
+        from napari.utils.notifications import show_info
+
+        self.labels.say(words)
+        if not self.labels.isVisible():
+            show_info(words)
 
     def _bind_layers(self, board: Board) -> None:
         """Let the keys act on the mosaic's layers too: what napari binds there goes before the viewer's."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtCore import QSize, Qt, Signal
-from qtpy.QtGui import QIcon
+from qtpy.QtGui import QIcon, QKeyEvent
 from qtpy.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -172,6 +172,13 @@ class ObjectCard(QWidget):
             self.neighbours.addItem(item)
         self.show()
         self.raise_()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Close at Escape."""
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            super().keyPressEvent(event)
 
     def _open(self, item: QListWidgetItem) -> None:
         self.opened.emit(int(item.data(Qt.ItemDataRole.UserRole)))
