@@ -57,6 +57,8 @@ def read_or_refuse(folder: Path, name: str) -> None:
         assert tables.objects["object_id"].is_unique
 
 
+# numpy's remark on a header that only its parser for Python 2 understands; the array is read all the same
+@pytest.mark.filterwarnings("ignore:Reading `.npy` or `.npz` file required additional header:UserWarning")
 @pytest.mark.parametrize("name", FILES)
 @settings(max_examples=25)
 @given(blows=damage)
