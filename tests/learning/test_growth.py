@@ -92,7 +92,7 @@ def test_strokes_grow_only_where_the_unpainted_is_taken_for_something(rest: str,
     def targets(grow: float) -> int:
         task = PixelTask(FIELD, LABELS, NAMES, quick(rest_class=rest, grow=grow, held_out=0.0))
         list(task.prepare())
-        batch = task.draw(24, task.method(torch.device("cpu"), lambda: None))
+        batch = task.draw(24, task.method(task.network(), torch.device("cpu"), lambda: None))
         return int((batch.labelled.target >= 0).sum())
 
     assert (targets(0.05) > 1.5 * targets(0.0)) == grows
