@@ -2,12 +2,13 @@
 
 from qtpy.QtWidgets import QApplication
 
+from napari_fathom.viewer.training_catalogue import for_surveys
 from napari_fathom.viewer.training_form import TrainingForm
 
 
 def make() -> TrainingForm:
     """Return the widget, filled."""
-    form = TrainingForm()
+    form = TrainingForm(for_surveys())
     form.valueChanged.connect(print)
     return form
 
