@@ -77,6 +77,7 @@ def main() -> None:
 
     from napari_fathom.viewer.launch import launch
     from napari_fathom.viewer.navigate import look_at
+    from napari_fathom.viewer.survey_desk import SurveyDesk
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = make_study(Path(scratch), options.pings)
@@ -84,10 +85,13 @@ def main() -> None:
         session = dock.session
         while session.study is None:
             QTest.qWait(50)
+        while not isinstance(dock.desk, SurveyDesk):
+            QTest.qWait(50)
+        train = dock.desk.train
         look_at(viewer, session.view.frame, (0, 512, 4000, 5500))
         QTest.qWait(3000)
-        dock.show_tab(dock.train)
-        dock.paint.brush.click()
+        dock.show_tab(train)
+        dock.desk.paint.brush.click()
         ticks = Ticks()
         work(dock, 3)  # first strokes compile shaders
 
@@ -96,20 +100,20 @@ def main() -> None:
         work(dock, options.seconds)
         found["at_rest"] = asdict(ticks.report("at rest"))
 
-        long = dock.train.form.value().model_copy(update={"epochs": 10_000, "patience": 10_000})
-        dock.train.form.setValue(long)
-        dock.train.retrain()
-        while not dock.train.curves.value().losses:
+        long = train.form.value().model_copy(update={"epochs": 10_000, "patience": 10_000})
+        train.form.setValue(long)
+        train.retrain()
+        while not train.curves.value().losses:
             QTest.qWait(50)
         ticks.clear()
         work(dock, options.seconds)
         found["training"] = asdict(ticks.report("while training"))
         found["painted"] = sum(session.study.labels.counts().values())
-        found["steps_trained"] = dock.train.curves.value().step
+        found["steps_trained"] = train.curves.value().step
 
         began = time.perf_counter()
-        dock.train.stop()
-        while dock.train.bar.running:
+        train.stop()
+        while train.bar.running:
             QTest.qWait(5)
         found["stop_s"] = time.perf_counter() - began
         session.close()
