@@ -24,6 +24,11 @@ __all__ = ["MosaicControls"]
 
 _BUSY = "The model trains or predicts on these images: wait until it is done, or stop it, then press again."
 
+_LEGEND = (
+    "Frames: a whole one is what people say, a dashed one what a model or the files predict; without one an "
+    "object is ambiguous, or nobody has said."
+)
+
 
 class MosaicControls(QWidget):
     """Has the images of a new collection looked at, and its objects arranged as they are wished for.
@@ -49,10 +54,12 @@ class MosaicControls(QWidget):
         self.again = QPushButton("Arrange again")
         self.again.setToolTip("Labels given meanwhile move no tile until you ask for it (R)")
         self.offer = OptionsOffer()
+        self.legend = QLabel(_LEGEND)
+        self.legend.setWordWrap(True)
         self.bar = JobBar()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        for part in (self.summary, self.remarks, self.offer, self.arrange, self.again, self.bar):
+        for part in (self.summary, self.remarks, self.offer, self.arrange, self.again, self.bar, self.legend):
             column.addWidget(part)
         self.again.clicked.connect(self.rearrange)
         self.arrange.valueChanged.connect(lambda _: self.rearrange())
