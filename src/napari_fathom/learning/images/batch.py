@@ -33,6 +33,11 @@ class Views:
         pixels = self.pixels.to(device, memory_format=layout)
         return replace(self, pixels=pixels, measures=self.measures.to(device))
 
+    @property
+    def unmeasured(self) -> "Views":
+        """The same pixels, with zeros for measures: those are the same in every view of an image."""
+        return Views(self.pixels, torch.zeros_like(self.measures))
+
     @staticmethod
     def joined(views: Sequence["Views"]) -> "Views":
         """One after the other."""

@@ -11,15 +11,13 @@ import torch
 from napari_fathom.errors import FathomError
 from napari_fathom.events import Done, Event, Note, Progress
 from napari_fathom.learning.hardware import best_device, is_out_of_memory, release_memory
+from napari_fathom.learning.images.clusters import find_clusters
 from napari_fathom.learning.images.model import ImageModel, RawAnswers, require_same_images
 from napari_fathom.learning.images.sampler import views_of
 from napari_fathom.learning.images.source import ImageSet
-from napari_fathom.learning.kmeans import kmeans
 from napari_fathom.learning.stopping import heeding, raise_if_set
 
 __all__ = ["ImageAnswers", "predict_images"]
-
-_ITERATIONS = 20  # of k-means
 
 
 @dataclass(frozen=True)
@@ -164,19 +162,9 @@ def _gathered(model: ImageModel, parts: list[RawAnswers], check: Callable[[], No
     cluster = np.concatenate([part.cluster for part in parts])
     features = np.concatenate([part.features for part in parts])
     if not model.clusters_known:
-        cluster = _found_clusters(model, features, check)
+        found = find_clusters(features, model.settings, len(model.class_names), check)
+        cluster = found.labels.numpy().astype(np.uint16)
     return ImageAnswers(probabilities, cluster, _ambiguity(model, probabilities, parts), features)
-
-
-def _found_clusters(
-    model: ImageModel, features: npt.NDArray[np.float32], check: Callable[[], None]
-) -> npt.NDArray[np.uint16]:
-    clusters = model.settings.clusters_for(len(model.class_names))
-    random = torch.Generator().manual_seed(model.settings.seed)
-    found = kmeans(
-        torch.from_numpy(features), clusters, iterations=_ITERATIONS, generator=random, check=check
-    )
-    return found.labels.numpy().astype(np.uint16)
 
 
 def _ambiguity(

@@ -9,6 +9,7 @@ import torch
 from napari_fathom.errors import TrainingError
 from napari_fathom.events import Done, Epoch, Event, Progress
 from napari_fathom.learning.evaluate import HeldOutAnswers
+from napari_fathom.learning.images.clusters import find_clusters
 from napari_fathom.learning.images.held_out import HeldOutImages
 from napari_fathom.learning.images.model import CENTROIDS, ImageModel, rows_for
 from napari_fathom.learning.images.preparation import (
@@ -21,7 +22,6 @@ from napari_fathom.learning.images.sampler import views_of
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.images.source import CachedImages, ImageLabels, ImageSet
 from napari_fathom.learning.images.task import calibrated, require_compatible_images
-from napari_fathom.learning.kmeans import kmeans
 from napari_fathom.learning.methods import ROW_METHODS
 from napari_fathom.learning.methods.row_method import KnownRows
 from napari_fathom.learning.model import copy_weights
@@ -31,7 +31,6 @@ from napari_fathom.learning.provenance import provenance
 __all__ = ["RowFit"]
 
 _BATCH = 256
-_ITERATIONS = 20  # of k-means
 
 
 class RowFit:
@@ -92,6 +91,7 @@ class RowFit:
             classifier = learner.fit(whole, settings, self._check)
         kappa = None if self.held_out is None else self.held_out.kappa
         parent = {} if start is None else start.provenance
+        clusters = find_clusters(classifier.seen(rows), settings, classes, self._check)
         record = prepared.record | provenance(parent, 1, kappa, {}, str(self._device))
         self.best = ImageModel(
             self._network,
@@ -101,7 +101,7 @@ class RowFit:
             self._images.side,
             prepared.scaling,
             calibrated(None if learner.calibrates else self.held_out, classes),
-            {CENTROIDS: self._centroids(classifier.seen(rows))},
+            {CENTROIDS: clusters.centroids},
             record,
         )
         yield Epoch(1, 1, {}, kappa, True)
@@ -133,11 +133,3 @@ class RowFit:
         made = build_image_network(self._settings, side, known, classes, trained=False)
         copy_weights(network.encoder, made.encoder)
         return made.eval().requires_grad_(False)
-
-    def _centroids(self, seen: npt.NDArray[np.float32]) -> torch.Tensor:
-        generator = torch.Generator().manual_seed(self._settings.seed)
-        clusters = self._settings.clusters_for(len(self._classes))
-        found = kmeans(
-            torch.from_numpy(seen), clusters, iterations=_ITERATIONS, generator=generator, check=self._check
-        )
-        return found.centroids

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.methods.about import About
-from napari_fathom.learning.methods.base import Loss, PlainMethod
+from napari_fathom.learning.methods.base import Loss, PlainMethod, restore_module
 from napari_fathom.learning.methods.image_rows import ImageContext
 from napari_fathom.learning.nets.decoder import Decoder
 from napari_fathom.learning.nets.image_network import ImageNetwork
@@ -66,10 +66,7 @@ class Autoencoder(PlainMethod):
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Go on with a decoder of the same size."""
-        own = {name.removeprefix(_PREFIX): value for name, value in state.items() if name.startswith(_PREFIX)}
-        mine = self._decoder.state_dict()
-        if own.keys() == mine.keys() and all(own[name].shape == mine[name].shape for name in mine):
-            self._decoder.load_state_dict(own)
+        restore_module(self._decoder, state, _PREFIX)
 
     def parameters(self) -> Iterable[nn.Parameter]:
         """The decoder's."""

@@ -21,6 +21,7 @@ __all__ = [
     "PlainMethod",
     "Rows",
     "features_of",
+    "restore_module",
     "rows_without_gradient",
     "unlabelled_rows",
 ]
@@ -201,6 +202,14 @@ class Method(Protocol[N_contra, B_contra]):
     def settle(self, network: N_contra) -> None:
         """Put into `network`, a copy about to be judged, what shall answer: the best of several heads."""
         ...
+
+
+def restore_module(module: nn.Module, state: Mapping[str, Tensor], prefix: str) -> None:
+    """Load what `module.state_dict(prefix=prefix)` put into a state, if that module had this one's size."""
+    kept = {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
+    mine = module.state_dict()
+    if kept.keys() == mine.keys() and all(kept[name].shape == mine[name].shape for name in mine):
+        module.load_state_dict(kept)
 
 
 class PlainMethod:

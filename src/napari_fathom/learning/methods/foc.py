@@ -27,8 +27,8 @@ class FOC(PlainMethod):
 
     Pairs are two views of an unlabelled image, and a labelled image with another of its class (supervised
     augmentation); x₃ is of another class. For the first part of the run (`warm_up`) nothing is said of the
-    labels: that is the paper's pretext task. Of each kind of head there are several; the best is kept. What
-    the paper calls r is 1 / (1 + `labelled_share`): here `unlabelled_ratio` 1 is r = 0.5.
+    labels: that is the paper's pretext task. Of each kind of head there are several; the best is kept. The
+    paper's r, the share of unlabelled images, is u / (1 + u) of `unlabelled_ratio` u: 0.5 for 1.
 
     The published code looks a pair's second image up in a shuffled list, so that it may be of another class;
     here it never is.

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import ClassVar
 
-import torch
 from torch import Tensor, nn
 
-from napari_fathom.learning.images.batch import ImageBatch, Views
+from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, PlainMethod
 from napari_fathom.learning.methods.head_copies import HeadCopies
@@ -65,7 +64,7 @@ class IIC(PlainMethod):
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the loss of the class heads, and with the next mini-batch that of the cluster heads."""
         assert batch.unlabelled is not None and batch.view is not None
-        first, second = image_features(network, _unmeasured(batch.unlabelled), _unmeasured(batch.view))
+        first, second = image_features(network, batch.unlabelled.unmeasured, batch.view.unmeasured)
         own: Mapping[str, Head] = {"classes": network.heads.classes, "clusters": network.heads.clusters}
         kind = ("clusters", "classes")[self._turn % 2]
         self._turn += 1
@@ -81,7 +80,3 @@ class IIC(PlainMethod):
 def mutual(head: Head, first: Tensor, second: Tensor) -> Tensor:
     """The mutual information loss of what a head says of pairs of rows (N, D)."""
     return mutual_information_loss(head(first).float().softmax(1), head(second).float().softmax(1))
-
-
-def _unmeasured(views: Views) -> Views:
-    return Views(views.pixels, torch.zeros_like(views.measures))

@@ -10,14 +10,20 @@ from torch import Tensor, nn
 from napari_fathom.learning import losses
 from napari_fathom.learning.batch import Batch
 from napari_fathom.learning.methods.about import About
-from napari_fathom.learning.methods.base import Loss, MethodContext, PlainMethod, rows_without_gradient
+from napari_fathom.learning.methods.base import (
+    Loss,
+    MethodContext,
+    PlainMethod,
+    restore_module,
+    rows_without_gradient,
+)
 from napari_fathom.learning.methods.ramp import Ramp
 from napari_fathom.learning.methods.supseg import SupSeg
 from napari_fathom.learning.nets.network import Network
 
 __all__ = ["SemiCPS"]
 
-_AUXILIARY, _MAIN = "auxiliary.", "main."
+_AUXILIARY = "auxiliary."
 
 
 class SemiCPS(PlainMethod):
@@ -46,7 +52,7 @@ class SemiCPS(PlainMethod):
         assert context.twin is not None
         self._settings = context.settings
         self._auxiliary = cast(Network, context.twin(context.settings.seed + 1)).to(context.device).train()
-        self._taught = {_AUXILIARY: SupSeg(context), _MAIN: SupSeg(context)}
+        self._supervised, self._beside = SupSeg(context), SupSeg(context)
         self._ramp = Ramp.of(context.settings)
 
     @property
@@ -62,26 +68,19 @@ class SemiCPS(PlainMethod):
     def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
         """Yield the auxiliary network's loss, then the main one's."""
         weight = self._settings.pseudo_label_weight * self._ramp.next()
-        [second] = self._taught[_AUXILIARY].objectives(self._auxiliary, batch)
+        [second] = self._beside.objectives(self._auxiliary, batch)
         yield Loss("auxiliary", self._with_peer(second, self._auxiliary, network, batch, weight).total)
-        [first] = self._taught[_MAIN].objectives(network, batch)
+        [first] = self._supervised.objectives(network, batch)
         yield self._with_peer(first, network, self._auxiliary, batch, weight)
 
     def state(self) -> Mapping[str, Tensor]:
         """The auxiliary network, and what SupSeg learned with the main one."""
-        return dict(self._taught[_MAIN].state()) | self._auxiliary.state_dict(prefix=_AUXILIARY)
+        return dict(self._supervised.state()) | self._auxiliary.state_dict(prefix=_AUXILIARY)
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Go on with them, if the network is of the same size."""
-        self._taught[_MAIN].restore(state)
-        own = {
-            name.removeprefix(_AUXILIARY): value
-            for name, value in state.items()
-            if name.startswith(_AUXILIARY)
-        }
-        mine = self._auxiliary.state_dict()
-        if own.keys() == mine.keys() and all(own[name].shape == mine[name].shape for name in mine):
-            self._auxiliary.load_state_dict(own)
+        self._supervised.restore(state)
+        restore_module(self._auxiliary, state, _AUXILIARY)
 
     def parameters(self) -> Iterable[nn.Parameter]:
         """The auxiliary network's."""

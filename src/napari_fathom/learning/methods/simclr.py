@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-import torch
-
 from napari_fathom.learning import losses
-from napari_fathom.learning.images.batch import ImageBatch, Views
+from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, PlainMethod
 from napari_fathom.learning.methods.image_rows import ImageContext, image_features
@@ -54,9 +52,5 @@ class SimCLR(PlainMethod):
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the contrastive loss of the mini-batch."""
         assert batch.unlabelled is not None and batch.view is not None
-        first, second = image_features(network, _unmeasured(batch.unlabelled), _unmeasured(batch.view))
+        first, second = image_features(network, batch.unlabelled.unmeasured, batch.view.unmeasured)
         yield Loss("contrast", losses.contrastive_loss(first, second, _TEMPERATURE))
-
-
-def _unmeasured(views: Views) -> Views:
-    return Views(views.pixels, torch.zeros_like(views.measures))
