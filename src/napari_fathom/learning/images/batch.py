@@ -60,6 +60,8 @@ class ImageBatch:
         The same images once more, augmented differently (strongly, for a method that asks for it).
     shares : Tensor of float32, shape (B, C), optional
         What people say of the labelled images, where they disagree about any image of the collection.
+    places : Tensor of int64, shape (B · ratio,), optional
+        Where the unlabelled images are in the `Gallery`; stays on the CPU.
     """
 
     labelled: Views
@@ -67,6 +69,7 @@ class ImageBatch:
     unlabelled: Views | None = None
     view: Views | None = None
     shares: Tensor | None = None
+    places: Tensor | None = None
 
     @property
     def said(self) -> Tensor:

@@ -73,10 +73,11 @@ class ImageSampler:
         )
         if not unlabelled:
             return batch
-        others = self._random.choice(self._pool, size * self._settings.unlabelled_ratio)
-        plain = views_of(self._images, others, self._scaling)
+        places = self._random.integers(0, len(self._pool), size * self._settings.unlabelled_ratio)
+        plain = views_of(self._images, self._pool[places], self._scaling)
         first = self._augmented(plain)
-        return replace(batch, unlabelled=first, view=self._augmented(plain, strong=strong) if view else None)
+        second = self._augmented(plain, strong=strong) if view else None
+        return replace(batch, unlabelled=first, view=second, places=torch.from_numpy(places))
 
     def _labelled_rows(self, size: int) -> npt.NDArray[np.int64]:
         if not self._rows_of:

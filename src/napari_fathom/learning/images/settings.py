@@ -8,12 +8,24 @@ from napari_fathom.learning.shared_settings import Share, SharedSettings
 
 __all__ = ["ImageSettings"]
 
+_CLUSTERS_OF_NO_CLASS = 20
+
 
 class ImageSettings(SharedSettings):
     """All settings of a training run on images."""
 
     method: str = Field("mean-teacher", description="How is learned: a name in IMAGE_METHODS or ROW_METHODS.")
-    clusters: int = Field(0, ge=0, le=65535, description="Number of clusters; 0 for five times the classes.")
+    clusters: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Number of clusters; 0 for five times the classes, 20 where nothing is labelled.",
+    )
+    clusterer: Literal["own", "kmeans", "spectral", "mixture", "birch", "hdbscan"] = Field(
+        "own",
+        description="How images are clustered: 'own' is as the method learns to, or else k-means; the others "
+        "go by its features.",
+    )
     ambiguity_prior: Share = Field(0.6, description="Expected share of ambiguous images (DC3's p_A).")
     ambiguity_anchor: Share = Field(
         0.0,
@@ -68,7 +80,10 @@ class ImageSettings(SharedSettings):
         "simclr", description="How that is done: a name in IMAGE_METHODS that needs no labels."
     )
     pretrain_epochs: int = Field(
-        0, ge=0, description="Epochs of learning to see from all images, without labels, before."
+        0,
+        ge=0,
+        description="Epochs of learning to see from all images, without labels, before. Who can't do without "
+        "(SCAN, SPICE, RPSC) takes 0 for as many as epochs.",
     )
     pretrain_batch: int = Field(128, ge=2, le=4096, description="Images in a mini-batch of those epochs.")
 
@@ -89,6 +104,24 @@ class ImageSettings(SharedSettings):
         5, ge=1, le=20, description="Heads of each kind, of which the best is kept (FOC, IIC)."
     )
     warm_up: Share = Field(0.1, description="Share of the run that says nothing of the labels yet (FOC).")
+    queue: int = Field(4096, ge=1, le=1_000_000, description="Former images that MoCo tells each one from.")
+    projection_heads: int = Field(
+        10, ge=1, le=50, description="Heads that cluster, of which the best is kept (SCAN, SPICE, RPSC)."
+    )
+    neighbours: int = Field(
+        0,
+        ge=0,
+        le=1000,
+        description="Nearest images that are compared; 0 for the papers' number (SCAN 20, RPSC-Semi 100).",
+    )
+    cluster_batch: int = Field(
+        100, ge=1, le=10_000, description="Images of each cluster in a mini-batch (SPICE, RPSC)."
+    )
+    cluster_loss: Literal["paper", "cross-entropy", "soft-contrastive"] = Field(
+        "paper",
+        description="How pseudo-labels of clusters are learned: soft contrastive (RPSC), by cross-entropy "
+        "(SCAN, SPICE), or either in all of them.",
+    )
     trees: int = Field(300, ge=1, le=10000, description="Trees of the forest.")
 
     # The answer
@@ -99,21 +132,20 @@ class ImageSettings(SharedSettings):
         description="Turned and (from 5 on) mirrored copies of an image whose features are averaged.",
     )
 
-    @property
-    def pretraining(self) -> "ImageSettings":
-        """Of the run that learns to see, on the same network."""
+    def pretraining(self, epochs: int) -> "ImageSettings":
+        """Of the run that learns to see for so many epochs, on the same network."""
         return self.model_copy(
             update={
                 "method": self.pretrain,
                 "ambiguity": False,
                 "batch": self.pretrain_batch,
                 "unlabelled_ratio": 1,
-                "epochs": self.pretrain_epochs,
+                "epochs": epochs,
                 "pretrain_epochs": 0,
                 "keep": "last",
             }
         )
 
     def clusters_for(self, classes: int) -> int:
-        """K for C classes: 5 C where it isn't given (DC3, section 3.3), at least 2."""
-        return self.clusters or max(5 * classes, 2)
+        """K for C classes: 5 C where it isn't given (DC3, section 3.3); 20 where there are none."""
+        return self.clusters or 5 * classes or _CLUSTERS_OF_NO_CLASS

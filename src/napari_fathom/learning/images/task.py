@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -11,7 +12,10 @@ from napari_fathom.errors import TrainingError
 from napari_fathom.events import Note
 from napari_fathom.learning.calibration import Calibration
 from napari_fathom.learning.evaluate import HeldOutAnswers
+from napari_fathom.learning.images.asking import LabelledImages
 from napari_fathom.learning.images.batch import ImageBatch
+from napari_fathom.learning.images.cluster_classes import CLUSTER_CLASSES
+from napari_fathom.learning.images.gallery import Gallery
 from napari_fathom.learning.images.held_out import HeldOutImages
 from napari_fathom.learning.images.model import ImageModel, require_same_images
 from napari_fathom.learning.images.preparation import (
@@ -63,8 +67,9 @@ class ImageTask:
         start: ImageModel | None,
         check: Callable[[], None],
     ) -> None:
-        self.settings = settings
         self._kind = IMAGE_METHODS[settings.method]
+        blind = not self._kind.needs_labels  # and DC3, which learns from labels, has no say
+        self.settings = settings.model_copy(update={"ambiguity": False}) if blind else settings
         require_same_collection(labels, images)
         if self._kind.needs_labels:
             require_labels(labels, class_names)
@@ -74,12 +79,19 @@ class ImageTask:
         self._start, self._check = start, check
         self._prepared: Prepared
         self._judges: HeldOutImages
+        self._labelled: LabelledImages | None = None
+        self._shares: npt.NDArray[np.float32] | None = None
         self._sampler: ImageSampler
 
     @property
     def main_loss(self) -> str:
         """Of the method."""
         return self._kind.main_loss
+
+    @property
+    def _clusters_answer(self) -> bool:
+        """Whether what is learned, without labels, are clusters."""
+        return self._kind.trains_clusters and not self._kind.needs_labels
 
     @property
     def parent(self) -> Mapping[str, Any]:
@@ -99,7 +111,9 @@ class ImageTask:
         self._sampler = ImageSampler(
             prepared.images, known, prepared.pool, prepared.scaling, settings, prepared.soft
         )
-        if start is not None and start.heads_know and start.class_names != self._classes:
+        if self._clusters_answer:
+            self._labelled = LabelledImages(prepared, len(self._classes), settings)
+        elif start is not None and start.heads_know and start.class_names != self._classes:
             yield Note("The classes are others than those of the model to start from: the heads start anew.")
 
     def network(self) -> ImageNetwork:
@@ -112,7 +126,7 @@ class ImageTask:
             copy_weights(start.network.encoder, network.encoder)
             if start.heads_know or not self._kind.needs_labels:
                 copy_weights(start.network.join, network.join)
-            if start.heads_know and start.class_names == self._classes:
+            if start.heads_know and (start.class_names == self._classes or self._clusters_answer):
                 copy_weights(start.network.heads, network.heads)
         return network
 
@@ -120,6 +134,7 @@ class ImageTask:
         self, network: ImageNetwork, device: torch.device, check: Callable[[], None]
     ) -> Method[ImageNetwork, ImageBatch]:
         """As the settings name it."""
+        prepared = self._prepared
         context = MethodContext(
             self.settings,
             len(self._classes),
@@ -128,6 +143,9 @@ class ImageTask:
             weights=self._class_weights(),
             seen=network.seen,
             side=self._images.side,
+            gallery=Gallery(
+                prepared.images, prepared.target, prepared.pool, prepared.scaling, self.settings, device
+            ),
         )
         method = make_image_method(context)
         if self._start is not None:
@@ -150,10 +168,12 @@ class ImageTask:
         )
 
     def judge(self, network: ImageNetwork, device: torch.device) -> HeldOutAnswers | None:
-        """Ask about the held-out images, if classes are what is learned."""
-        if not self._kind.needs_labels:
+        """Ask about the held-out images, if something is learned that can answer."""
+        if self._labelled is not None:
+            self._shares = self._labelled.shares(network, device)  # of the network that may be kept next
+        elif not self._kind.needs_labels:
             return None
-        return self._judges.judge(network, device)
+        return self._judges.judge(network, device, self._shares)
 
     def model(
         self,
@@ -163,6 +183,8 @@ class ImageTask:
         provenance: Mapping[str, Any],
     ) -> ImageModel:
         """Calibrated on the held-out images, where there are any."""
+        if self._shares is not None:
+            state = {**state, CLUSTER_CLASSES: torch.from_numpy(self._shares)}
         return ImageModel(
             network,
             None,
@@ -177,7 +199,7 @@ class ImageTask:
 
     def remarks(self, answers: HeldOutAnswers | None) -> Iterator[Note]:
         """Say what a model that knows no classes is for."""
-        if not self._kind.needs_labels:
+        if not (self._kind.needs_labels or self._clusters_answer):
             yield Note(
                 f"{self._kind.name} has learned to see these images, not yet to name them: "
                 "train again by another method, starting from this model."

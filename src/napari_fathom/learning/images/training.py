@@ -1,12 +1,12 @@
 """Training on images, as others call it: arrays in, a model out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from threading import Event as StopEvent
 
 import torch
 
-from napari_fathom.errors import TrainingError
-from napari_fathom.events import Epoch, Event, Note, Step
+from napari_fathom.errors import Cancelled, TrainingError
+from napari_fathom.events import Done, Epoch, Event, Note, Step
 from napari_fathom.learning.evaluate import HeldOutAnswers
 from napari_fathom.learning.hardware import best_device
 from napari_fathom.learning.images.batch import ImageBatch
@@ -14,6 +14,7 @@ from napari_fathom.learning.images.model import ImageModel
 from napari_fathom.learning.images.row_fit import RowFit
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.images.source import CachedImages, ImageLabels, ImageSet
+from napari_fathom.learning.images.stages import stages
 from napari_fathom.learning.images.task import ImageTask
 from napari_fathom.learning.loop import Loop
 from napari_fathom.learning.methods import BLIND_METHODS, IMAGE_METHODS, ROW_METHODS
@@ -38,7 +39,8 @@ class ImageTraining:
     settings : ImageSettings
     start : ImageModel, optional
         Where to go on from; without it, from random weights or, if the settings say so, from what can be
-        learned without labels. A method that isn't a network learns on what the start model's encoder sees.
+        learned without labels; what a method can't begin without is learned first in any case. A method that
+        isn't a network learns on what the start model's encoder sees.
     device : str, optional
         'cpu', 'cuda', …; without it, the best one here.
     stop : threading.Event, optional
@@ -63,10 +65,8 @@ class ImageTraining:
     ) -> None:
         self._images, self._labels, self._class_names = CachedImages.of(images), labels, class_names
         self._settings, self._device, self._stop = settings, device, stop
-        self._begin = settings.pretrain_epochs if start is None else 0
-        if self._begin and settings.pretrain not in BLIND_METHODS:
-            names = ", ".join(BLIND_METHODS)
-            raise TrainingError(f"{settings.pretrain!r} doesn't learn to see without labels; {names} do.")
+        self._stages, self._start = stages(settings, start), start
+        self._former: ImageModel | None = None
         self._run = self._made(settings, start)
 
     def _made(self, settings: ImageSettings, start: ImageModel | None) -> _Run:
@@ -83,8 +83,8 @@ class ImageTraining:
 
     @property
     def best(self) -> ImageModel | None:
-        """The best model so far; None until the first epoch is over."""
-        return self._run.best
+        """The best model so far; None until the first epoch of something that can answer is over."""
+        return self._run.best or self._former
 
     @property
     def held_out(self) -> HeldOutAnswers | None:
@@ -107,11 +107,30 @@ class ImageTraining:
         TrainingError, Cancelled
             As `Loop.events`.
         """
-        if self._begin:
-            yield Note("Learning to see from all images first, without labels.")
-            first = self._made(self._settings.pretraining, None)
-            for event in first.events():
-                if isinstance(event, Step | Epoch):
-                    yield event
-            self._run = self._made(self._settings, first.best)
-        yield from self._run.events()
+        start = self._start
+        for settings in self._stages[:-1]:
+            start = yield from self._stage(settings, start)
+            self._former = start if start.heads_know else None
+        if len(self._stages) > 1:
+            self._run = self._made(self._settings, start)
+        try:
+            yield from self._run.events()
+        except (Cancelled, TrainingError) as end:
+            if self._former is None:
+                raise
+            yield Note(f"{end} The model of {self._former.settings.method} is kept.", "warning")
+            yield Done(self._former)
+
+    def _stage(
+        self, settings: ImageSettings, start: ImageModel | None
+    ) -> Generator[Event[ImageModel], None, ImageModel]:
+        """What has to be learned before; remarks are left to what is learned in the end."""
+        blind = settings.method in BLIND_METHODS
+        what = "to see from all images" if blind else f"clusters by {settings.method}"
+        yield Note(f"Learning {what} first, without labels.")
+        for event in self._made(settings, start).events():
+            if isinstance(event, Done):
+                return event.result
+            if isinstance(event, Step | Epoch):
+                yield event
+        raise TrainingError("No epoch was completed.")

@@ -8,6 +8,7 @@ from napari_fathom.learning.methods.autoencoder import Autoencoder
 from napari_fathom.learning.methods.base import Loss, Method, MethodContext, Rows
 from napari_fathom.learning.methods.dc3 import DC3
 from napari_fathom.learning.methods.discriminant import Discriminant
+from napari_fathom.learning.methods.filter_bank import FilterBank
 from napari_fathom.learning.methods.fixmatch import FixMatch
 from napari_fathom.learning.methods.foc import FOC, FOCLight
 from napari_fathom.learning.methods.forest import Forest
@@ -48,6 +49,7 @@ METHODS: dict[str, Callable[[MethodContext], Method]] = {
     SupSeg.name: SupSeg,
     SemiCPS.name: SemiCPS,
     UniMatch.name: UniMatch,
+    FilterBank.name: FilterBank,
 }
 """Methods of pixels by the name that `TrainSettings.method` uses; add a paper by a file and a line here."""
 
@@ -67,7 +69,9 @@ IMAGE_METHODS: dict[str, type[ImageMethod]] = {
 }
 """Methods of images that train a network, by the name that `ImageSettings.method` uses."""
 
-BLIND_METHODS = tuple(name for name, kind in IMAGE_METHODS.items() if not kind.needs_labels)
+BLIND_METHODS = tuple(
+    name for name, kind in IMAGE_METHODS.items() if not (kind.needs_labels or kind.trains_clusters)
+)
 """Those that look at no label, and leave an encoder for others to start from."""
 
 ROW_METHODS: dict[str, type[RowClassifier]] = {Discriminant.name: Discriminant, Forest.name: Forest}

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from typing_extensions import TypeVar  # with a default: a method of pixels needn't say so
 
 from napari_fathom.learning.batch import Batch, UnlabelledPatches
+from napari_fathom.learning.images.gallery import Gallery
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.nets.network import ItemNetwork, Network, rows_of
 from napari_fathom.learning.settings import TrainSettings
@@ -101,6 +102,8 @@ class MethodContext(Generic[S_co]):
         How much a labelled image of each class counts; None for all alike.
     seen, side : int
         Of images: how many numbers the encoder makes of one, and its side.
+    gallery : Gallery, optional
+        Of images: all that may be learned from, for a method that chooses among them itself.
     twin : callable, optional
         Makes another network like the one that is trained, from another seed, on the CPU.
     """
@@ -113,6 +116,7 @@ class MethodContext(Generic[S_co]):
     weights: tuple[float, ...] | None = None
     seen: int = 0
     side: int = 0
+    gallery: Gallery | None = None
     twin: Callable[[int], ItemNetwork] | None = None
 
     def generator(self, salt: int) -> torch.Generator:
@@ -217,6 +221,8 @@ class PlainMethod:
 
     trains_clusters: ClassVar[bool] = False
     """Whether the cluster head learns something without DC3."""
+    before: ClassVar[str] = ""
+    """The method of images whose network it goes on from; 'pretrain' for the one that this setting names."""
 
     def state(self) -> Mapping[str, Tensor]:
         """Nothing."""

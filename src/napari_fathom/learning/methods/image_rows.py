@@ -26,7 +26,9 @@ class ImageMethod(Method[ImageNetwork, ImageBatch], Protocol):
     strong_view: ClassVar[bool]
     """Whether the second view is to be a strong one."""
     trains_clusters: ClassVar[bool]
-    """Whether the cluster head learns something without DC3."""
+    """Whether the cluster head learns something without DC3; without labels, that is its answer."""
+    before: ClassVar[str]
+    """The method whose network it goes on from; 'pretrain': the one that this setting names; '': none."""
 
     def __init__(self, context: ImageContext) -> None: ...
 

@@ -1,0 +1,119 @@
+"""All images that may be learned from, for a method that chooses among them itself."""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from napari_fathom.learning.images.augment import ImageAugmentation
+from napari_fathom.learning.images.batch import Views
+from napari_fathom.learning.images.sampler import views_of
+from napari_fathom.learning.images.scaling import ImageScaling
+from napari_fathom.learning.images.settings import ImageSettings
+from napari_fathom.learning.images.source import ImageSet
+
+__all__ = ["Gallery"]
+
+_CHUNK = 256  # images that go through a network at once
+
+
+class Gallery:
+    """Images by their place, 0…n−1, among those that aren't held out.
+
+    Parameters
+    ----------
+    images : ImageSet
+    target : ndarray of int, shape (N,)
+        0 = nobody has said, 1…C.
+    pool : ndarray of int64, shape (n,)
+        Rows of the images that are here; the order is that of the sampler's unlabelled images.
+    scaling : ImageScaling
+    settings : ImageSettings
+        Augmentation and seed.
+    device : torch.device
+        Where views go.
+
+    Attributes
+    ----------
+    said : Tensor of int64, shape (n,)
+        The class 0…C−1 that people gave an image; −1 where nobody has.
+    """
+
+    def __init__(
+        self,
+        images: ImageSet,
+        target: npt.NDArray[np.integer],
+        pool: npt.NDArray[np.int64],
+        scaling: ImageScaling,
+        settings: ImageSettings,
+        device: torch.device,
+    ) -> None:
+        self._images, self._pool, self._scaling, self._device = images, pool, scaling, device
+        self._layout = torch.channels_last if settings.channels_last else torch.contiguous_format
+        self._weak, self._strong = ImageAugmentation.weak(settings), ImageAugmentation.strong(settings)
+        self._random = torch.Generator().manual_seed(settings.seed + 1)
+        self.said = torch.from_numpy(target[pool].astype(np.int64)) - 1
+
+    def __len__(self) -> int:
+        return len(self._pool)
+
+    def plain(self, places: Tensor) -> Views:
+        """Images (n,) as they are."""
+        return self._on_device(self._views(places))
+
+    def weak(self, places: Tensor) -> Views:
+        """A weak view of each."""
+        return self._on_device(self._changed(self._views(places), self._weak))
+
+    def strong(self, places: Tensor) -> Views:
+        """A strong view of each."""
+        return self._on_device(self._changed(self._views(places), self._strong))
+
+    def draw(self, size: int) -> Tensor:
+        """Places of `size` different images at random, or of all if there are fewer."""
+        return torch.randperm(len(self), generator=self._random)[:size]
+
+    def seen(
+        self,
+        see: Callable[[Views], Tensor],
+        places: Tensor | None = None,
+        *,
+        views: Callable[[Tensor], Views] | None = None,
+        check: Callable[[], None],
+    ) -> Tensor:
+        """What a function makes of images, some hundred at a time, without gradient.
+
+        Parameters
+        ----------
+        see : callable
+            From views (m, …) to rows (m, D).
+        places : Tensor of int64, shape (n,), optional
+            Without them, all.
+        views : callable, optional
+            `weak` or `strong`; without it, `plain`.
+        check : callable
+            Called before each chunk; raises when the user pressed Stop.
+
+        Returns
+        -------
+        Tensor of float32, shape (n, D)
+            On the device.
+        """
+        wanted = torch.arange(len(self)) if places is None else places
+        made, rows = views or self.plain, []
+        with torch.no_grad():
+            for part in torch.split(wanted, _CHUNK):
+                check()
+                rows.append(see(made(part)).float())
+        return torch.cat(rows)
+
+    def _views(self, places: Tensor) -> Views:
+        return views_of(self._images, self._pool[places.numpy()], self._scaling)
+
+    def _changed(self, views: Views, augmentation: ImageAugmentation) -> Views:
+        return Views(augmentation.apply(views.pixels, self._random), views.measures)
+
+    def _on_device(self, views: Views) -> Views:
+        return views.to(self._device, self._layout)

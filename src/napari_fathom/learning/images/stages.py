@@ -1,0 +1,44 @@
+"""What has to be learned before what: to see, then to cluster, then from the clusters."""
+
+from napari_fathom.errors import TrainingError
+from napari_fathom.learning.images.model import ImageModel
+from napari_fathom.learning.images.settings import ImageSettings
+from napari_fathom.learning.methods import BLIND_METHODS, IMAGE_METHODS
+
+__all__ = ["PRETRAINING", "stages"]
+
+PRETRAINING = "pretrain"
+"""What a method names as the one before it that goes on from whatever the setting of that name says."""
+
+
+def stages(settings: ImageSettings, start: ImageModel | None) -> list[ImageSettings]:
+    """Settings of the runs that one training is made of, each going on from the model of the one before.
+
+    Parameters
+    ----------
+    settings : ImageSettings
+        Of the last of them.
+    start : ImageModel, optional
+        Where the first goes on from; what it has learned isn't learned again.
+
+    Raises
+    ------
+    TrainingError
+        If the settings' `pretrain` is no method that learns to see.
+    """
+    chain = [settings]
+    learned = "" if start is None or start.network is None else start.settings.method
+    while (before := _before(chain[0])) not in ("", PRETRAINING) and learned != before:
+        chain.insert(0, settings.model_copy(update={"method": before, "pretrain_epochs": 0}))
+    epochs = 0 if start is not None else settings.pretrain_epochs
+    if _before(chain[0]) == PRETRAINING and not learned and settings.encoder != "pretrained":
+        epochs = settings.pretrain_epochs or settings.epochs
+    if epochs and settings.pretrain not in BLIND_METHODS:
+        names = ", ".join(BLIND_METHODS)
+        raise TrainingError(f"{settings.pretrain!r} doesn't learn to see without labels; {names} do.")
+    return [settings.pretraining(epochs), *chain] if epochs else chain
+
+
+def _before(settings: ImageSettings) -> str:
+    kind = IMAGE_METHODS.get(settings.method)
+    return "" if kind is None else kind.before
