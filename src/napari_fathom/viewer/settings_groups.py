@@ -86,7 +86,7 @@ IMAGE_SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "teacher_memory",
             "trees",
         ),
-        "Clusters": ("clusters",),
+        "Clusters": ("clusters", "clusterer"),
         "Ambiguity": (
             "ambiguity",
             "ambiguity_prior",

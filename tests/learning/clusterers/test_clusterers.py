@@ -41,6 +41,7 @@ def test_clouds_that_lie_apart_are_told_apart_also_for_rows_that_come_later(name
     assert found.of(ROWS).dtype == np.uint16
     assert adjusted_rand_score(TRUTH, found.of(ROWS)) > 0.98
     assert set(found.of(ROWS).tolist()) == {0, 1, 2, 3}
+    assert found.clusters == 4
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from tests.learning.images.shapes import NAMES, collection, quick, some
 
-from napari_fathom.errors import Cancelled, FathomError, TrainingError
+from napari_fathom.errors import Cancelled, TrainingError
 from napari_fathom.events import Done, Epoch, Event, Note, Step
 from napari_fathom.learning.calibration import Calibration
 from napari_fathom.learning.hardware import Hardware
@@ -131,8 +131,53 @@ def test_a_method_without_labels_learns_to_see_and_says_what_for(method: str) ->
     assert losses[1] < losses[0]
     assert "not yet to name them" in notes(events)
     assert all(event.kappa is None for event in events if isinstance(event, Epoch))
-    with pytest.raises(FathomError, match="learns to see images, not to name them"):
-        answers(model)
+    found = answers(model)
+    assert found.probabilities.shape == (160, 0)
+    assert not found.proposed.any()
+    assert np.unique(found.cluster).size > 1
+
+
+def test_labels_tell_what_the_clusters_of_a_method_without_labels_mean() -> None:
+    settings = quick(method="autoencoder", clusterer="birch", clusters=12, steps=10, batch=32)
+    model, _ = train(settings, ImageLabels(TRUTH))
+    found = answers(model)
+    commonest = {
+        number: np.bincount(TRUTH[found.cluster == number]).argmax() for number in np.unique(found.cluster)
+    }
+    assert found.most_probable.tolist() == [commonest[number] for number in found.cluster]
+    assert answers(train(settings)[0]).probabilities.shape == (160, 4)
+
+
+def test_clusters_are_found_as_wished_and_stay_with_the_model() -> None:
+    nothing = ImageLabels(np.zeros(len(TRUTH), int))
+    settings = quick(method="autoencoder", steps=1, clusters=5)
+    model, _ = train(settings.model_copy(update={"clusterer": "mixture"}), nothing)
+    assert model.clusterer is not None
+    assert model.clusterer.rule == "mixture"
+    whole, part = answers(model), answers(model, ArrayImages(IMAGES.pixels[:50]))
+    np.testing.assert_array_equal(part.cluster, whole.cluster[:50])
+
+
+@pytest.mark.parametrize("method", ["foc", "forest", "supervised"])
+def test_another_clusterer_takes_the_place_of_a_methods_own_clusters(method: str) -> None:
+    settings = quick(method=method, clusterer="spectral", clusters=3, measures=method == "forest")
+    model, _ = train(settings)
+    assert set(np.unique(answers(model).cluster)) == {0, 1, 2}
+    assert answers(model).probabilities.shape == (160, 4)
+
+
+def test_stop_while_clusters_are_sought_keeps_the_model() -> None:
+    stop = threading.Event()
+    training = ImageTraining(IMAGES, LABELS, NAMES, quick(), device="cpu", stop=stop)
+    events: list[Event[ImageModel]] = []
+    for event in training.events():
+        events.append(event)
+        if isinstance(event, Epoch) and event.epoch == 2:
+            stop.set()
+    assert isinstance(events[-1], Done)
+    assert events[-1].result.clusterer is None
+    assert "Stopped before clusters were found" in notes(events)
+    assert np.unique(answers(events[-1].result).cluster).size > 1
 
 
 def test_a_collection_without_a_single_class_can_be_learned_to_see() -> None:

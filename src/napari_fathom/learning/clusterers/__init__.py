@@ -14,7 +14,7 @@ from napari_fathom.learning.clusterers.nearest import Nearest
 from napari_fathom.learning.clusterers.spectral import fit_spectral
 from napari_fathom.learning.methods.about import About
 
-__all__ = ["CLUSTERERS", "Assignment", "Clusterer", "Nearest", "fit_clusters", "restore_assignment"]
+__all__ = ["CLUSTERERS", "Arrays", "Assignment", "Clusterer", "Nearest", "fit_clusters", "restore_assignment"]
 
 _RULES: dict[str, type[Nearest] | type[Mixture]] = {Nearest.rule: Nearest, Mixture.rule: Mixture}
 
@@ -120,9 +120,9 @@ def fit_clusters(
         sample = rows[np.sort(chosen)]
     different = np.unique(sample, axis=0)
     if len(different) <= clusters:
-        return Nearest(different, np.arange(len(different), dtype=np.uint16))
+        return Nearest.of_centres(different)
     if clusters == 1:
-        return Nearest(sample.mean(axis=0, keepdims=True), np.zeros(1, np.uint16))
+        return Nearest.of_centres(sample.mean(axis=0, keepdims=True))
     return clusterer.fit(sample, clusters, seed, check)
 
 

@@ -19,6 +19,11 @@ class Assignment(Protocol):
     rule: ClassVar[str]
     """Its name in a model's file."""
 
+    @property
+    def clusters(self) -> int:
+        """K."""
+        ...
+
     def of(self, rows: Floats) -> Numbers:
         """Cluster 0…K−1 of each row (n, D), shape (n,).
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import numpy as np
 import torch
 
 from napari_fathom.learning.clusterers.assignment import Floats
@@ -23,4 +22,4 @@ def fit_centres(rows: Floats, clusters: int, seed: int, check: Callable[[], None
     """
     random = torch.Generator().manual_seed(seed)
     found = kmeans(torch.from_numpy(rows), clusters, iterations=_ITERATIONS, generator=random, check=check)
-    return Nearest(found.centroids.numpy(), np.arange(clusters, dtype=np.uint16))
+    return Nearest.of_centres(found.centroids.numpy())

@@ -31,5 +31,5 @@ def fit_density(rows: Floats, clusters: int, seed: int, check: Callable[[], None
     check()
     dense = labels >= 0
     if not dense.any():
-        return Nearest(rows.mean(axis=0, keepdims=True), np.zeros(1, np.uint16))
+        return Nearest.of_centres(rows.mean(axis=0, keepdims=True))
     return Nearest(rows[dense], labels[dense].astype(np.uint16))

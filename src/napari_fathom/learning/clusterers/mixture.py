@@ -36,6 +36,11 @@ class Mixture:
 
     rule: ClassVar[str] = "mixture"
 
+    @property
+    def clusters(self) -> int:
+        """K."""
+        return len(self.means)
+
     def of(self, rows: Floats) -> Numbers:
         """Most probable cluster of each row (n, D), shape (n,)."""
         if rows.ndim != 2 or rows.shape[1] != self.means.shape[1]:

@@ -28,6 +28,16 @@ class Nearest:
 
     rule: ClassVar[str] = "nearest"
 
+    @classmethod
+    def of_centres(cls, centres: Floats) -> Self:
+        """Each centre (K, D) is a cluster."""
+        return cls(centres, np.arange(len(centres), dtype=np.uint16))
+
+    @property
+    def clusters(self) -> int:
+        """K."""
+        return int(self.labels.max()) + 1
+
     def of(self, rows: Floats) -> Numbers:
         """Cluster of the point nearest to each row (n, D), shape (n,)."""
         if rows.ndim != 2 or rows.shape[1] != self.points.shape[1]:

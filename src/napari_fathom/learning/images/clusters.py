@@ -1,23 +1,20 @@
-"""Clusters of images, where no objective has learned any."""
+"""Clusters of images, where no objective has learned any, or others are wished for."""
 
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
+from napari_fathom.learning.clusterers import CLUSTERERS, Assignment, fit_clusters
 from napari_fathom.learning.images.settings import ImageSettings
-from napari_fathom.learning.kmeans import Clustering, kmeans
 
-__all__ = ["find_clusters"]
-
-_ITERATIONS = 20
+__all__ = ["find_clusters", "limit_told"]
 
 
 def find_clusters(
     rows: npt.NDArray[np.float32], settings: ImageSettings, classes: int, check: Callable[[], None]
-) -> Clustering:
-    """k-means with as many clusters as the settings say for C classes, from their seed.
+) -> Assignment:
+    """As many clusters as the settings say for C classes, found as they say, from their seed.
 
     Parameters
     ----------
@@ -27,8 +24,22 @@ def find_clusters(
     classes : int
         C.
     check : callable
-        Called in every iteration; raises when the user pressed Stop.
+        Called now and then; raises when the user pressed Stop.
     """
-    random = torch.Generator().manual_seed(settings.seed)
     clusters = settings.clusters_for(classes)
-    return kmeans(torch.from_numpy(rows), clusters, iterations=_ITERATIONS, generator=random, check=check)
+    return fit_clusters(_name(settings), rows, clusters, seed=settings.seed, check=check)
+
+
+def limit_told(rows: int, settings: ImageSettings) -> str | None:
+    """A sentence, where clusters of so many images would be found in a sample of them; else None."""
+    clusterer = CLUSTERERS[_name(settings)]
+    if clusterer.most_rows is None or rows <= clusterer.most_rows:
+        return None
+    return (
+        f"{clusterer.about.title} looks at {clusterer.most_rows:,} of {rows:,} images, drawn at random; "
+        "the others join the clusters found there."
+    )
+
+
+def _name(settings: ImageSettings) -> str:
+    return "kmeans" if settings.clusterer == "own" else settings.clusterer

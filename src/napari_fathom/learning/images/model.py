@@ -11,12 +11,14 @@ from torch import Tensor
 
 from napari_fathom.errors import TrainingError
 from napari_fathom.learning.calibration import Calibration
+from napari_fathom.learning.clusterers import Assignment, Nearest
 from napari_fathom.learning.images.augment import turned
 from napari_fathom.learning.images.batch import Views
+from napari_fathom.learning.images.cluster_classes import CLUSTER_CLASSES
 from napari_fathom.learning.images.scaling import ImageScaling
 from napari_fathom.learning.images.settings import ImageSettings
-from napari_fathom.learning.kmeans import assign
 from napari_fathom.learning.methods import IMAGE_METHODS
+from napari_fathom.learning.methods.image_rows import ImageMethod
 from napari_fathom.learning.methods.row_method import RowClassifier
 from napari_fathom.learning.model import reduced_precision
 from napari_fathom.learning.nets.image_network import ImageNetwork
@@ -24,7 +26,7 @@ from napari_fathom.learning.nets.image_network import ImageNetwork
 __all__ = ["CENTROIDS", "ImageModel", "RawAnswers", "mean_features", "require_same_images", "rows_for"]
 
 CENTROIDS = "centroids"
-"""Name in `method_state` of the clusters of a model that isn't (only) a network."""
+"""Name in `method_state` of the clusters' centres (K, D), where a method learns those itself."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,16 @@ class RawAnswers:
     Parameters
     ----------
     probabilities : ndarray of float32, shape (n, C)
-    cluster : ndarray of uint16, shape (n,)
+        Without columns from a model that knows no class.
+    cluster : ndarray of uint16, shape (n,), optional
+        None from a model that knows no clusters.
     ambiguity : ndarray of float32, shape (n,), optional
         None for a model without an ambiguity head.
     features : ndarray of float32, shape (n, D)
     """
 
     probabilities: npt.NDArray[np.float32]
-    cluster: npt.NDArray[np.uint16]
+    cluster: npt.NDArray[np.uint16] | None
     ambiguity: npt.NDArray[np.float32] | None
     features: npt.NDArray[np.float32]
 
@@ -71,6 +75,8 @@ class ImageModel:
         What the method keeps.
     provenance : mapping of str to Any
         Numbers and names for the record. Plain JSON values.
+    clusterer : Assignment, optional
+        Clusters found among the features of all images once those were learned.
     """
 
     network: ImageNetwork | None
@@ -82,44 +88,71 @@ class ImageModel:
     calibration: Calibration
     method_state: Mapping[str, Tensor] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    clusterer: Assignment | None = None
 
     @property
     def heads_know(self) -> bool:
         """Whether the network's heads, not only its encoder, have learned something."""
-        kind = IMAGE_METHODS.get(self.settings.method)
-        return self.network is not None and kind is not None and kind.needs_labels
+        kind = self._kind
+        return self.network is not None and kind is not None and (kind.needs_labels or kind.trains_clusters)
 
     @property
     def clusters_known(self) -> bool:
-        """Whether clusters are part of what was learned; else they are found among the images asked about."""
-        if self.classifier is not None:
-            return True
-        kind = IMAGE_METHODS.get(self.settings.method)
-        return self.settings.ambiguity or (kind is not None and kind.trains_clusters)
+        """Whether it can tell an image's cluster; else clusters are found among the images asked about."""
+        return self._assignment is not None or self._heads_cluster
 
     @torch.no_grad()
     def answer(self, views: Views, device: torch.device) -> RawAnswers:
         """Ask about images; the network must be on `device`."""
-        network = self.network
         if self.classifier is not None:
-            rows = rows_for(network, views, self.settings, device).numpy()
+            rows = rows_for(self.network, views, self.settings, device).numpy()
             seen = self.classifier.seen(rows)
-            clusters, _ = assign(torch.from_numpy(seen), self.method_state[CENTROIDS])
-            return RawAnswers(
-                self.classifier.probabilities(rows), clusters.numpy().astype(np.uint16), None, seen
-            )
-        assert network is not None
-        features = mean_features(network.features, views, self.settings, device)
-        heads = network.heads
-        ambiguity = (
-            torch.sigmoid(heads.ambiguity(features)).cpu().numpy() if self.settings.ambiguity else None
-        )
-        return RawAnswers(
-            heads.classes(features).softmax(1).cpu().numpy(),
-            heads.clusters(features).argmax(1).cpu().numpy().astype(np.uint16),
-            ambiguity,
-            features.cpu().numpy(),
-        )
+            return RawAnswers(self.classifier.probabilities(rows), self._assigned(seen), None, seen)
+        assert self.network is not None
+        heads = self.network.heads
+        see = self.network.features if self.heads_know else self.network.pooled
+        features = mean_features(see, views, self.settings, device)
+        seen = features.cpu().numpy()
+        cluster, own = self._assigned(seen), None
+        if cluster is None and self._heads_cluster:
+            own = heads.clusters(features).softmax(1).cpu().numpy()
+            cluster = own.argmax(1).astype(np.uint16)
+        if not self._names_classes:
+            return RawAnswers(self._meant(cluster, own, len(seen)), cluster, None, seen)
+        asked = heads.ambiguity(features).sigmoid().cpu().numpy() if self.settings.ambiguity else None
+        return RawAnswers(heads.classes(features).softmax(1).cpu().numpy(), cluster, asked, seen)
+
+    @property
+    def _kind(self) -> type[ImageMethod] | None:
+        return IMAGE_METHODS.get(self.settings.method)
+
+    @property
+    def _names_classes(self) -> bool:
+        return self._kind is not None and self._kind.needs_labels
+
+    @property
+    def _heads_cluster(self) -> bool:
+        trained = self._kind is not None and self._kind.trains_clusters
+        return self.classifier is None and (trained or (self._names_classes and self.settings.ambiguity))
+
+    @property
+    def _assignment(self) -> Assignment | None:
+        if self.clusterer is None and CENTROIDS in self.method_state:
+            return Nearest.of_centres(self.method_state[CENTROIDS].numpy())
+        return self.clusterer
+
+    def _assigned(self, seen: npt.NDArray[np.float32]) -> npt.NDArray[np.uint16] | None:
+        assignment = self._assignment
+        return None if assignment is None else assignment.of(seen)
+
+    def _meant(
+        self, cluster: npt.NDArray[np.uint16] | None, own: npt.NDArray[np.float32] | None, images: int
+    ) -> npt.NDArray[np.float32]:
+        """Probabilities (n, C) of what clusters mean; (n, 0) where nobody has said."""
+        if cluster is None or CLUSTER_CLASSES not in self.method_state:
+            return np.zeros((images, 0), np.float32)
+        shares = self.method_state[CLUSTER_CLASSES].numpy()
+        return np.asarray(shares[cluster] if own is None else own @ shares, np.float32)
 
 
 @torch.no_grad()

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from napari_fathom.learning.clusterers import Arrays, restore_assignment
 from napari_fathom.learning.images.model import ImageModel
 from napari_fathom.learning.images.scaling import ImageScaling
 from napari_fathom.learning.images.settings import ImageSettings
@@ -21,7 +22,7 @@ from napari_fathom.learning.nets.image_network import build_image_network
 
 __all__ = ["load_image_model", "save_image_model"]
 
-_NETWORK, _METHOD, _CLASSIFIER = "network.", "method.", "classifier."
+_NETWORK, _METHOD, _CLASSIFIER, _CLUSTERER = "network.", "method.", "classifier.", "clusterer."
 
 
 def save_image_model(model: ImageModel, folder: Path) -> None:
@@ -41,12 +42,14 @@ def save_image_model(model: ImageModel, folder: Path) -> None:
     if model.network is not None:
         tensors |= {_NETWORK + name: value for name, value in model.network.state_dict().items()}
     if model.classifier is not None:
-        arrays = model.classifier.arrays()
-        tensors |= {_CLASSIFIER + name: torch.from_numpy(value) for name, value in arrays.items()}
+        tensors |= _tensors(_CLASSIFIER, model.classifier.arrays())
+    if model.clusterer is not None:
+        tensors |= _tensors(_CLUSTERER, model.clusterer.arrays())
     described = {
         "class_names": list(model.class_names),
         "side": model.side,
         "classifier": None if model.classifier is None else model.classifier.name,
+        "clusterer": None if model.clusterer is None else model.clusterer.rule,
         "settings": model.settings.model_dump(mode="json"),
         "scaling": vars(model.scaling),
         "calibration": calibration_json(model.calibration),
@@ -87,8 +90,10 @@ def _restore(described: dict[str, Any], tensors: dict[str, Tensor]) -> ImageMode
         network.eval().requires_grad_(False)
     classifier = None
     if name := described["classifier"]:
-        arrays = {key: value.numpy() for key, value in part(tensors, _CLASSIFIER).items()}
-        classifier = ROW_METHODS[name].from_arrays(arrays)
+        classifier = ROW_METHODS[name].from_arrays(_arrays(_CLASSIFIER, tensors))
+    clusterer = None
+    if rule := described.get("clusterer"):  # the first models had none
+        clusterer = restore_assignment(rule, _arrays(_CLUSTERER, tensors))
     if network is None and classifier is None:
         raise ValueError("neither a network nor a classifier")
     return ImageModel(
@@ -101,7 +106,16 @@ def _restore(described: dict[str, Any], tensors: dict[str, Tensor]) -> ImageMode
         calibration_from(described["calibration"], len(names)),
         part(tensors, _METHOD),
         described["provenance"],
+        clusterer,
     )
+
+
+def _tensors(prefix: str, arrays: Arrays) -> dict[str, Tensor]:
+    return {prefix + name: torch.from_numpy(value) for name, value in arrays.items()}
+
+
+def _arrays(prefix: str, tensors: dict[str, Tensor]) -> Arrays:
+    return {name: value.numpy() for name, value in part(tensors, prefix).items()}
 
 
 def _tuples(raw: dict[str, Any]) -> dict[str, Any]:

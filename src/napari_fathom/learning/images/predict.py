@@ -1,6 +1,6 @@
 """Batch by batch: class, cluster and ambiguity of every image of a collection."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from threading import Event as StopEvent
 
@@ -11,13 +11,13 @@ import torch
 from napari_fathom.errors import FathomError
 from napari_fathom.events import Done, Event, Note, Progress
 from napari_fathom.learning.hardware import best_device, is_out_of_memory, release_memory
-from napari_fathom.learning.images.clusters import find_clusters
+from napari_fathom.learning.images.clusters import find_clusters, limit_told
 from napari_fathom.learning.images.model import ImageModel, RawAnswers, require_same_images
 from napari_fathom.learning.images.sampler import views_of
 from napari_fathom.learning.images.source import ImageSet
 from napari_fathom.learning.stopping import heeding, raise_if_set
 
-__all__ = ["ImageAnswers", "predict_images"]
+__all__ = ["ImageAnswers", "ask_images", "predict_images"]
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,13 @@ class ImageAnswers:
     Parameters
     ----------
     probabilities : ndarray of float32, shape (N, C)
-        Calibrated; sums to 1 over classes.
+        Calibrated; sums to 1 over classes. Without columns where the model knows clusters alone.
     cluster : ndarray of uint16, shape (N,)
-        0…K−1; by the cluster head or, where no objective trained that, by k-means on the features.
+        0…K−1; by the cluster head or, where no objective trained that or the settings name another clusterer,
+        by what that found among the features.
     ambiguity : ndarray of float32, shape (N,)
         In [0, 1]: γ (1 − max p) + (1 − γ) DC3's head, of the settings' `ambiguity_anchor` γ; 1 − max p for a
-        model without that head.
+        model without that head, and so 1 for one that knows no class.
     features : ndarray of float32, shape (N, D)
         Where images that look alike lie near each other.
     """
@@ -44,7 +45,9 @@ class ImageAnswers:
 
     @property
     def most_probable(self) -> npt.NDArray[np.int64]:
-        """Class 1…C of each image, whether ambiguous or not."""
+        """Class 1…C of each image, whether ambiguous or not; 0 where the model knows no class."""
+        if not self.probabilities.shape[1]:
+            return np.zeros(len(self.cluster), np.int64)
         return np.asarray(self.probabilities.argmax(axis=1) + 1, np.int64)
 
     @property
@@ -92,15 +95,25 @@ def predict_images(
     Raises
     ------
     FathomError
-        If the model knows no classes, the images don't fit it, or not even one fits into memory.
+        If the images don't fit the model, or not even one fits into memory.
     Cancelled
         If stopped.
     """
-    if model.classifier is None and not model.heads_know:
-        raise FathomError(
-            f"This model was made by {model.settings.method}, which learns to see images, not to name them. "
-            "Train again by another method, starting from it."
-        )
+    parts = yield from ask_images(model, images, device=device, stop=stop, batch=batch)
+    if not model.clusters_known and (told := limit_told(len(images), model.settings)):
+        yield Note(told)
+    yield Done(_gathered(model, parts, lambda: raise_if_set(stop)))
+
+
+def ask_images(
+    model: ImageModel,
+    images: ImageSet,
+    *,
+    device: str | None = None,
+    stop: StopEvent | None = None,
+    batch: int = 256,
+) -> Generator[Progress | Note, None, list[RawAnswers]]:
+    """Ask a model about a collection, some images at a time; parameters and what is raised as above."""
     require_same_images(model, images.side, 0 if images.measures is None else images.measures.shape[1])
     where = torch.device(device or best_device())
     network = model.network
@@ -129,7 +142,7 @@ def predict_images(
     finally:
         if network is not None:
             network.cpu()
-    yield Done(_gathered(model, parts, lambda: raise_if_set(stop)))
+    return parts
 
 
 def _try_batch(
@@ -158,12 +171,13 @@ def _gathered(model: ImageModel, parts: list[RawAnswers], check: Callable[[], No
         shape = 0, len(model.class_names)
         return ImageAnswers(np.zeros(shape, np.float32), np.zeros(0, np.uint16), empty, empty.reshape(0, 1))
     raw = np.concatenate([part.probabilities for part in parts])
-    probabilities = np.ascontiguousarray(model.calibration.apply(raw.T).T)
-    cluster = np.concatenate([part.cluster for part in parts])
+    probabilities = np.ascontiguousarray(model.calibration.apply(raw.T).T) if raw.shape[1] else raw
     features = np.concatenate([part.features for part in parts])
-    if not model.clusters_known:
-        found = find_clusters(features, model.settings, len(model.class_names), check)
-        cluster = found.labels.numpy().astype(np.uint16)
+    known = [part.cluster for part in parts if part.cluster is not None]
+    if known:
+        cluster = np.concatenate(known)
+    else:
+        cluster = find_clusters(features, model.settings, len(model.class_names), check).of(features)
     return ImageAnswers(probabilities, cluster, _ambiguity(model, probabilities, parts), features)
 
 
@@ -174,7 +188,7 @@ def _ambiguity(
 
     A head that learned for minutes from 1 − max p knows less than that (docs/benchmarks-plankton.md).
     """
-    hesitation = 1 - probabilities.max(axis=1)
+    hesitation = 1 - probabilities.max(axis=1, initial=0)
     head = [part.ambiguity for part in parts if part.ambiguity is not None]
     if not head:
         return np.asarray(hesitation, np.float32)

@@ -7,11 +7,11 @@ import numpy.typing as npt
 import torch
 
 from napari_fathom.errors import TrainingError
-from napari_fathom.events import Done, Epoch, Event, Progress
+from napari_fathom.events import Done, Epoch, Event, Note, Progress
 from napari_fathom.learning.evaluate import HeldOutAnswers
-from napari_fathom.learning.images.clusters import find_clusters
+from napari_fathom.learning.images.clusters import find_clusters, limit_told
 from napari_fathom.learning.images.held_out import HeldOutImages
-from napari_fathom.learning.images.model import CENTROIDS, ImageModel, rows_for
+from napari_fathom.learning.images.model import ImageModel, rows_for
 from napari_fathom.learning.images.preparation import (
     Prepared,
     prepare_images,
@@ -91,6 +91,8 @@ class RowFit:
             classifier = learner.fit(whole, settings, self._check)
         kappa = None if self.held_out is None else self.held_out.kappa
         parent = {} if start is None else start.provenance
+        if told := limit_told(len(rows), settings):
+            yield Note(told)
         clusters = find_clusters(classifier.seen(rows), settings, classes, self._check)
         record = prepared.record | provenance(parent, 1, kappa, {}, str(self._device))
         self.best = ImageModel(
@@ -101,8 +103,8 @@ class RowFit:
             self._images.side,
             prepared.scaling,
             calibrated(None if learner.calibrates else self.held_out, classes),
-            {CENTROIDS: clusters.centroids},
-            record,
+            provenance=record,
+            clusterer=clusters,
         )
         yield Epoch(1, 1, {}, kappa, True)
         yield Done(self.best)

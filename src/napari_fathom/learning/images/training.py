@@ -10,6 +10,7 @@ from napari_fathom.events import Done, Epoch, Event, Note, Step
 from napari_fathom.learning.evaluate import HeldOutAnswers
 from napari_fathom.learning.hardware import best_device
 from napari_fathom.learning.images.batch import ImageBatch
+from napari_fathom.learning.images.clustered import clustered
 from napari_fathom.learning.images.model import ImageModel
 from napari_fathom.learning.images.row_fit import RowFit
 from napari_fathom.learning.images.settings import ImageSettings
@@ -67,6 +68,7 @@ class ImageTraining:
         self._settings, self._device, self._stop = settings, device, stop
         self._stages, self._start = stages(settings, start), start
         self._former: ImageModel | None = None
+        self._done: ImageModel | None = None
         self._run = self._made(settings, start)
 
     def _made(self, settings: ImageSettings, start: ImageModel | None) -> _Run:
@@ -84,7 +86,7 @@ class ImageTraining:
     @property
     def best(self) -> ImageModel | None:
         """The best model so far; None until the first epoch of something that can answer is over."""
-        return self._run.best or self._former
+        return self._done or self._run.best or self._former
 
     @property
     def held_out(self) -> HeldOutAnswers | None:
@@ -98,7 +100,7 @@ class ImageTraining:
         ------
         Note, Progress, Step, Epoch
             As `Loop.events`; a method that isn't a network tells of one epoch. Where the settings say so,
-            steps and epochs of learning to see come first.
+            steps and epochs of learning to see come first; where features are to be clustered, Progress last.
         Done
             Holding the best model.
 
@@ -107,6 +109,16 @@ class ImageTraining:
         TrainingError, Cancelled
             As `Loop.events`.
         """
+        for event in self._runs():
+            if isinstance(event, Done):
+                self._done = yield from clustered(
+                    event.result, self._images, self._labels, device=self._device, stop=self._stop
+                )
+                event = Done(self._done)
+            yield event
+
+    def _runs(self) -> Iterator[Event[ImageModel]]:
+        """All that has to be learned, one after the other."""
         start = self._start
         for settings in self._stages[:-1]:
             start = yield from self._stage(settings, start)

@@ -1,0 +1,66 @@
+"""A model's clusters, found among all images once their features are learned."""
+
+from collections.abc import Generator
+from dataclasses import replace
+from threading import Event as StopEvent
+
+import numpy as np
+import torch
+
+from napari_fathom.errors import Cancelled
+from napari_fathom.events import Note, Progress
+from napari_fathom.learning.images.cluster_classes import CLUSTER_CLASSES, class_shares
+from napari_fathom.learning.images.clusters import find_clusters, limit_told
+from napari_fathom.learning.images.model import ImageModel
+from napari_fathom.learning.images.predict import ask_images
+from napari_fathom.learning.images.source import ImageLabels, ImageSet
+from napari_fathom.learning.stopping import raise_if_set
+
+__all__ = ["clustered"]
+
+
+def clustered(
+    model: ImageModel,
+    images: ImageSet,
+    labels: ImageLabels,
+    *,
+    device: str | None = None,
+    stop: StopEvent | None = None,
+) -> Generator[Progress | Note, None, ImageModel]:
+    """Give a model the clusters that its settings wish for, unless it has them.
+
+    Where it knows no class, but people have labelled images, a cluster also says what is most often in it.
+
+    Parameters
+    ----------
+    model : ImageModel
+        Just trained.
+    images : ImageSet
+        What it was trained on.
+    labels : ImageLabels
+        Of the same images.
+    device : str, optional
+    stop : threading.Event, optional
+        When set, the model stays without: clusters are then found among the images that it is asked about.
+
+    Returns
+    -------
+    ImageModel
+    """
+    settings, classes = model.settings, len(model.class_names)
+    if model.clusterer is not None or (model.clusters_known and settings.clusterer == "own"):
+        return model
+    try:
+        parts = yield from ask_images(model, images, device=device, stop=stop)
+        if told := limit_told(len(images), settings):
+            yield Note(told)
+        features = np.concatenate([part.features for part in parts])
+        found = find_clusters(features, settings, classes, lambda: raise_if_set(stop))
+    except Cancelled:
+        yield Note("Stopped before clusters were found; they will be among the images that are asked about.")
+        return model
+    state = dict(model.method_state)
+    if labels.counts():
+        shares = class_shares(found.of(features), labels.target, found.clusters, classes)
+        state[CLUSTER_CLASSES] = torch.from_numpy(shares)
+    return replace(model, clusterer=found, method_state=state)
