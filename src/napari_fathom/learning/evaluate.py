@@ -10,10 +10,9 @@ import torch
 from napari_fathom.events import Box
 from napari_fathom.learning.calibration import Calibration, fit_calibration, stroke_weights
 from napari_fathom.learning.field import Field, LabelField, read_window
-from napari_fathom.learning.geometry import alignment, halo
 from napari_fathom.learning.holdout import HeldOut
 from napari_fathom.learning.metrics import cohen_kappa, confusion
-from napari_fathom.learning.nets.network import Network, rows_of
+from napari_fathom.learning.nets.network import Network
 from napari_fathom.learning.settings import TrainSettings
 
 __all__ = ["HeldOutAnswers", "HeldOutPatches"]
@@ -91,8 +90,8 @@ class HeldOutPatches:
     """
 
     def __init__(self, field: Field, labels: LabelField, held_out: HeldOut, settings: TrainSettings) -> None:
-        side, step = settings.patch, alignment(settings.depth)
-        margin = min(halo(settings.depth), -(-side // (2 * step)) * step)
+        side, step = settings.patch, settings.geometry.alignment
+        margin = min(settings.geometry.halo, -(-side // (2 * step)) * step)
         cells = held_out.cells
         order = np.random.default_rng([settings.seed, 3]).permutation(len(cells))
         self._windows: list[_Window] = []
@@ -128,9 +127,8 @@ class HeldOutPatches:
 
 
 def _probabilities(network: Network, window: _Window, device: torch.device) -> npt.NDArray[np.float32]:
-    features = network.features(window.image.to(device, memory_format=torch.channels_last))
-    logits = network.heads.classes(rows_of(features)[window.places.to(device)])
-    return logits.float().softmax(1).T.cpu().numpy()
+    image = window.image.to(device, memory_format=torch.channels_last)
+    return network.probabilities(image, window.places.to(device)).T.cpu().numpy()
 
 
 def _read_window(

@@ -1,6 +1,48 @@
 """What a tile must see so that tiles together equal the whole; plain numbers, no torch."""
 
-__all__ = ["alignment", "halo"]
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["FILTER_SCALES", "Body", "Geometry", "alignment", "body_of", "geometry_of", "halo"]
+
+Body = Literal["unet", "filter-bank"]
+"""What makes features of pixels."""
+
+FILTER_SCALES = (1.0, 2.0, 4.0, 8.0)
+"""Standard deviations of the filter bank's Gaussians, cells."""
+_FORGOTTEN = 8  # standard deviations after which a recursion holds 10⁻⁴ of a step, 0.01 dB of 75
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """How tiles lie.
+
+    Parameters
+    ----------
+    alignment : int
+        Cells on whose multiples tiles start.
+    halo : int
+        Cells that a tile sees around itself, a multiple of `alignment`.
+    smallest : int
+        Side of the smallest tile worth all that it sees around itself, a multiple of `alignment`.
+    """
+
+    alignment: int
+    halo: int
+    smallest: int
+
+
+def body_of(method: str) -> Body:
+    """What a method of pixels trains; all but a few a U-Net."""
+    return "filter-bank" if method == "filter-bank" else "unet"
+
+
+def geometry_of(body: Body, depth: int) -> Geometry:
+    """Of a U-Net of `depth` stages, or of the filter bank, which has none."""
+    if body == "filter-bank":
+        margin = round(_FORGOTTEN * max(FILTER_SCALES))
+        return Geometry(1, margin, margin)
+    return Geometry(alignment(depth), halo(depth), alignment(depth))
 
 
 def alignment(depth: int) -> int:

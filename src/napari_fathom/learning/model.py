@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from napari_fathom.errors import TrainingError
 from napari_fathom.learning.calibration import Calibration
+from napari_fathom.learning.geometry import body_of
 from napari_fathom.learning.hardware import quicker_with_bfloat16
 from napari_fathom.learning.nets.network import Network, build_network
 from napari_fathom.learning.scaling import Scaling
@@ -67,7 +68,13 @@ class Model:
 def network_for(settings: TrainSettings, channels: int, classes: int) -> Network:
     """The network that these settings describe, with first weights from their seed."""
     return build_network(
-        channels, classes, settings.clusters, width=settings.width, depth=settings.depth, seed=settings.seed
+        channels,
+        classes,
+        settings.clusters,
+        width=settings.width,
+        depth=settings.depth,
+        seed=settings.seed,
+        body=body_of(settings.method),
     )
 
 
@@ -81,7 +88,7 @@ def require_compatible(
     Raises
     ------
     TrainingError
-        If classes, channels, width or depth differ.
+        If classes, channels, the kind of network, its width or its depth differ.
     """
     advice = "Start from scratch, or from a model that was made with the same."
     if model.class_names != class_names:
@@ -89,8 +96,9 @@ def require_compatible(
             f"The model to start from knows the classes {', '.join(model.class_names)}; "
             f"the labels have {', '.join(class_names)}. {advice}"
         )
-    pairs = {
+    pairs: dict[str, tuple[int | str, int | str]] = {
         "channels": (model.channels, channels),
+        "network": (body_of(model.settings.method), body_of(settings.method)),
         "width": (model.settings.width, settings.width),
         "depth": (model.settings.depth, settings.depth),
     }

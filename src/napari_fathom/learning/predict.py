@@ -11,16 +11,13 @@ import torch
 from napari_fathom.errors import FathomError
 from napari_fathom.events import Box, Done, Event, Note, Tile
 from napari_fathom.learning.field import Field, read_window
-from napari_fathom.learning.geometry import alignment, halo
+from napari_fathom.learning.geometry import Geometry
 from napari_fathom.learning.hardware import best_device, is_out_of_memory, release_memory
 from napari_fathom.learning.model import Model, reduced_precision
-from napari_fathom.learning.nets.network import rows_of
 from napari_fathom.learning.stopping import heeding, raise_if_set
 from napari_fathom.learning.tiles import area_tiles, quarters
 
 __all__ = ["Output", "predict", "predict_box"]
-
-_ROWS = 1 << 15  # pixels whose cluster logits are held at once: 64 MB at K = 512
 
 
 @dataclass(frozen=True)
@@ -95,9 +92,9 @@ def predict(
             "Choose a survey with the same channels, or train a model on this one."
         )
     height, width = field.shape
-    step, margin = alignment(model.settings.depth), halo(model.settings.depth)
+    step, margin = model.settings.geometry.alignment, model.settings.geometry.halo
     where = torch.device(device or best_device())
-    core = model.settings.tile - 2 * margin
+    core = max(model.settings.tile - 2 * margin, model.settings.geometry.smallest)
     waiting = area_tiles(region or (0, height, 0, width), core, step, first)[::-1]
     done = 0
     network = model.network.to(where, memory_format=_layout(model))  # type: ignore[call-overload]
@@ -137,25 +134,19 @@ def predict_box(model: Model, field: Field, box: Box, device: torch.device) -> O
         Inside the field.
     device : torch.device
     """
-    window = _window(box, field.shape, alignment(model.settings.depth), halo(model.settings.depth))
+    window = _window(box, field.shape, model.settings.geometry)
     scaled = torch.from_numpy(model.scaling.apply(read_window(field, window)))[None]
-    heads = model.network.heads
+    inner = (
+        slice(box[0] - window[0], box[1] - window[0]),
+        slice(box[2] - window[2], box[3] - window[2]),
+    )
     with reduced_precision(model.settings, device):
-        features = model.network.features(scaled.to(device, memory_format=_layout(model)))
-        inner = features[
-            :, :, box[0] - window[0] : box[1] - window[0], box[2] - window[2] : box[3] - window[2]
-        ]
-        rows = rows_of(inner)
-        logits = heads.classes(rows)
-        clusters = torch.cat([heads.clusters(part).argmax(1) for part in torch.split(rows, _ROWS)])
-        ambiguity = torch.sigmoid(heads.ambiguity(rows).float()) if model.settings.ambiguity else None
-    shape = box[1] - box[0], box[3] - box[2]
-    raw = logits.float().softmax(1).T.reshape(-1, *shape).cpu().numpy()
-    probabilities = model.calibration.apply(raw)
+        answer = model.network.answer(scaled.to(device, memory_format=_layout(model)), inner)
+    probabilities = model.calibration.apply(answer.probabilities.cpu().numpy())
     return Output(
         probabilities,
-        clusters.reshape(shape).cpu().numpy().astype(np.uint16),
-        1 - probabilities.max(0) if ambiguity is None else ambiguity.reshape(shape).cpu().numpy(),
+        answer.clusters.cpu().numpy().astype(np.uint16),
+        answer.ambiguity.cpu().numpy() if model.settings.ambiguity else 1 - probabilities.max(0),
     )
 
 
@@ -163,8 +154,9 @@ def _layout(model: Model) -> torch.memory_format:
     return torch.channels_last if model.settings.channels_last else torch.contiguous_format
 
 
-def _window(box: Box, shape: tuple[int, int], step: int, margin: int) -> Box:
-    """The box with its halo, from a multiple of `step` to one, as far as the (filled-up) survey reaches."""
+def _window(box: Box, shape: tuple[int, int], geometry: Geometry) -> Box:
+    """The box with its halo, aligned at both ends, as far as the (filled-up) survey reaches."""
+    step, margin = geometry.alignment, geometry.halo
 
     def span(start: int, stop: int, length: int) -> tuple[int, int]:
         filled = -(-length // step) * step

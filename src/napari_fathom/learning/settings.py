@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from napari_fathom.learning.geometry import alignment
+from napari_fathom.learning.geometry import Geometry, alignment, body_of, geometry_of
 from napari_fathom.learning.scaling import Scaling
 from napari_fathom.learning.shared_settings import Share, SharedSettings
 
@@ -16,7 +16,10 @@ class TrainSettings(SharedSettings):
 
     # The network
     width: int = Field(
-        64, ge=1, le=256, description="Channels of the U-Net's first stage; each stage doubles them."
+        64,
+        ge=1,
+        le=256,
+        description="Channels of the U-Net's first stage, each stage doubles them; units of the filter bank.",
     )
     depth: int = Field(5, ge=1, le=7, description="Stages of the U-Net.")
 
@@ -100,6 +103,11 @@ class TrainSettings(SharedSettings):
     def dc3_items(self) -> int:
         """How many of a mini-batch's pixels DC3's losses look at."""
         return self.ambiguity_pixels
+
+    @property
+    def geometry(self) -> Geometry:
+        """How the tiles of a prediction lie."""
+        return geometry_of(body_of(self.method), self.depth)
 
     @property
     def scaling(self) -> Scaling:

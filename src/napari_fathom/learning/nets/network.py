@@ -1,4 +1,4 @@
-"""The network of pixels, a U-Net and three persistent heads; and what every network here has."""
+"""The network of pixels, a body and three persistent heads; and what every network here has."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -6,10 +6,14 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from napari_fathom.learning.geometry import Body
+from napari_fathom.learning.nets.filter_bank import FilterBank
 from napari_fathom.learning.nets.heads import Heads
 from napari_fathom.learning.nets.unet import UNet
 
-__all__ = ["ItemNetwork", "Network", "Outputs", "build_network", "rows_of"]
+__all__ = ["Answer", "ItemNetwork", "Network", "Outputs", "build_network", "rows_of"]
+
+_ROWS = 1 << 15  # pixels whose cluster logits are held at once: 64 MB at K = 512
 
 
 class ItemNetwork(nn.Module):
@@ -31,21 +35,47 @@ class Outputs:
     ambiguity: Tensor
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a network in evaluation mode says of an image's pixels, without gradient.
+
+    Parameters
+    ----------
+    probabilities : Tensor of float32, shape (C, h, w)
+    clusters : Tensor of int64, shape (h, w)
+    ambiguity : Tensor of float32, shape (h, w)
+        In [0, 1]; means nothing where the head was never trained.
+    """
+
+    probabilities: Tensor
+    clusters: Tensor
+    ambiguity: Tensor
+
+
 class Network(ItemNetwork):
-    """U-Net with class, cluster and ambiguity heads.
+    """A body that makes features of pixels, with class, cluster and ambiguity heads.
 
     Parameters
     ----------
     channels, classes, clusters : int
         Channels in; class and cluster logits out.
     width, depth : int
-        Of the U-Net.
+        Of the body.
+    body : {'unet', 'filter-bank'}
     """
 
-    def __init__(self, channels: int, classes: int, clusters: int, width: int = 64, depth: int = 5) -> None:
+    def __init__(
+        self,
+        channels: int,
+        classes: int,
+        clusters: int,
+        width: int = 64,
+        depth: int = 5,
+        body: Body = "unet",
+    ) -> None:
         super().__init__()
-        self.body = UNet(channels, width, depth)
-        self.heads = Heads(width, classes, clusters)
+        self.body = UNet(channels, width, depth) if body == "unet" else FilterBank(channels, width)
+        self.heads = Heads(self.body.features, classes, clusters)
 
     def features(self, image: Tensor) -> Tensor:
         """Features (B, D, h, w) of an image (B, channels, h, w)."""
@@ -67,6 +97,25 @@ class Network(ItemNetwork):
             self.heads.ambiguity(rows).reshape(batch, height, width),
         )
 
+    @torch.no_grad()
+    def answer(self, image: Tensor, inner: tuple[slice, slice]) -> Answer:
+        """Answer for some rows and columns of one image (1, channels, H, W)."""
+        features = self.features(image)[:, :, *inner]
+        rows, shape = rows_of(features), features.shape[-2:]
+        logits = self.heads.classes(rows).float()
+        clusters = torch.cat([self.heads.clusters(part).argmax(1) for part in torch.split(rows, _ROWS)])
+        return Answer(
+            logits.softmax(1).T.reshape(-1, *shape),
+            clusters.reshape(shape),
+            torch.sigmoid(self.heads.ambiguity(rows).float()).reshape(shape),
+        )
+
+    @torch.no_grad()
+    def probabilities(self, image: Tensor, places: Tensor) -> Tensor:
+        """Class probabilities (n, C) of some pixels of one image (1, channels, H, W), counted row by row."""
+        logits = self.heads.classes(rows_of(self.features(image))[places])
+        return logits.float().softmax(1)
+
 
 def rows_of(planes: Tensor) -> Tensor:
     """Make items of pixels: (B, D, h, w) to (B·h·w, D); a view where the tensor is channels-last."""
@@ -74,7 +123,14 @@ def rows_of(planes: Tensor) -> Tensor:
 
 
 def build_network(
-    channels: int, classes: int, clusters: int, *, width: int = 64, depth: int = 5, seed: int = 0
+    channels: int,
+    classes: int,
+    clusters: int,
+    *,
+    width: int = 64,
+    depth: int = 5,
+    seed: int = 0,
+    body: Body = "unet",
 ) -> Network:
     """Make a network on the CPU whose first weights depend on `seed` alone.
 
@@ -82,4 +138,4 @@ def build_network(
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return Network(channels, classes, clusters, width, depth)
+        return Network(channels, classes, clusters, width, depth, body)

@@ -35,7 +35,7 @@ class UNet(nn.Module):
                 f"channels, width and depth must be positive, found {channels}, {width}, {depth}"
             )
         widths = [width << stage for stage in range(depth)]
-        self.depth = depth
+        self.depth, self.features = depth, width
         self.encoder = nn.ModuleList(
             _stage(before, after) for before, after in zip([channels, *widths], widths, strict=False)
         )
