@@ -47,7 +47,8 @@ class Answers:
     path : Path
     record : AnswerRecord
     probabilities : ndarray, shape (N, C), float16
-        In the order of `record.class_table`; NaN in the rows of objects without an image.
+        In the order of `record.class_table`; NaN in the rows of objects without an image. C is 0 where the
+        model knows clusters alone.
     cluster : ndarray, shape (N,), uint16
         Number + 1, as the model says; 0 where there is no image. What people made of it: `edits().partition`.
     ambiguity : ndarray, shape (N,), float32
@@ -112,8 +113,13 @@ class Answers:
         return EditLog(self.path / EDITS, Partition.of(self.cluster), writable=writable)
 
     def values(self) -> NDArray[np.uint16]:
-        """Class value of the highest probability, shape (N,), whatever the ambiguity; 0 without an image."""
+        """Class value of the highest probability, shape (N,), whatever the ambiguity.
+
+        0 without an image, and of a model that knows no class.
+        """
         known = self.cluster > 0
+        if not self.probabilities.shape[1]:
+            return np.zeros(len(known), np.uint16)
         best = np.array(self.record.class_table.values, np.uint16)[
             np.where(known[:, None], self.probabilities, 0).argmax(1)
         ]

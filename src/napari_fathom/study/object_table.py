@@ -47,7 +47,9 @@ def object_table(study: "CollectionStudy", answers: "Answers | None") -> "pd.Dat
         known = _names(answers.record.class_table.values, answers.record.class_table.names)
         further |= {
             "predicted": known[answers.values()],
-            "probability": np.nan_to_num(np.asarray(answers.probabilities, np.float32)).max(axis=1),
+            "probability": np.nan_to_num(np.asarray(answers.probabilities, np.float32)).max(
+                axis=1, initial=0
+            ),
             "cluster": answers.edits().partition.cluster,
             "ambiguity": np.asarray(answers.ambiguity),
         }

@@ -148,10 +148,10 @@ class ImageModel:
     def _meant(
         self, cluster: npt.NDArray[np.uint16] | None, own: npt.NDArray[np.float32] | None, images: int
     ) -> npt.NDArray[np.float32]:
-        """Probabilities (n, C) of what clusters mean; (n, 0) where nobody has said."""
-        if cluster is None or CLUSTER_CLASSES not in self.method_state:
+        """Probabilities (n, C) of what clusters mean; (n, 0) where nobody has named two classes."""
+        shares = self.method_state.get(CLUSTER_CLASSES, torch.zeros(0, 0)).numpy()
+        if cluster is None or shares.shape[1] < 2:  # of one class every cluster would be
             return np.zeros((images, 0), np.float32)
-        shares = self.method_state[CLUSTER_CLASSES].numpy()
         return np.asarray(shares[cluster] if own is None else own @ shares, np.float32)
 
 

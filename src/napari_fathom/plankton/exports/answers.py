@@ -41,7 +41,8 @@ def answer_columns(
     -------
     DataFrame
         `dc3_class`, `dc3_prob`, `dc3_cluster`, `dc3_ambiguity`, then `dc3_prob_NAME` for every class, or
-        `dc3_class2`, `dc3_prob2`, … where there are more than `MOST_PROBABILITIES`.
+        `dc3_class2`, `dc3_prob2`, … where there are more than `MOST_PROBABILITIES`. Without classes there are
+        `dc3_cluster` and `dc3_ambiguity` alone.
 
     Raises
     ------
@@ -57,12 +58,8 @@ def answer_columns(
     names = np.array(class_names, object)
     best = np.argsort(-probabilities, axis=1, kind="stable")[:, : min(_BEST, len(names))]
     likely = np.take_along_axis(probabilities, best, 1)
-    columns = {
-        "class": names[best[:, 0]],
-        "prob": likely[:, 0],
-        "cluster": np.asarray(cluster, np.int64),
-        "ambiguity": ambiguity,
-    }
+    named = {"class": names[best[:, 0]], "prob": likely[:, 0]} if len(names) else {}
+    columns = named | {"cluster": np.asarray(cluster, np.int64), "ambiguity": ambiguity}
     if len(names) <= MOST_PROBABILITIES:
         words = unlike_names(f"prob_{_word(name)}" for name in class_names)
         columns |= {word: probabilities[:, at] for at, word in enumerate(words)}

@@ -128,8 +128,8 @@ def require_collection_exportable(
     Raises
     ------
     StudyError
-        If class scores are wanted and there is no answer, folders of classes and nothing has a class, or a
-        name doesn't fit its kind.
+        If class scores are wanted and there is no answer that names classes, folders of classes and nothing
+        has a class, or a name doesn't fit its kind.
     FathomError
         If class scores are wanted and no object is of an IFCB bin, or something is in a folder's place.
     """
@@ -144,6 +144,11 @@ def require_collection_exportable(
             if answers is None:
                 raise StudyError(
                     f"{study.folder.name}: class scores need an answer. Train, then predict, then export."
+                )
+            if not answers.record.classes:
+                raise StudyError(
+                    f"{study.folder.name}: class scores need classes, and the model in force knows clusters "
+                    "alone. Label images of two classes or more, train and predict, then export."
                 )
             require_bins(study.collection.objects["object_id"], Path(path).name)
         if kind in ("folders", "dcic"):

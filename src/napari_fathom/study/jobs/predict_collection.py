@@ -90,9 +90,10 @@ def _save(folder: Path, record: ModelRecord, found: "ImageAnswers", rows: np.nda
         everywhere[rows] = values
         return everywhere
 
+    classes = record.classes if found.probabilities.shape[1] else []  # clusters may be all that it knows
     Answers.save(
         folder,
-        AnswerRecord(model=record.number, objects=objects, classes=record.classes),
+        AnswerRecord(model=record.number, objects=objects, classes=classes),
         probabilities=whole(found.probabilities, np.float16, np.nan),
         cluster=whole(found.cluster.astype(np.uint32) + 1, np.uint16, 0),
         ambiguity=whole(found.ambiguity, np.float32, 0.0),
