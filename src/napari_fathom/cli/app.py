@@ -8,7 +8,9 @@ from napari_fathom import __version__
 
 __all__ = ["fathom"]
 
-COMMANDS = ("info", "convert", "train", "predict", "export", "methods", "simulate", "demo", "open")
+COMMANDS = (
+    "info", "convert", "train", "predict", "export", "methods", "evaluate", "simulate", "demo", "open",
+)  # fmt: skip
 
 
 class _LazyGroup(click.Group):

@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
-__all__ = ["ClusterScores", "agreement_counts", "cluster_scores", "clustering_accuracy", "purity"]
+__all__ = [
+    "ClusterScores",
+    "Consistency",
+    "agreement_counts",
+    "cluster_scores",
+    "clustering_accuracy",
+    "consistency",
+    "purity",
+]
 
 Ints = NDArray[np.integer[Any]]
 
@@ -119,3 +127,52 @@ def cluster_scores(truth: Ints, cluster: Ints) -> ClusterScores:
         float(normalized_mutual_info_score(truth, cluster)),
         float(adjusted_rand_score(truth, cluster)),
     )
+
+
+@dataclass(frozen=True)
+class Consistency:
+    """How like each other the images of a cluster are, as an expert would say.
+
+    Parameters
+    ----------
+    overall : float
+        Over all images.
+    mean, spread : float
+        Mean and standard deviation over clusters, every cluster weighing alike.
+    """
+
+    overall: float
+    mean: float
+    spread: float
+
+
+def consistency(soft: NDArray[np.floating[Any]], cluster: Ints) -> Consistency:
+    """Chance that an expert says of an image what most say of its cluster.
+
+    FOC's authors asked experts whether an image is like the majority of its cluster. Here an expert drawn at
+    random, who says each class with the chance that the soft label gives it, is asked what the image is; it
+    is consistent if that is what is said most often of the cluster. Of hard labels `overall` is the purity.
+
+    Parameters
+    ----------
+    soft : array of float, shape (N, C)
+        Soft labels, or ones and zeros; rows sum to 1.
+    cluster : array of int, shape (N,)
+
+    Raises
+    ------
+    ValueError
+        If the shapes don't fit, or there is nothing to judge.
+
+    References
+    ----------
+    Schmarje et al. 2021 (FOC), section 4.4.3 and Table 3.
+    """
+    if soft.ndim != 2 or cluster.shape != soft.shape[:1] or not len(cluster):
+        raise ValueError(f"clusters of shape {cluster.shape} for soft labels of shape {soft.shape}")
+    _, place, size = np.unique(cluster, return_inverse=True, return_counts=True)
+    said = np.zeros((len(size), soft.shape[1]))
+    np.add.at(said, place, soft)
+    agreed = said.max(axis=1)
+    each = agreed / size
+    return Consistency(float(agreed.sum() / len(cluster)), float(each.mean()), float(each.std()))

@@ -1,0 +1,112 @@
+"""Runs in processes of their own: some at a time, and one that is killed takes no other with it."""
+
+import multiprocessing
+import os
+import signal
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from threading import Event as StopEvent
+from typing import Any
+
+from napari_fathom.errors import FathomError
+from napari_fathom.evaluation.running import Row, failed_row, run_once, status_of
+from napari_fathom.evaluation.runs import Run
+from napari_fathom.learning.stopping import raise_if_set
+
+__all__ = ["run_all"]
+
+_POLL_S = 0.2  # how soon Ctrl-C is heard
+
+
+def run_all(
+    runs: Sequence[Run], cache: Path, jobs: int, stop: StopEvent | None
+) -> Iterator[tuple[Run, list[Row]]]:
+    """Rows of every run, as they are done; a failed run has one that tells why.
+
+    Each run has a fresh process, so that its peak of memory is its own.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+    cache : Path
+        As for `run_once`.
+    jobs : int
+        At most so many at once.
+    stop : threading.Event, optional
+        Ends the runs under way when set; they are lost.
+
+    Raises
+    ------
+    Cancelled
+        If stopped.
+    """
+    context = _context()
+    threads = max((os.cpu_count() or 1) // jobs, 1)
+    waiting = list(runs)[::-1]
+    busy: dict[Connection[Any, Any], tuple[Run, BaseProcess]] = {}
+    try:
+        while waiting or busy:
+            raise_if_set(stop)
+            while waiting and len(busy) < jobs:
+                run = waiting.pop()
+                ear, mouth = context.Pipe(duplex=False)
+                process = context.Process(target=_work, args=(mouth, run, cache, threads), daemon=True)  # type: ignore[attr-defined]
+                process.start()
+                mouth.close()
+                busy[ear] = run, process
+            heard = wait(list(busy), _POLL_S)
+            for ear in [ear for ear in busy if ear in heard]:
+                run, process = busy.pop(ear)
+                yield run, _heard(ear, run, process)
+    finally:
+        for ear, (_, process) in busy.items():
+            process.kill()
+            process.join()
+            ear.close()
+
+
+def _context() -> BaseContext:
+    """A server that has imported everything and forks, where the system knows that; else fresh starts."""
+    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+    context = multiprocessing.get_context(method)
+    if method == "forkserver":
+        context.set_forkserver_preload([__name__])
+    return context
+
+
+def _heard(ear: "Connection[Any, Any]", run: Run, process: BaseProcess) -> list[Row]:
+    rows: list[Row] = []
+    with suppress(EOFError):  # it was killed before it said anything: its exit code tells
+        rows = ear.recv()
+    process.join()
+    ear.close()
+    if rows:
+        return rows
+    return [failed_row(run, f"The process ended with {process.exitcode}, by lack of memory perhaps.")]
+
+
+def _work(mouth: "Connection[Any, Any]", run: Run, cache: Path, threads: int) -> None:
+    """What a process does."""
+    import torch
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
+    torch.set_num_threads(threads)
+    try:
+        rows = run_once(run, cache)
+    except Exception as error:  # noqa: BLE001 - the process's edge: recorded with the run, the others go on
+        rows = [failed_row(run, _told(error), status_of(error))]
+    mouth.send(rows)
+    mouth.close()
+
+
+def _told(error: Exception) -> str:
+    """What a user can mend needs its sentence; anything else its kind and place too."""
+    if isinstance(error, FathomError):
+        return str(error)
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}: {error}"

@@ -1,0 +1,180 @@
+"""The runs of a suite: each says all that its result depends on, and is known by that."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+from pydantic import ValidationError
+
+from napari_fathom.errors import FathomError
+from napari_fathom.evaluation.image_rivals import IMAGE_RIVALS
+from napari_fathom.evaluation.images import ImageSource
+from napari_fathom.evaluation.pixel_rivals import PIXEL_RIVALS
+from napari_fathom.evaluation.suite import EchogramSuite, Entrant, ImageSuite
+from napari_fathom.evaluation.surveys import SurveySource
+from napari_fathom.learning.images.presets import IMAGE_PRESETS
+from napari_fathom.learning.images.settings import ImageSettings
+from napari_fathom.learning.methods import IMAGE_METHODS, METHODS, ROW_METHODS
+from napari_fathom.learning.presets import PRESETS
+from napari_fathom.learning.settings import TrainSettings
+
+__all__ = ["Plan", "Run", "plan", "settings_of"]
+
+_PATHS = {"path", "survey", "truth"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One method, one budget of labels, one seed, on some data.
+
+    Parameters
+    ----------
+    suite : ImageSuite or EchogramSuite
+    data : str
+        Name of the data in the suite.
+    entrant : Entrant
+    settings : ImageSettings or TrainSettings
+        The preset's, with all changes.
+    budget : float
+    seed : int
+    fingerprint : str
+        Of the data.
+    """
+
+    suite: ImageSuite | EchogramSuite
+    data: str
+    entrant: Entrant
+    settings: ImageSettings | TrainSettings
+    budget: float
+    seed: int
+    fingerprint: str
+
+    @property
+    def source(self) -> ImageSource | SurveySource:
+        """Where its data come from."""
+        return self.suite.data[self.data]
+
+    @property
+    def sentence(self) -> str:
+        """For progress."""
+        amount = (
+            f"{self.budget:g} labels a class"
+            if self.suite.kind == "images"
+            else f"{self.budget:.3g} labelled"
+        )
+        return f"{self.data}, {self.entrant.called}, {amount}, seed {self.seed}"
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """All that decides the result, but for the program and the machine.
+
+        Of the settings only what differs from the class's defaults, so that a setting which is new to the
+        program makes no run a new one; paths don't count, what lies there does.
+        """
+        protocol = {"figures", "name", "about", "data", "methods", "budgets", "seeds", "preset", "settings"}
+        return {
+            "data": self.source.model_dump(mode="json", exclude=_PATHS),
+            "fingerprint": self.fingerprint,
+            "protocol": self.suite.model_dump(mode="json", exclude=protocol),
+            "method": self.entrant.method,
+            "settings": self.settings.model_dump(mode="json", exclude_defaults=True),
+            "budget": self.budget,
+            "seed": self.seed,
+        }
+
+    @cached_property
+    def key(self) -> str:
+        """Hash of the description."""
+        told = json.dumps(self.description, sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()[:20]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a suite comes to on this machine.
+
+    Parameters
+    ----------
+    runs : tuple of Run
+        Those of the same data together.
+    missing : mapping of str to str
+        Data that aren't here, and why.
+    """
+
+    runs: tuple[Run, ...]
+    missing: Mapping[str, str]
+
+
+def plan(suite: ImageSuite | EchogramSuite) -> Plan:
+    """All runs of a suite.
+
+    Raises
+    ------
+    FathomError
+        If there is no such method, preset or setting, naming the place in the suite; if two methods differ
+        in nothing but their names; or none of the data are here.
+    """
+    chosen = settings_of(suite)
+    runs: list[Run] = []
+    missing: dict[str, str] = {}
+    for data in suite.data:
+        try:
+            prints = {seed: suite.data[data].fingerprint(seed) for seed in suite.seeds}
+        except (FathomError, OSError) as error:
+            missing[data] = str(error)
+            continue
+        for seed, budget, entrant in product(suite.seeds, suite.budgets, suite.methods):
+            settings = chosen[entrant.called].model_copy(update={"seed": seed})
+            runs.append(Run(suite, data, entrant, settings, budget, seed, prints[seed]))
+    if not runs:
+        raise FathomError(f"{suite.name}: none of its data are here. {' '.join(missing.values())}")
+    names: dict[str, str] = {}
+    for run in runs:
+        if names.setdefault(run.key, run.sentence) != run.sentence:
+            raise FathomError(f"{suite.name}: {names[run.key]} and {run.sentence} are the same run.")
+    return Plan(tuple(runs), missing)
+
+
+def settings_of(suite: ImageSuite | EchogramSuite) -> dict[str, ImageSettings | TrainSettings]:
+    """Settings of every entrant, by what it is called: its preset, the suite's changes, its own.
+
+    Raises
+    ------
+    FathomError
+        As `plan`.
+    """
+    return {
+        entrant.called: _settings(suite, entrant, f"{suite.name}: methods.{place} ({entrant.called})")
+        for place, entrant in enumerate(suite.methods)
+    }
+
+
+def _settings(
+    suite: ImageSuite | EchogramSuite, entrant: Entrant, place: str
+) -> ImageSettings | TrainSettings:
+    presets: Mapping[str, ImageSettings | TrainSettings]
+    if suite.kind == "images":
+        presets, rivals, methods = IMAGE_PRESETS, set(IMAGE_RIVALS), {*IMAGE_METHODS, *ROW_METHODS}
+    else:
+        presets, rivals, methods = PRESETS, set(PIXEL_RIVALS), set(METHODS)
+    preset = entrant.preset or suite.preset
+    if preset not in presets:
+        raise FathomError(f"{place}: no preset is called {preset!r}; there are {', '.join(presets)}.")
+    if entrant.method not in rivals | methods:
+        raise FathomError(
+            f"{place}: no method of {suite.kind} is called {entrant.method!r}; there are "
+            f"{', '.join(sorted(methods))}, and as rivals {', '.join(sorted(rivals))}."
+        )
+    base = presets[preset]
+    own = {} if entrant.method in rivals else {"method": entrant.method}
+    told = base.model_dump() | suite.settings | entrant.settings | own
+    try:
+        return type(base).model_validate(told)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "settings"
+        raise FathomError(f"{place}: settings.{name}: {first['msg']} (found {first['input']!r}).") from error

@@ -1,0 +1,72 @@
+"""The shelf's methods enter: train by the settings, answer about the unseen."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from napari_fathom.evaluation.answers import ImageAnswer, ImageQuestion, PixelAnswer, PixelQuestion
+from napari_fathom.events import Box, Done, Event
+from napari_fathom.learning.calibration import Calibration
+from napari_fathom.learning.field import ArrayField, ArrayLabels
+from napari_fathom.learning.images.predict import predict_images
+from napari_fathom.learning.images.source import ImageLabels
+from napari_fathom.learning.images.training import ImageTraining
+from napari_fathom.learning.predict import Output, predict
+from napari_fathom.learning.train import Training
+
+__all__ = ["answer_images", "answer_pixels"]
+
+T = TypeVar("T")
+
+
+def answer_images(asked: ImageQuestion) -> ImageAnswer:
+    """Learn from the images that may be looked at, and answer about all."""
+    known, settings = asked.known, asked.settings
+    learned_from = known.part(asked.shown).images
+    labels = ImageLabels(asked.target[asked.shown])
+    started = time.perf_counter()
+    model = _result(ImageTraining(learned_from, labels, known.names, settings).events())
+    seconds = time.perf_counter() - started
+    found = _result(predict_images(model, known.images))
+    named = asked.target.any()
+    return ImageAnswer(
+        found.probabilities if named else None,
+        found.ambiguity if named else None,
+        found.cluster,
+        calls_ambiguous=bool(named and settings.ambiguity and model.classifier is None),
+        seconds=seconds,
+    )
+
+
+def answer_pixels(asked: PixelQuestion) -> PixelAnswer:
+    """Learn from the painted survey, and answer about the unseen one; not calibrated."""
+    known, settings = asked.known, asked.settings
+    labels = ArrayLabels(asked.labels, asked.strokes)
+    training = Training(ArrayField(known.sv_db), labels, known.names, settings)
+    started = time.perf_counter()
+    model = _result(training.events())
+    seconds = time.perf_counter() - started
+    classes = len(known.names)
+    probabilities = np.zeros((classes, *known.unseen_truth.shape), np.float16)
+
+    def write(box: Box, output: Output) -> None:
+        top, bottom, left, right = box
+        probabilities[:, top:bottom, left:right] = output.probabilities
+
+    uncalibrated = replace(model, calibration=Calibration.identity(classes))
+    _result(predict(uncalibrated, ArrayField(known.unseen_db), write))
+    source, held = model.calibration.shares, training.held_out
+    if held is None:
+        return replace(PixelAnswer.plain(probabilities, seconds), source=source)
+    return PixelAnswer(probabilities, held.probabilities, held.labels, held.strokes, source, seconds)
+
+
+def _result(events: Iterator[Event[T]]) -> T:
+    """What the last event carries."""
+    for event in events:
+        if isinstance(event, Done):
+            return event.result
+    raise RuntimeError("the work ended without Done")

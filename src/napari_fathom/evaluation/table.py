@@ -1,0 +1,91 @@
+"""Results as a page in Markdown."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from napari_fathom.evaluation.figures import FIGURES
+from napari_fathom.evaluation.running import DONE
+from napari_fathom.evaluation.suite import EchogramSuite, ImageSuite
+from napari_fathom.evaluation.summary import Spread, called, summarise, typical
+
+__all__ = ["budget_name", "report"]
+
+Row = dict[str, Any]
+
+_COSTS = {"seconds": ("s", 1), "memory_mb": ("MB", 0), "device_memory_mb": ("GPU MB", 0)}
+
+
+def report(suite: ImageSuite | EchogramSuite, rows: Sequence[Row]) -> str:
+    """A table for each figure on each data, with what it cost beside, and what came to nothing."""
+    lines = [f"# {suite.name}", "", suite.about, "", _protocol(suite), ""]
+    for data in suite.data:
+        mine = [row for row in rows if row["data"] == data]
+        if not any(row["status"] == DONE for row in mine):
+            continue
+        lines += [f"## {data}", ""]
+        for figure in suite.figures:
+            lines += [*_table(suite, mine, figure)]
+    lost = [row for row in rows if row["status"] != DONE]
+    if lost:
+        lines += ["## What came to nothing", ""]
+        lines += [
+            f"- {row['data']}, {called(row)}, {budget_name(suite, row['budget'])}, seed {row['seed']}: "
+            f"{row['status']}. {row['error']}"
+            for row in lost
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def budget_name(suite: ImageSuite | EchogramSuite, budget: float) -> str:
+    """A label budget in words."""
+    if isinstance(suite, ImageSuite):
+        return f"{budget:g} labels a class" if budget else "no labels"
+    share = f"{100 * budget:g} %"
+    return f"{share} painted" if suite.labels == "strokes" else f"{share} of the patches"
+
+
+def _protocol(suite: ImageSuite | EchogramSuite) -> str:
+    seeds = f"Seeds {', '.join(map(str, suite.seeds))}; mean ± standard deviation over them. "
+    if isinstance(suite, EchogramSuite):
+        judged = "Judged by all cells of a survey, or stretch, that was never painted"
+    elif suite.unseen_share:
+        judged = f"Judged by {100 * suite.unseen_share:g} % of the images, which no method had seen before"
+    else:
+        judged = "Judged by all images without a label, which methods had seen without one"
+    return (
+        f"{seeds}{judged}; by the weights that the preset keeps. Seconds of learning and peak memory are "
+        "medians over budgets and seeds."
+    )
+
+
+def _table(suite: ImageSuite | EchogramSuite, rows: Sequence[Row], figure: str) -> Iterator[str]:
+    spreads = summarise(rows, figure)
+    if not spreads:
+        return
+    names = list(dict.fromkeys(called(row) for row in rows if row["status"] == DONE))
+    costs = {name: typical(rows, name) for name in _COSTS}
+    costs = {name: values for name, values in costs.items() if values}
+    better = "the more, the better" if FIGURES[figure].better == "more" else "the less, the better"
+    yield f"### {FIGURES[figure].title} ({better})"
+    yield ""
+    heads = ["method", *(budget_name(suite, budget) for budget in suite.budgets)]
+    heads += [_COSTS[name][0] for name in costs]
+    yield f"| {' | '.join(heads)} |"
+    yield "|---" * len(heads) + "|"
+    for name in names:
+        cells = [_cell(spreads.get((name, budget)), len(suite.seeds)) for budget in suite.budgets]
+        cells += [_cost(values.get(name), _COSTS[cost][1]) for cost, values in costs.items()]
+        yield f"| {name} | {' | '.join(cells)} |"
+    yield ""
+
+
+def _cell(spread: Spread | None, seeds: int) -> str:
+    if spread is None:
+        return "–"
+    told = f"{spread.mean:.3f}" + ("" if spread.deviation is None else f" ± {spread.deviation:.3f}")
+    return told if spread.seeds == seeds else f"{told} (n = {spread.seeds})"
+
+
+def _cost(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
