@@ -6,6 +6,7 @@ from tests.learning.images.shapes import quick
 
 from napari_fathom.learning.images.batch import Views
 from napari_fathom.learning.nets.image_network import build_image_network
+from napari_fathom.learning.nets.plain import VGG16, PlainEncoder
 from napari_fathom.learning.nets.resnet import CompactResNet, WideResNet
 
 
@@ -25,6 +26,32 @@ def test_the_papers_encoder_has_a_scale_for_each_doubling_of_the_side(side: int,
 def test_the_papers_encoder_has_its_size() -> None:
     convolutions = [m for m in WideResNet(32, 96).modules() if isinstance(m, torch.nn.Conv2d)]
     assert len([m for m in convolutions if m.kernel_size == (3, 3)]) == 1 + 5 * 4 * 2
+
+
+@pytest.mark.parametrize(("name", "convolutions", "features"), [("conv5", 5, 32), ("vgg16", 13, 32)])
+@pytest.mark.parametrize("side", [8, 24, 64])
+def test_plain_encoders_take_any_side_and_have_their_papers_layers(
+    name: str, convolutions: int, features: int, side: int
+) -> None:
+    encoder = build_image_network(quick(encoder=name, width=4), side, 0, 2).encoder
+    assert len([m for m in encoder.modules() if isinstance(m, torch.nn.Conv2d)]) == convolutions
+    assert encoder(torch.randn(2, 1, side, side)).shape == (2, features)
+
+
+def test_vgg16_has_its_papers_weights_but_for_the_dense_layers() -> None:
+    with torch.device("meta"):
+        encoder = PlainEncoder(VGG16, channels=3)
+    kernels = [m.weight.numel() for m in encoder.modules() if isinstance(m, torch.nn.Conv2d)]
+    biases = 2 * 64 + 2 * 128 + 3 * 256 + 6 * 512  # the paper's; here the normalisation has them
+    assert sum(kernels) + biases == 14_714_688
+
+
+def test_resnet_18_has_its_papers_weights_but_for_stem_and_classifier() -> None:
+    with torch.device("meta"):
+        encoder = CompactResNet(64, "batch", blocks=2)
+    weights = sum(weight.numel() for weight in encoder.stages.parameters())
+    shortcuts = 2 * (128 + 256 + 512)  # are normalised there, not here
+    assert weights + shortcuts == 11_689_512 - 9_408 - 128 - 513_000
 
 
 def test_group_normalisation_makes_the_answer_its_own_images_alone() -> None:

@@ -34,10 +34,10 @@ class ImageSettings(SharedSettings):
     batch: int = Field(64, ge=1, le=1024, description="Labelled images in a mini-batch.")
 
     # The network
-    encoder: Literal["compact", "wide", "rotation", "pretrained"] = Field(
+    encoder: Literal["compact", "wide", "resnet", "conv5", "vgg16", "rotation", "pretrained"] = Field(
         "compact",
-        description="A small ResNet; DC3's Wide-ResNet; AILARON's, which no turn by 90° changes; or one that "
-        "timm has trained on photographs.",
+        description="A small ResNet; DC3's Wide-ResNet; DeepCluster's ResNet-18, five convolutions or VGG16; "
+        "AILARON's, which no turn by 90° changes; or one that timm has trained on photographs.",
     )
     width: int = Field(16, ge=4, le=256, description="Channels of the encoder's first stage.")
     norm: Literal["group", "batch"] = Field(
@@ -115,7 +115,10 @@ class ImageSettings(SharedSettings):
         description="Nearest images that are compared; 0 for the papers' number (SCAN 20, RPSC-Semi 100).",
     )
     cluster_batch: int = Field(
-        100, ge=1, le=10_000, description="Images of each cluster in a mini-batch (SPICE, RPSC)."
+        2000,
+        ge=2,
+        le=100_000,
+        description="Images among which clusters are found in one step, 100 of each at most (SPICE, RPSC).",
     )
     cluster_loss: Literal["paper", "cross-entropy", "soft-contrastive"] = Field(
         "paper",

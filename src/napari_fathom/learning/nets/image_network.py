@@ -1,5 +1,7 @@
 """The network of images: an encoder, what was measured beside it, and the same three heads as for pixels."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
 import torch
@@ -9,11 +11,12 @@ from napari_fathom.learning.images.batch import Views
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.nets.heads import Heads
 from napari_fathom.learning.nets.network import ItemNetwork
+from napari_fathom.learning.nets.plain import CONV5, VGG16, PlainEncoder
 from napari_fathom.learning.nets.pretrained import PretrainedEncoder
 from napari_fathom.learning.nets.resnet import CompactResNet, WideResNet
 from napari_fathom.learning.nets.rotation import RotationEncoder
 
-__all__ = ["ImageNetwork", "build_image_network"]
+__all__ = ["ImageNetwork", "build_image_network", "evaluating"]
 
 
 class ImageNetwork(ItemNetwork):
@@ -59,6 +62,17 @@ class ImageNetwork(ItemNetwork):
         return self.heads.classes(self.features(views))
 
 
+@contextmanager
+def evaluating(network: nn.Module) -> Iterator[None]:
+    """Put a network into evaluation mode for a while, then back into the mode that it was in."""
+    training = network.training
+    network.eval()
+    try:
+        yield
+    finally:
+        network.train(training)
+
+
 def build_image_network(
     settings: ImageSettings, side: int, measures: int, classes: int, *, trained: bool = True
 ) -> ImageNetwork:
@@ -100,6 +114,12 @@ def _encoder(settings: ImageSettings, side: int, trained: bool) -> nn.Module:
             return CompactResNet(settings.width, settings.norm)
         case "wide":
             return WideResNet(settings.width, side, settings.norm)
+        case "resnet":
+            return CompactResNet(settings.width, settings.norm, blocks=2)
+        case "conv5":
+            return PlainEncoder(CONV5, settings.width, settings.norm)
+        case "vgg16":
+            return PlainEncoder(VGG16, settings.width, settings.norm)
         case "rotation":
             return RotationEncoder(settings.width, settings.norm)
         case "pretrained":

@@ -1,11 +1,11 @@
-"""Two ResNets for small grey images: a compact one, and the Wide-ResNet of the papers."""
+"""ResNets for small grey images: a compact one, which ResNet-18 grows from, and the papers' Wide-ResNet."""
 
 import math
 from typing import Literal, cast
 
 from torch import Tensor, nn
 
-__all__ = ["CompactResNet", "Norm", "WideResNet", "norm_of"]
+__all__ = ["CompactResNet", "Norm", "WideResNet", "initialise", "norm_of"]
 
 Norm = Literal["group", "batch"]
 
@@ -14,7 +14,7 @@ _SLOPE = 0.1  # of the leaky ReLU for negative values, as in the papers' Wide-Re
 
 
 class CompactResNet(nn.Module):
-    """Four stages of one residual block, each half as large and twice as wide as the one before.
+    """Four stages of residual blocks, each stage half as large and twice as wide as the one before.
 
     For 64² and 96² images on two cores: a 3×3 stem of stride 2, then a sixteenth of ResNet-18's width.
     Normalised over groups of channels of one image, not over the mini-batch, since in a mini-batch here
@@ -26,24 +26,26 @@ class CompactResNet(nn.Module):
     width : int
         Channels of the first stage.
     norm : {'group', 'batch'}
+    blocks : int
+        In each stage. Two, a width of 64 and normalisation over the mini-batch make ResNet-18, but for its
+        stem, which is for photographs.
 
     References
     ----------
     He et al. 2016, CVPR (ResNet); Wu and He 2018, ECCV (group normalisation).
     """
 
-    def __init__(self, width: int = 16, norm: Norm = "group") -> None:
+    def __init__(self, width: int = 16, norm: Norm = "group", blocks: int = 1) -> None:
         super().__init__()
         widths = [width << stage for stage in range(4)]
         self.features = widths[-1]
         self.stem = nn.Sequential(_convolution(1, width, 2), norm_of(width, norm), nn.ReLU(inplace=True))
-        self.stages = nn.Sequential(
-            *(
-                _Block(before, after, 1 if stage == 0 else 2, norm)
-                for stage, (before, after) in enumerate(zip([width, *widths], widths, strict=False))
-            )
-        )
-        self.apply(_initialise)
+        layers: list[nn.Module] = []
+        for stage, (before, after) in enumerate(zip([width, *widths], widths, strict=False)):
+            layers.append(_Block(before, after, 1 if stage == 0 else 2, norm))
+            layers += [_Block(after, after, 1, norm) for _ in range(blocks - 1)]
+        self.stages = nn.Sequential(*layers)
+        self.apply(initialise)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Features (n, 8·width) of images (n, 1, side, side): means over what is left of the side."""
@@ -79,7 +81,7 @@ class WideResNet(nn.Module):
                 before = after
         self.features = before
         self.body = nn.Sequential(*layers, norm_of(before, norm), nn.LeakyReLU(_SLOPE, inplace=True))
-        self.apply(_initialise)
+        self.apply(initialise)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Features (n, D) of images (n, 1, side, side): means over what is left of the side."""
@@ -136,7 +138,7 @@ def norm_of(channels: int, norm: Norm) -> nn.Module:
     return nn.GroupNorm(max(math.gcd(channels, channels // _GROUP or 1), 1), channels)
 
 
-def _initialise(module: nn.Module) -> None:
+def initialise(module: nn.Module) -> None:
     """He et al. (2015): variance 2 / fan-in, which ReLU keeps from layer to layer."""
     if isinstance(module, nn.Conv2d):
         nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
