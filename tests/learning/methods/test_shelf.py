@@ -1,7 +1,13 @@
 """One list holds every method, with what a scientist should know of it."""
 
 from napari_fathom.learning.images.presets import IMAGE_PRESETS
-from napari_fathom.learning.methods import BLIND_METHODS, IMAGE_METHODS, METHODS, ROW_METHODS
+from napari_fathom.learning.methods import (
+    BLIND_METHODS,
+    CLUSTERING_METHODS,
+    IMAGE_METHODS,
+    METHODS,
+    ROW_METHODS,
+)
 from napari_fathom.learning.methods.shelf import shelf
 from napari_fathom.learning.presets import PRESETS
 
@@ -33,4 +39,7 @@ def test_it_tells_data_labels_and_presets() -> None:
     assert known["fixmatch"].presets == tuple(IMAGE_PRESETS)
     assert known["dc3"].data == ("echograms", "images")
     assert not known["forest"].network
-    assert [name for name, entry in known.items() if not entry.needs_labels] == list(BLIND_METHODS)
+    without = [name for name, entry in known.items() if not entry.needs_labels]
+    assert sorted(without) == sorted([*BLIND_METHODS, *CLUSTERING_METHODS])
+    assert [name for name, entry in known.items() if entry.learns_to_see] == list(BLIND_METHODS)
+    assert set(CLUSTERING_METHODS) == {"scan", "spice", "rpsc", "rpsc-semi"}

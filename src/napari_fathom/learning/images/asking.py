@@ -12,7 +12,7 @@ from napari_fathom.learning.images.model import mean_features
 from napari_fathom.learning.images.preparation import Prepared
 from napari_fathom.learning.images.sampler import views_of
 from napari_fathom.learning.images.settings import ImageSettings
-from napari_fathom.learning.nets.image_network import ImageNetwork
+from napari_fathom.learning.nets.image_network import ImageNetwork, evaluating
 
 __all__ = ["AskedImages", "LabelledImages"]
 
@@ -45,13 +45,9 @@ class AskedImages:
 
         There must be at least one row.
         """
-        training = network.training
-        network.eval()
-        try:
+        with evaluating(network):
             rows = [mean_features(network.features, views, self._settings, device) for views in self._views]
             return np.concatenate([head(each).softmax(1).cpu().numpy() for each in rows])
-        finally:
-            network.train(training)
 
 
 class LabelledImages:

@@ -39,6 +39,8 @@ class Gallery:
     ----------
     said : Tensor of int64, shape (n,)
         The class 0…C−1 that people gave an image; −1 where nobody has.
+    measures : int
+        M: how many numbers come with each image.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Gallery:
         self._layout = torch.channels_last if settings.channels_last else torch.contiguous_format
         self._weak, self._strong = ImageAugmentation.weak(settings), ImageAugmentation.strong(settings)
         self._random = torch.Generator().manual_seed(settings.seed + 1)
+        self.measures = len(scaling.mean)
         self.said = torch.from_numpy(target[pool].astype(np.int64)) - 1
 
     def __len__(self) -> int:

@@ -3,7 +3,7 @@
 from napari_fathom.errors import TrainingError
 from napari_fathom.learning.images.model import ImageModel
 from napari_fathom.learning.images.settings import ImageSettings
-from napari_fathom.learning.methods import BLIND_METHODS, IMAGE_METHODS
+from napari_fathom.learning.methods import BLIND_METHODS, CLUSTERING_METHODS, IMAGE_METHODS
 
 __all__ = ["PRETRAINING", "stages"]
 
@@ -11,13 +11,15 @@ PRETRAINING = "pretrain"
 """What a method names as the one before it that goes on from whatever the setting of that name says."""
 
 
-def stages(settings: ImageSettings, start: ImageModel | None) -> list[ImageSettings]:
+def stages(settings: ImageSettings, classes: int, start: ImageModel | None) -> list[ImageSettings]:
     """Settings of the runs that one training is made of, each going on from the model of the one before.
 
     Parameters
     ----------
     settings : ImageSettings
         Of the last of them.
+    classes : int
+        C, of which the number of clusters may depend.
     start : ImageModel, optional
         Where the first goes on from; what it has learned isn't learned again.
 
@@ -26,17 +28,25 @@ def stages(settings: ImageSettings, start: ImageModel | None) -> list[ImageSetti
     TrainingError
         If the settings' `pretrain` is no method that learns to see.
     """
-    chain = [settings]
-    learned = "" if start is None or start.network is None else start.settings.method
-    while (before := _before(chain[0])) not in ("", PRETRAINING) and learned != before:
-        chain.insert(0, settings.model_copy(update={"method": before, "pretrain_epochs": 0}))
+    chain, before = [settings], _before(settings)
+    if before not in ("", PRETRAINING) and not _has_clusters(start, settings.clusters_for(classes)):
+        chain.insert(0, settings.model_copy(update={"method": before}))
+    sees = settings.encoder == "pretrained" or (start is not None and start.network is not None)
     epochs = 0 if start is not None else settings.pretrain_epochs
-    if _before(chain[0]) == PRETRAINING and not learned and settings.encoder != "pretrained":
+    if _before(chain[0]) == PRETRAINING and not sees:
         epochs = settings.pretrain_epochs or settings.epochs
     if epochs and settings.pretrain not in BLIND_METHODS:
         names = ", ".join(BLIND_METHODS)
         raise TrainingError(f"{settings.pretrain!r} doesn't learn to see without labels; {names} do.")
     return [settings.pretraining(epochs), *chain] if epochs else chain
+
+
+def _has_clusters(start: ImageModel | None, clusters: int) -> bool:
+    """Whether so many clusters, found without labels, are what the network's cluster head knows."""
+    if start is None or start.network is None:
+        return False
+    found = start.settings.method in CLUSTERING_METHODS
+    return found and start.settings.clusters_for(len(start.class_names)) == clusters
 
 
 def _before(settings: ImageSettings) -> str:

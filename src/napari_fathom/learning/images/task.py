@@ -27,12 +27,15 @@ from napari_fathom.learning.images.preparation import (
 from napari_fathom.learning.images.sampler import ImageSampler
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.images.source import CachedImages, ImageLabels, ImageSet
-from napari_fathom.learning.methods import IMAGE_METHODS, make_image_method
+from napari_fathom.learning.methods import CLUSTERING_METHODS, IMAGE_METHODS, make_image_method
 from napari_fathom.learning.methods.base import Method, MethodContext
 from napari_fathom.learning.model import copy_weights
 from napari_fathom.learning.nets.image_network import ImageNetwork, build_image_network
 
 __all__ = ["ImageTask", "calibrated", "require_compatible_images"]
+
+_WITHOUT_LABELS = {"ambiguity": False, "keep": "last"}
+"""DC3 learns from labels. And a loss of pseudo-labels, which change all the time, tells no better epoch."""
 
 
 class ImageTask:
@@ -68,8 +71,7 @@ class ImageTask:
         check: Callable[[], None],
     ) -> None:
         self._kind = IMAGE_METHODS[settings.method]
-        blind = not self._kind.needs_labels  # and DC3, which learns from labels, has no say
-        self.settings = settings.model_copy(update={"ambiguity": False}) if blind else settings
+        self.settings = settings if self._kind.needs_labels else settings.model_copy(update=_WITHOUT_LABELS)
         require_same_collection(labels, images)
         if self._kind.needs_labels:
             require_labels(labels, class_names)
@@ -91,7 +93,7 @@ class ImageTask:
     @property
     def _clusters_answer(self) -> bool:
         """Whether what is learned, without labels, are clusters."""
-        return self._kind.trains_clusters and not self._kind.needs_labels
+        return self.settings.method in CLUSTERING_METHODS
 
     @property
     def parent(self) -> Mapping[str, Any]:

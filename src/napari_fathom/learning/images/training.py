@@ -66,7 +66,7 @@ class ImageTraining:
     ) -> None:
         self._images, self._labels, self._class_names = CachedImages.of(images), labels, class_names
         self._settings, self._device, self._stop = settings, device, stop
-        self._stages, self._start = stages(settings, start), start
+        self._stages, self._start = stages(settings, len(class_names), start), start
         self._former: ImageModel | None = None
         self._done: ImageModel | None = None
         self._run = self._made(settings, start)

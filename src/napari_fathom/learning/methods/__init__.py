@@ -16,13 +16,18 @@ from napari_fathom.learning.methods.freematch import FreeMatch
 from napari_fathom.learning.methods.iic import IIC
 from napari_fathom.learning.methods.image_rows import ImageContext, ImageMethod
 from napari_fathom.learning.methods.mean_teacher import MeanTeacher
+from napari_fathom.learning.methods.moco import MoCo
 from napari_fathom.learning.methods.pi_model import PiModel
 from napari_fathom.learning.methods.predklus import PredKlus
 from napari_fathom.learning.methods.pseudo_label import PseudoLabel
 from napari_fathom.learning.methods.row_method import RowClassifier
+from napari_fathom.learning.methods.rpsc import RPSC
+from napari_fathom.learning.methods.rpsc_semi import RPSCSemi
+from napari_fathom.learning.methods.scan import SCAN
 from napari_fathom.learning.methods.semicps import SemiCPS
 from napari_fathom.learning.methods.simclr import SimCLR
 from napari_fathom.learning.methods.softmatch import SoftMatch
+from napari_fathom.learning.methods.spice import SPICE
 from napari_fathom.learning.methods.supervised import Supervised
 from napari_fathom.learning.methods.supseg import SupSeg
 from napari_fathom.learning.methods.unimatch import UniMatch
@@ -30,6 +35,7 @@ from napari_fathom.learning.nets.image_network import ImageNetwork
 
 __all__ = [
     "BLIND_METHODS",
+    "CLUSTERING_METHODS",
     "DC3",
     "IMAGE_METHODS",
     "METHODS",
@@ -64,15 +70,23 @@ IMAGE_METHODS: dict[str, type[ImageMethod]] = {
     PiModel.name: PiModel,
     Supervised.name: Supervised,
     SimCLR.name: SimCLR,
+    MoCo.name: MoCo,
     IIC.name: IIC,
     Autoencoder.name: Autoencoder,
+    SCAN.name: SCAN,
+    SPICE.name: SPICE,
+    RPSC.name: RPSC,
+    RPSCSemi.name: RPSCSemi,
 }
 """Methods of images that train a network, by the name that `ImageSettings.method` uses."""
 
-BLIND_METHODS = tuple(
-    name for name, kind in IMAGE_METHODS.items() if not (kind.needs_labels or kind.trains_clusters)
-)
+_LABEL_FREE = {name: kind.trains_clusters for name, kind in IMAGE_METHODS.items() if not kind.needs_labels}
+
+BLIND_METHODS = tuple(name for name, clusters in _LABEL_FREE.items() if not clusters)
 """Those that look at no label, and leave an encoder for others to start from."""
+
+CLUSTERING_METHODS = tuple(name for name, clusters in _LABEL_FREE.items() if clusters)
+"""Those that need no label, and whose answer is a cluster; what it means, labels tell."""
 
 ROW_METHODS: dict[str, type[RowClassifier]] = {Discriminant.name: Discriminant, Forest.name: Forest}
 """Methods of images that fit rows of features and measures at once, by the same kind of name."""

@@ -56,9 +56,8 @@ class FixMatch(PlainMethod):
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the cross-entropy, with that of each strong view's pseudo-label beside it."""
         labelled, weak, strong = image_features(network, batch.labelled, batch.unlabelled, batch.view)
-        heads = network.heads
-        value = supervised_loss(heads.classes(labelled), batch.said, self._context)
-        guess, answer = heads.classes(weak).detach().float().softmax(1), heads.classes(strong)
+        value = supervised_loss(self._logits(network, labelled), batch.said, self._context)
+        guess, answer = self._logits(network, weak).detach().float().softmax(1), self._logits(network, strong)
         weights = self._certainty.weigh(guess)
         each = losses.pseudo_label_loss(answer, guess, weights)
         yield Loss(
@@ -68,6 +67,10 @@ class FixMatch(PlainMethod):
             Rows(weak, view=strong),
             self._context.settings.pseudo_label_weight * each,
         )
+
+    def _logits(self, network: ImageNetwork, rows: Tensor) -> Tensor:
+        """What is learned, of rows of features (N, D)."""
+        return network.heads.classes(rows)
 
     def _beside(self, answer: Tensor, weights: Tensor) -> Tensor | float:
         """What a mini-batch's strong answers as a whole add to the loss: here nothing."""

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from napari_fathom.learning.images.presets import IMAGE_PRESETS
-from napari_fathom.learning.methods import BLIND_METHODS, DC3, IMAGE_METHODS, METHODS, ROW_METHODS
+from napari_fathom.learning.methods import (
+    BLIND_METHODS,
+    CLUSTERING_METHODS,
+    DC3,
+    IMAGE_METHODS,
+    METHODS,
+    ROW_METHODS,
+)
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.presets import PRESETS
 
@@ -26,7 +33,9 @@ class Entry:
     data : tuple of str
         Kinds of data it learns from.
     needs_labels : bool
-        False for one that only learns to see.
+        Without labels the answer is a cluster; labels tell what that means.
+    learns_to_see : bool
+        Whether it is for another to go on from: a choice for the setting `pretrain`.
     network : bool
         Whether it trains one.
     presets : tuple of str
@@ -37,6 +46,7 @@ class Entry:
     about: About
     data: tuple[Kind, ...]
     needs_labels: bool
+    learns_to_see: bool
     network: bool
     presets: tuple[str, ...]
 
@@ -48,12 +58,13 @@ def shelf() -> tuple[Entry, ...]:
         *_entries(METHODS, "echograms", True, tuple(PRESETS)),
         *_entries(ROW_METHODS, "images", False, tuple(IMAGE_PRESETS)),
         *_entries(IMAGE_METHODS, "images", True, tuple(IMAGE_PRESETS)),
-        Entry(DC3.name, DC3.about, ("echograms", "images"), True, True, both),
+        Entry(DC3.name, DC3.about, ("echograms", "images"), True, False, True, both),
     )
 
 
 def _entries(methods: Mapping[str, Any], data: Kind, network: bool, presets: tuple[str, ...]) -> list[Entry]:
+    free = {*BLIND_METHODS, *CLUSTERING_METHODS}
     return [
-        Entry(name, method.about, (data,), name not in BLIND_METHODS, network, presets)
+        Entry(name, method.about, (data,), name not in free, name in BLIND_METHODS, network, presets)
         for name, method in methods.items()
     ]
