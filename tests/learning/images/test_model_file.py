@@ -13,10 +13,11 @@ from tests.learning.test_model_file import made
 from napari_fathom.errors import FormatError
 from napari_fathom.events import Done
 from napari_fathom.learning.clusterers import Nearest
-from napari_fathom.learning.images.model import CENTROIDS, ImageModel
+from napari_fathom.learning.images.model import ImageModel
 from napari_fathom.learning.images.model_file import load_image_model, save_image_model
 from napari_fathom.learning.images.predict import predict_images
 from napari_fathom.learning.images.training import ImageTraining
+from napari_fathom.learning.methods.dec import CENTROIDS
 from napari_fathom.learning.model_file import load_model, save_model
 
 IMAGES, TRUTH = collection(10)

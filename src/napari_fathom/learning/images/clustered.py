@@ -48,19 +48,22 @@ def clustered(
     ImageModel
     """
     settings, classes = model.settings, len(model.class_names)
-    if model.clusterer is not None or (model.clusters_known and settings.clusterer == "own"):
+    has_its_own = model.clusterer is not None or (model.clusters_known and settings.clusterer == "own")
+    if has_its_own and (model.names_classes or model.heads_know or not labels.counts()):
         return model
     try:
         parts = yield from ask_images(model, images, device=device, stop=stop)
-        if told := limit_told(len(images), settings):
-            yield Note(told)
         features = np.concatenate([part.features for part in parts])
-        found = find_clusters(features, settings, classes, lambda: raise_if_set(stop))
+        found = model.assignment
+        if not has_its_own or found is None:
+            if told := limit_told(len(images), settings):
+                yield Note(told)
+            found = find_clusters(features, settings, classes, lambda: raise_if_set(stop))
     except Cancelled:
         yield Note("Stopped before clusters were found; they will be among the images that are asked about.")
         return model
     state = dict(model.method_state)
-    if labels.counts():
+    if labels.counts() and not model.names_classes:
         shares = class_shares(found.of(features), labels.target, found.clusters, classes)
         state[CLUSTER_CLASSES] = torch.from_numpy(shares)
     return replace(model, clusterer=found, method_state=state)

@@ -18,15 +18,13 @@ from napari_fathom.learning.images.cluster_classes import CLUSTER_CLASSES
 from napari_fathom.learning.images.scaling import ImageScaling
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.methods import IMAGE_METHODS
+from napari_fathom.learning.methods.dec import CENTROIDS
 from napari_fathom.learning.methods.image_rows import ImageMethod
 from napari_fathom.learning.methods.row_method import RowClassifier
 from napari_fathom.learning.model import reduced_precision
 from napari_fathom.learning.nets.image_network import ImageNetwork
 
-__all__ = ["CENTROIDS", "ImageModel", "RawAnswers", "mean_features", "require_same_images", "rows_for"]
-
-CENTROIDS = "centroids"
-"""Name in `method_state` of the clusters' centres (K, D), where a method learns those itself."""
+__all__ = ["ImageModel", "RawAnswers", "mean_features", "require_same_images", "rows_for"]
 
 
 @dataclass(frozen=True)
@@ -91,6 +89,12 @@ class ImageModel:
     clusterer: Assignment | None = None
 
     @property
+    def names_classes(self) -> bool:
+        """Whether classes are what it learned, not clusters alone."""
+        kind = self._kind
+        return self.classifier is not None or (kind is not None and kind.needs_labels)
+
+    @property
     def heads_know(self) -> bool:
         """Whether the network's heads, not only its encoder, have learned something."""
         kind = self._kind
@@ -99,7 +103,7 @@ class ImageModel:
     @property
     def clusters_known(self) -> bool:
         """Whether it can tell an image's cluster; else clusters are found among the images asked about."""
-        return self._assignment is not None or self._heads_cluster
+        return self.assignment is not None or self._heads_cluster
 
     @torch.no_grad()
     def answer(self, views: Views, device: torch.device) -> RawAnswers:
@@ -117,7 +121,7 @@ class ImageModel:
         if cluster is None and self._heads_cluster:
             own = heads.clusters(features).softmax(1).cpu().numpy()
             cluster = own.argmax(1).astype(np.uint16)
-        if not self._names_classes:
+        if not self.names_classes:
             return RawAnswers(self._meant(cluster, own, len(seen)), cluster, None, seen)
         asked = heads.ambiguity(features).sigmoid().cpu().numpy() if self.settings.ambiguity else None
         return RawAnswers(heads.classes(features).softmax(1).cpu().numpy(), cluster, asked, seen)
@@ -127,22 +131,19 @@ class ImageModel:
         return IMAGE_METHODS.get(self.settings.method)
 
     @property
-    def _names_classes(self) -> bool:
-        return self._kind is not None and self._kind.needs_labels
-
-    @property
     def _heads_cluster(self) -> bool:
         trained = self._kind is not None and self._kind.trains_clusters
-        return self.classifier is None and (trained or (self._names_classes and self.settings.ambiguity))
+        return self.classifier is None and (trained or (self.names_classes and self.settings.ambiguity))
 
     @property
-    def _assignment(self) -> Assignment | None:
+    def assignment(self) -> Assignment | None:
+        """Clusters among features, as found or as the method learned them; None where a head tells them."""
         if self.clusterer is None and CENTROIDS in self.method_state:
             return Nearest.of_centres(self.method_state[CENTROIDS].numpy())
         return self.clusterer
 
     def _assigned(self, seen: npt.NDArray[np.float32]) -> npt.NDArray[np.uint16] | None:
-        assignment = self._assignment
+        assignment = self.assignment
         return None if assignment is None else assignment.of(seen)
 
     def _meant(

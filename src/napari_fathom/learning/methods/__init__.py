@@ -7,6 +7,8 @@ from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.methods.autoencoder import Autoencoder
 from napari_fathom.learning.methods.base import Loss, Method, MethodContext, Rows
 from napari_fathom.learning.methods.dc3 import DC3
+from napari_fathom.learning.methods.dec import DEC
+from napari_fathom.learning.methods.deepcluster import DeepCluster
 from napari_fathom.learning.methods.discriminant import Discriminant
 from napari_fathom.learning.methods.filter_bank import FilterBank
 from napari_fathom.learning.methods.fixmatch import FixMatch
@@ -73,6 +75,8 @@ IMAGE_METHODS: dict[str, type[ImageMethod]] = {
     MoCo.name: MoCo,
     IIC.name: IIC,
     Autoencoder.name: Autoencoder,
+    DeepCluster.name: DeepCluster,
+    DEC.name: DEC,
     SCAN.name: SCAN,
     SPICE.name: SPICE,
     RPSC.name: RPSC,
