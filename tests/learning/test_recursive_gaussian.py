@@ -51,7 +51,7 @@ def test_a_point_becomes_nearly_a_gaussian(sigma: float, within: float) -> None:
 def test_what_is_even_stays_so_whatever_the_number_format_around() -> None:
     with torch.autocast("cpu", torch.bfloat16):
         even = smooth(torch.full((3, 1, 500), 2.7), 8.0)
-    torch.testing.assert_close(even, torch.full((3, 1, 500), 2.7), rtol=1e-5, atol=0)
+    torch.testing.assert_close(even, torch.full((3, 1, 500), 2.7), rtol=1e-4, atol=0)
 
 
 def test_nothing_stays_nothing() -> None:

@@ -11,6 +11,7 @@ __all__ = [
     "best_device",
     "find_hardware",
     "is_out_of_memory",
+    "multiplies_bfloat16",
     "quicker_with_bfloat16",
     "release_memory",
 ]
@@ -86,3 +87,14 @@ def quicker_with_bfloat16(device: "torch.device") -> bool:
     # The public `torch.cpu` doesn't tell; this is what torch's own compiler asks.
     probe = getattr(torch.cpu, "_is_amx_tile_supported", None)
     return device.type == "cpu" and bool(probe and probe())
+
+
+def multiplies_bfloat16(device: "torch.device") -> bool:
+    """Whether products of bfloat16 matrices are quicker there; a whole network wants `quicker_with_bfloat16`.
+
+    CPUs with AVX-512's dot product of bfloat16 multiply four times as fast, but convolve no faster.
+    """
+    import torch
+
+    probe = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    return quicker_with_bfloat16(device) or (device.type == "cpu" and bool(probe and probe()))

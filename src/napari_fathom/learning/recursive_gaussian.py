@@ -97,21 +97,19 @@ def smooth(planes: Tensor, sigma: float) -> Tensor:
     """
     if 0 in planes.shape:
         return planes.clone()
-    height, width = planes.shape[-2:]
     with torch.autocast(planes.device.type, enabled=False):
-        if max(height, width) <= _SHORT or planes.is_cuda:
-            along = planes @ _as_matrix(sigma, width).to(planes).T
-            return _as_matrix(sigma, height).to(planes) @ along
-        return _along_lines(planes, recursion(sigma))
+        return _down(_down(planes, sigma).mT, sigma).mT.contiguous()
 
 
-def _along_lines(planes: Tensor, rule: Recursion) -> Tensor:
-    *outer, height, width = planes.shape
-    lines = planes.reshape(-1, height, width).permute(1, 0, 2).reshape(height, -1)
-    down = _both_ways(lines, rule).reshape(height, -1, width)
-    lines = down.permute(2, 1, 0).reshape(width, -1)
-    along = _both_ways(lines, rule).reshape(width, -1, height)
-    return along.permute(1, 2, 0).reshape(*outer, height, width).contiguous()
+def _down(planes: Tensor, sigma: float) -> Tensor:
+    """Smooth the last axis but one."""
+    height, width = planes.shape[-2:]
+    if height <= _SHORT or planes.is_cuda:
+        return _as_matrix(sigma, height).to(planes) @ planes
+    lines = planes.reshape(-1, height, width).transpose(0, 1).reshape(height, -1)
+    return (
+        _both_ways(lines, recursion(sigma)).reshape(height, -1, width).transpose(0, 1).reshape(planes.shape)
+    )
 
 
 @lru_cache(maxsize=128)

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from napari_fathom.learning.geometry import FILTER_SCALES
 from napari_fathom.learning.recursive_gaussian import smooth
 
-__all__ = ["RESPONSES", "FilterBank", "responses"]
+__all__ = ["RESPONSES", "FilterBank", "responses", "responses_at"]
 
 RESPONSES = 4 * len(FILTER_SCALES)
 """Of one channel."""
@@ -36,15 +36,18 @@ def responses(image: Tensor) -> Tensor:
     Tensor of float32, shape (B, 16 · channels, h, w)
         All of the narrowest Gaussian first.
     """
-    return torch.cat([part for sigma in FILTER_SCALES for part in _at_scale(image.float(), sigma)], dim=1)
+    return torch.cat([responses_at(image, sigma) for sigma in FILTER_SCALES], dim=1)
 
 
-def _at_scale(image: Tensor, sigma: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+@torch.no_grad()
+def responses_at(image: Tensor, sigma: float) -> Tensor:
+    """Those of one size, shape (B, 4 · channels, h, w): all means first."""
+    image = image.float()
     mean = smooth(image, sigma)
     spread = (smooth(image.square(), sigma) - mean.square()).clamp_min_(_FAINTEST).sqrt_()
     down, along = _slope(mean, -2), _slope(mean, -1)
     curved = (_slope(down, -2) + _slope(along, -1)).mul_(sigma**2)
-    return mean, spread, torch.hypot(down, along).mul_(sigma), curved
+    return torch.cat([mean, spread, torch.hypot(down, along).mul_(sigma), curved], dim=1)
 
 
 def _slope(planes: Tensor, axis: int) -> Tensor:
