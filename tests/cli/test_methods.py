@@ -5,6 +5,8 @@ import json
 from click.testing import CliRunner
 
 from napari_fathom.cli.app import fathom
+from napari_fathom.learning.clusterers import CLUSTERERS
+from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.methods.shelf import shelf
 
 
@@ -24,3 +26,12 @@ def test_programs_get_the_same_as_json() -> None:
     assert told["discriminant"]["network"] is False
     assert told["simclr"]["needs_labels"] is False
     assert told["predklus"]["data"] == ["echograms"]
+    assert {way["name"] for way in json.loads(result.stdout)["clusterers"]} == set(CLUSTERERS)
+
+
+def test_ways_to_find_clusters_are_told_as_the_setting_calls_them() -> None:
+    result = CliRunner().invoke(fathom, ["methods"])
+    for name, clusterer in CLUSTERERS.items():
+        assert ImageSettings(clusterer=name).clusterer == name
+        assert f"  {name} " in result.stdout
+        assert f"({clusterer.about.title}: {clusterer.about.paper})" in result.stdout

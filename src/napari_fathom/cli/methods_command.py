@@ -1,5 +1,6 @@
 """`fathom methods`: how one can learn, and when to choose what."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -9,7 +10,10 @@ import click
 from napari_fathom.cli.console import Console, console_options
 
 if TYPE_CHECKING:
+    from napari_fathom.learning.methods.about import About
     from napari_fathom.learning.methods.shelf import Entry
+
+    Parts = dict[str, dict[str, About]]
 
 __all__ = ["command"]
 
@@ -31,6 +35,7 @@ def command(console: Console) -> None:
       fathom methods --json
       fathom train plankton.fathom --method mean-teacher --set pretrain=iic --set pretrain_epochs=5
     """  # noqa: D301 - click wants the backspace character itself
+    from napari_fathom.learning.clusterers import CLUSTERERS
     from napari_fathom.learning.methods.shelf import shelf
 
     entries = shelf()
@@ -38,23 +43,32 @@ def command(console: Console) -> None:
         {"name": entry.name, **asdict(entry.about), **{key: getattr(entry, key) for key in _FACTS}}
         for entry in entries
     ]
-    console.result({"methods": told}, _table(entries))
+    ways = {name: clusterer.about for name, clusterer in CLUSTERERS.items()}
+    clusterers = [{"name": name, **asdict(about)} for name, about in ways.items()]
+    parts = _parts(entries) | {"To find clusters of images (setting `clusterer`)": ways}
+    console.result({"methods": told, "clusterers": clusterers}, _table(parts))
 
 
-def _table(entries: "tuple[Entry, ...]") -> str:
-    parts = {
-        "For echograms": [entry for entry in entries if entry.data == ("echograms",)],
-        "For images": [entry for entry in entries if entry.data == ("images",) and entry.needs_labels],
-        "To learn to see images, before": [entry for entry in entries if not entry.needs_labels],
-        "Around any of them": [entry for entry in entries if len(entry.data) > 1],
+def _parts(entries: "tuple[Entry, ...]") -> "Parts":
+    def those(wanted: Callable[["Entry"], bool]) -> "dict[str, About]":
+        return {entry.name: entry.about for entry in entries if wanted(entry)}
+
+    return {
+        "For echograms": those(lambda entry: entry.data == ("echograms",)),
+        "For images": those(lambda entry: entry.data == ("images",) and entry.needs_labels),
+        "To learn to see images, before": those(lambda entry: not entry.needs_labels),
+        "Around any of them": those(lambda entry: len(entry.data) > 1),
     }
-    width = max(len(entry.name) for entry in entries)
+
+
+def _table(parts: "Parts") -> str:
+    width = max(len(name) for part in parts.values() for name in part)
     lines = []
     for heading, part in parts.items():
         lines.append(f"{heading}:")
-        for entry in part:
-            told = [*wrap(entry.about.advice, _WIDTH - width), f"({entry.about.title}: {entry.about.paper})"]
-            names = [entry.name, *[""] * (len(told) - 1)]
+        for name, about in part.items():
+            told = [*wrap(about.advice, _WIDTH - width), f"({about.title}: {about.paper})"]
+            names = [name, *[""] * (len(told) - 1)]
             lines += [f"  {name:{width}}  {line}" for name, line in zip(names, told, strict=True)]
         lines.append("")
     return "\n".join(lines).rstrip()

@@ -50,7 +50,7 @@ CLUSTERERS: dict[str, Clusterer] = {
         About(
             "Spectral clustering",
             "Shi and Malik 2000",
-            "Clusters of any form; found the most plankton classes in AILARON's comparison.",
+            "Clusters of any form; the best of AILARON on five plankton classes.",
         ),
         fit_spectral,
         5_000,
