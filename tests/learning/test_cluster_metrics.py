@@ -9,6 +9,7 @@ from napari_fathom.learning.cluster_metrics import (
     agreement_counts,
     cluster_scores,
     clustering_accuracy,
+    consistency,
     purity,
 )
 
@@ -56,3 +57,23 @@ def test_nothing_to_score_and_what_does_not_fit_are_refused() -> None:
         cluster_scores(np.zeros(0, int), np.zeros(0, int))
     with pytest.raises(ValueError, match=r"\(3,\) for classes of shape \(2,\)"):
         agreement_counts(np.zeros(2, int), np.zeros(3, int))
+
+
+def test_an_image_is_consistent_if_an_expert_says_what_most_say_of_its_cluster() -> None:
+    soft = np.array([[1.0, 0, 0], [0.6, 0.4, 0], [0, 1, 0], [0, 0, 1]])
+    found = consistency(soft, np.array([2, 2, 2, 8]))
+    # Cluster 2 is mostly the first class: 1.6 of three; cluster 8 is its own image.
+    assert found.overall == pytest.approx(2.6 / 4)
+    assert found.mean == pytest.approx((1.6 / 3 + 1) / 2)
+    assert found.spread == pytest.approx((1 - 1.6 / 3) / 2)
+
+
+def test_of_hard_labels_consistency_is_purity() -> None:
+    truth = np.array([0, 0, 1, 2, 1, 1])
+    cluster = np.array([0, 0, 0, 1, 1, 1])
+    assert consistency(np.eye(3)[truth], cluster).overall == purity(agreement_counts(truth, cluster))
+
+
+def test_consistency_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="for soft labels of shape"):
+        consistency(np.zeros((0, 2)), np.zeros(0, int))

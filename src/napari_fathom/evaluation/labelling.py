@@ -47,9 +47,7 @@ def draw_labels(known: KnownImages, each: int, unseen_share: float, seed: int) -
     target[rows] = known.said[rows]
     judged = ~shown if unseen_share else target == 0
     if not judged.any():
-        raise FathomError(
-            f"{each} labels of each class leave none of {count} images to judge by; ask for fewer."
-        )
+        raise FathomError(f"{each} labels a class leave none of {count} images to judge by; ask for fewer.")
     return Drawn(target, shown, judged)
 
 

@@ -6,6 +6,7 @@ import signal
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -21,6 +22,9 @@ from napari_fathom.learning.stopping import raise_if_set
 __all__ = ["run_all"]
 
 _POLL_S = 0.2  # how soon Ctrl-C is heard
+
+_LATE = ("torch._dynamo", "sklearn.ensemble", "skimage.feature", "napari_fathom.plankton.measures")
+"""Modules that are imported when first needed (torch's optimisers: 3 s): before the clock starts, then."""
 
 
 def run_all(
@@ -75,7 +79,7 @@ def _context() -> BaseContext:
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
     if method == "forkserver":
-        context.set_forkserver_preload([__name__])
+        context.set_forkserver_preload([__name__, *_LATE])
     return context
 
 
@@ -94,6 +98,8 @@ def _work(mouth: "Connection[Any, Any]", run: Run, cache: Path, threads: int) ->
     """What a process does."""
     import torch
 
+    for name in _LATE:
+        import_module(name)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
     torch.set_num_threads(threads)
     try:

@@ -48,9 +48,7 @@ def read_results(path: Path) -> list[Row]:
     try:
         table = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:
-        raise FormatError(
-            path, "no parquet that can be read", "Move it away, or name another --out."
-        ) from error
+        raise FormatError(path, "damaged, or no parquet", "Move it away, or name another --out.") from error
     if missing := sorted({"key", "status", "name"} - set(table.column_names)):
         raise FormatError(path, f"no column {missing[0]!r}", "Expected results of `fathom evaluate`.")
     known = set(SCHEMA.names)

@@ -5,9 +5,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from napari_fathom.errors import FathomError, FormatError
+from napari_fathom.evaluation.figures import FIGURES
 from napari_fathom.evaluation.images import ImageSource
 from napari_fathom.evaluation.surveys import SurveySource
 
@@ -17,6 +26,15 @@ SHIPPED = Path(__file__).with_name("suites")
 _PATHS = ("path", "survey", "truth")
 
 Way = Literal["plain", "calibrated", "chosen"]
+
+
+def _known(figure: str) -> str:
+    if figure not in FIGURES:
+        raise ValueError(f"no figure is called {figure!r}; there are {', '.join(FIGURES)}")
+    return figure
+
+
+FigureName = Annotated[str, AfterValidator(_known)]
 
 
 class Entrant(BaseModel):
@@ -78,7 +96,9 @@ class ImageSuite(_Suite):
         description="Share of the images that no method sees before it is judged by them; with 0 it is "
         "judged by all images that have no label, as in the program's use.",
     )
-    figures: tuple[str, ...] = Field(("f1_macro", "accuracy", "ece"), description="What the tables show.")
+    figures: tuple[FigureName, ...] = Field(
+        ("f1_macro", "accuracy", "ece"), description="What the tables show."
+    )
 
 
 class EchogramSuite(_Suite):
@@ -99,7 +119,9 @@ class EchogramSuite(_Suite):
         description="How probabilities become classes: as the network says; calibrated; corrected for class "
         "shares where the held-out strokes favour it.",
     )
-    figures: tuple[str, ...] = Field(("kappa", "f1_macro", "auc", "ece"), description="What the tables show.")
+    figures: tuple[FigureName, ...] = Field(
+        ("kappa", "f1_macro", "auc", "ece"), description="What the tables show."
+    )
 
 
 Suite = Annotated[ImageSuite | EchogramSuite, Field(discriminator="kind")]
