@@ -33,7 +33,7 @@ def test_a_group_convolution_is_the_sum_its_definition_names() -> None:
     expected = torch.zeros(1, 3, 4, 6, 6)
     for out in range(4):
         for into in range(4):
-            seen = turn.weight[:, :, (into - out) % 4].rot90(out, (-2, -1))
+            seen = turn.filters[:, :, (into - out) % 4].rot90(out, (-2, -1))
             expected[:, :, out] += F.conv2d(planes[:, :, into], seen, padding=1)
     torch.testing.assert_close(turn(planes), expected, rtol=1e-4, atol=1e-5)
 
@@ -50,6 +50,15 @@ def test_features_do_not_know_how_the_image_is_turned(norm: str, training: bool)
     for times in (1, 2, 3):
         torch.testing.assert_close(encoder(image.rot90(times, (-2, -1))), features, rtol=1e-4, atol=1e-4)
     assert (encoder(image.flip(-1)) - features).abs().max() > 1e-3  # mirrored animals may be others
+
+
+def test_memory_order_makes_no_difference() -> None:
+    encoder = RotationEncoder(4).eval()
+    image = torch.randn(2, 1, 32, 32)
+    features = encoder(image)
+    layout = torch.channels_last
+    found = encoder.to(memory_format=layout)(image.to(memory_format=layout))  # type: ignore[call-overload]
+    torch.testing.assert_close(found, features, rtol=1e-4, atol=1e-5)
 
 
 def test_its_weights_are_as_many_as_in_the_papers_table() -> None:

@@ -56,12 +56,18 @@ class GroupConvolution(nn.Module):
 
     def __init__(self, before: int, after: int) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.empty(after, before, 4, 3, 3))
+        # torch's channels_last takes any weight of five dimensions for one of volumes, and fails
+        self.weight = nn.Parameter(torch.empty(after, before, 4 * 3 * 3))
         nn.init.normal_(self.weight, std=(2 / (before * 4 * 9)) ** 0.5)
+
+    @property
+    def filters(self) -> Tensor:
+        """The weights as (O, I, 4, 3, 3)."""
+        return self.weight.unflatten(2, (4, 3, 3))
 
     def forward(self, planes: Tensor) -> Tensor:
         """Planes (n, O, 4, h, w) of planes (n, I, 4, h, w)."""
-        turned = [self.weight.rot90(turn, (-2, -1)).roll(turn, 2) for turn in range(4)]
+        turned = [self.filters.rot90(turn, (-2, -1)).roll(turn, 2) for turn in range(4)]
         bank = torch.stack(turned, dim=1).flatten(2, 3).flatten(0, 1)  # (4 O, 4 I, 3, 3)
         return _with_turns(F.conv2d(planes.flatten(1, 2), bank, padding=1))
 
