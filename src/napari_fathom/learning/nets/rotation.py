@@ -63,7 +63,7 @@ class GroupConvolution(nn.Module):
     @property
     def filters(self) -> Tensor:
         """The weights as (O, I, 4, 3, 3)."""
-        return self.weight.unflatten(2, (4, 3, 3))
+        return self.weight.reshape(*self.weight.shape[:2], 4, 3, 3)
 
     def forward(self, planes: Tensor) -> Tensor:
         """Planes (n, O, 4, h, w) of planes (n, I, 4, h, w)."""
