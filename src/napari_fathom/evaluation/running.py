@@ -56,8 +56,11 @@ def run_once(run: Run, cache: Path) -> list[Row]:
         return _run_on_survey(run, run.suite)
     known = _known_images(run, cache)
     drawn = draw_labels(known, int(run.budget), run.suite.unseen_share, run.seed)
-    assert isinstance(run.settings, ImageSettings)
-    asked = ImageQuestion(known, drawn.target, drawn.shown, run.settings)
+    settings = run.settings
+    assert isinstance(settings, ImageSettings)
+    if run.suite.clusters_as_classes:
+        settings = settings.model_copy(update={"clusters": len(known.names)})
+    asked = ImageQuestion(known, drawn.target, drawn.shown, settings)
     rival = IMAGE_RIVALS.get(run.entrant.method)
     answer, cost = _measured(lambda: answer_images(asked) if rival is None else rival.answer(asked))
     figures = image_scores(known.part(drawn.judged), answer.part(drawn.judged))

@@ -96,6 +96,9 @@ class ImageSuite(_Suite):
         description="Share of the images that no method sees before it is judged by them; with 0 it is "
         "judged by all images that have no label, as in the program's use.",
     )
+    clusters_as_classes: bool = Field(
+        False, description="As many clusters as classes, as clustering is compared in papers."
+    )
     figures: tuple[FigureName, ...] = Field(
         ("f1_macro", "accuracy", "ece"), description="What the tables show."
     )
