@@ -17,7 +17,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 import torch
 
-from benchmarks.plankton_data import Labelled, fewer, labelled_rows, read_folders, simulated
+from benchmarks.plankton_data import FOLDER, KnownImages, fewer, labelled_rows, read_folders, simulated
 from benchmarks.plankton_methods import METHODS, Question
 from benchmarks.plankton_scores import scores
 from napari_fathom.files import append_line
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def run(
-    known: Labelled, method: str, each: int, seed: int, changes: Mapping[str, object]
+    known: KnownImages, method: str, each: int, seed: int, changes: Mapping[str, object]
 ) -> dict[str, object]:
     """Learn from `each` labels a class, and score the answers for all other images."""
     rows = labelled_rows(known.said, each, seed)
@@ -70,7 +70,7 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def _collection(options: argparse.Namespace, seed: int) -> Labelled:
+def _collection(options: argparse.Namespace, seed: int) -> KnownImages:
     if options.simulated:
         return _simulated(options.objects, seed, options.simulated == "hard")
     known = _folders(options.folder)
@@ -78,12 +78,12 @@ def _collection(options: argparse.Namespace, seed: int) -> Labelled:
 
 
 @cache
-def _folders(folder: Path | None) -> Labelled:
-    return read_folders(folder)
+def _folders(folder: Path | None) -> KnownImages:
+    return read_folders(folder or FOLDER)
 
 
 @cache
-def _simulated(objects: int, seed: int, hard: bool) -> Labelled:
+def _simulated(objects: int, seed: int, hard: bool) -> KnownImages:
     return simulated(objects, seed, hard=hard)
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import torch
 from sklearn.neighbors import NearestNeighbors
 
-from benchmarks.plankton_data import Labelled, labelled_rows, read_folders
+from benchmarks.plankton_data import FOLDER, KnownImages, labelled_rows, read_folders
 from napari_fathom.learning.cluster_metrics import agreement_counts, purity
 from napari_fathom.learning.images.scaling import fit_scaling
 from napari_fathom.learning.images.settings import ImageSettings
@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--seeds", default="0,1,2,3,4")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    known, seeds = read_folders(options.folder), [int(seed) for seed in options.seeds.split(",")]
+    known, seeds = read_folders(options.folder or FOLDER), [int(seed) for seed in options.seeds.split(",")]
     print("| labels | unnamed | in | " + " | ".join(_FIGURES) + " |\n" + "|---" * 6 + "|")
     for each in map(int, options.labels.split(",")):
         for unnamed in (0, options.unnamed):
@@ -46,7 +46,7 @@ def main() -> None:
                 print(f"| {each} | {unnamed} | {space} | {cells} |", flush=True)
 
 
-def one_run(known: Labelled, each: int, unnamed: int, seed: int) -> dict[str, Mapping[str, float]]:
+def one_run(known: KnownImages, each: int, unnamed: int, seed: int) -> dict[str, Mapping[str, float]]:
     """Figures of both spaces, of all images that have no label."""
     measures = known.images.measures
     assert measures is not None

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import RandomForestClassifier
 
-from benchmarks.plankton_data import Labelled
+from benchmarks.plankton_data import KnownImages
 from napari_fathom.events import Done
 from napari_fathom.learning.images.predict import predict_images
 from napari_fathom.learning.images.presets import IMAGE_PRESETS
@@ -31,7 +31,7 @@ class Question:
 
     Parameters
     ----------
-    known : Labelled
+    known : KnownImages
     target : ndarray of int64, shape (N,)
         0 = no label, 1…C.
     seed : int
@@ -39,7 +39,7 @@ class Question:
         Settings of the product's methods that differ from those of the preset.
     """
 
-    known: Labelled
+    known: KnownImages
     target: npt.NDArray[np.int64]
     seed: int
     changes: Mapping[str, object] = field(default_factory=dict)

@@ -3,19 +3,18 @@
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.plankton_data import Labelled, Soft
+from benchmarks.plankton_data import KnownImages
 from benchmarks.plankton_methods import Answer
+from napari_fathom.evaluation.image_scores import AMBIGUOUS_BITS
+from napari_fathom.evaluation.known import SoftLabels
 from napari_fathom.learning.cluster_metrics import agreement_counts, purity
 from napari_fathom.learning.inner_distance import inner_distance
 from napari_fathom.learning.metrics import confusion, expected_calibration_error, f1_scores, roc_area
 
 __all__ = ["AMBIGUOUS_BITS", "scores"]
 
-AMBIGUOUS_BITS = 0.9
-"""Entropy above which a simulated image counts as ambiguous: fewer than three of four annotators agree."""
 
-
-def scores(known: Labelled, asked: npt.NDArray[np.bool_], answer: Answer) -> dict[str, object]:
+def scores(known: KnownImages, asked: npt.NDArray[np.bool_], answer: Answer) -> dict[str, object]:
     """Figures of all images that were asked about.
 
     `auc_wrong` is the chance that an image answered wrongly is called more ambiguous than one answered
@@ -49,12 +48,12 @@ def scores(known: Labelled, asked: npt.NDArray[np.bool_], answer: Answer) -> dic
     if cluster is not None:
         found["purity"] = _rounded(purity(agreement_counts(truth, cluster)))
     if known.soft is not None:
-        found |= _soft_scores(_part(known.soft, asked), answered, ambiguity, cluster)
+        found |= _soft_scores(known.soft.part(asked), answered, ambiguity, cluster)
     return found
 
 
 def _soft_scores(
-    soft: Soft,
+    soft: SoftLabels,
     answered: npt.NDArray[np.float32],
     ambiguity: npt.NDArray[np.float32],
     cluster: npt.NDArray[np.integer] | None,
@@ -72,10 +71,6 @@ def _soft_scores(
         found["d_clusters"] = _rounded(inner_distance(soft.labels[called], cluster[called]))
         found["d_clusters_all"] = _rounded(inner_distance(soft.labels, cluster))
     return found
-
-
-def _part(soft: Soft, rows: npt.NDArray[np.bool_]) -> Soft:
-    return Soft(soft.labels[rows], soft.entropy_bits[rows], soft.votes[rows])
 
 
 def _rounded(value: float) -> float | None:

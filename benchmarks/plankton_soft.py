@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import f1_score
 
-from benchmarks.plankton_data import Labelled, labelled_rows, simulated
+from benchmarks.plankton_data import KnownImages, labelled_rows, simulated
 from napari_fathom.events import Done
 from napari_fathom.labels.tally import soft_labels, tally, winners
 from napari_fathom.learning.images.predict import predict_images
@@ -29,7 +29,7 @@ _BINS = 15
 _FIGURES = ("macro F1", "KL, bits", "calibration")
 
 
-def voted(known: Labelled, voices: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+def voted(known: KnownImages, voices: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
     """What so many annotators say of each image: the class of most, 1…C, and the shares (N, C)."""
     assert known.soft is not None
     votes = known.soft.votes[:, :voices]
@@ -39,7 +39,7 @@ def voted(known: Labelled, voices: int) -> tuple[npt.NDArray[np.int64], npt.NDAr
     return hard, soft_labels(counted, tuple(range(1, classes + 1)))
 
 
-def answered(known: Labelled, labels: ImageLabels, **changes: object) -> Floats:
+def answered(known: KnownImages, labels: ImageLabels, **changes: object) -> Floats:
     """Probabilities (N, C) of a model that learned from these labels."""
     settings = IMAGE_PRESETS["Laptop CPU"].model_copy(update={"held_out": 0.0, **changes})
     *_, trained = ImageTraining(known.images, labels, known.names, settings, device="cpu").events()
@@ -81,7 +81,7 @@ def rows(
 
 
 def judged(
-    known: Labelled, each: int, voices: int, seed: int, changes: Mapping[str, object]
+    known: KnownImages, each: int, voices: int, seed: int, changes: Mapping[str, object]
 ) -> tuple[float, float, float]:
     """Figures of one run on the images that nobody labelled."""
     assert known.soft is not None

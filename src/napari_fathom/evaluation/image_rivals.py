@@ -1,4 +1,4 @@
-"""The rivals that the shelf must beat on images: what EcoTaxa does, and k-means on what nobody had to learn."""
+"""The rivals that the shelf must beat on images: what EcoTaxa does, and k-means on what nobody learned."""
 
 import time
 from collections.abc import Callable
@@ -56,7 +56,7 @@ def _pixels(known: KnownImages) -> Rows:
 
 
 def _measures(known: KnownImages) -> Rows:
-    """Each between its 1st and 99th percentile, so that no outlier is a cluster; unknown ones as the median."""
+    """Each between its 1st and 99th percentile, so that no outlier is a cluster; unknown: the median."""
     if known.images.measures is None:
         raise TrainingError("These images have no measures to cluster.")
     rows = known.images.measures.astype(np.float64)
