@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from napari_fathom.learning.images.augment import ImageAugmentation
-from napari_fathom.learning.images.batch import Views
-from napari_fathom.learning.images.sampler import views_of
+from napari_fathom.learning.images.batch import ImageBatch, Views
+from napari_fathom.learning.images.sampler import ImageSampler, views_of
 from napari_fathom.learning.images.scaling import ImageScaling
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.images.source import ImageSet
@@ -53,6 +53,7 @@ class Gallery:
         device: torch.device,
     ) -> None:
         self._images, self._pool, self._scaling, self._device = images, pool, scaling, device
+        self._settings = settings
         self._layout = torch.channels_last if settings.channels_last else torch.contiguous_format
         self._weak, self._strong = ImageAugmentation.weak(settings), ImageAugmentation.strong(settings)
         self._random = torch.Generator().manual_seed(settings.seed + 1)
@@ -73,6 +74,19 @@ class Gallery:
     def strong(self, places: Tensor) -> Views:
         """A strong view of each."""
         return self._on_device(self._changed(self._views(places), self._strong))
+
+    def labelled(self, labels: Tensor) -> ImageSampler:
+        """What draws images by other labels than people's, as they come.
+
+        Parameters
+        ----------
+        labels : Tensor of int64, shape (n,)
+            From 0 on; negative where there is none.
+        """
+        target = np.zeros(len(self._images), np.int64)
+        target[self._pool] = labels.clamp_min(-1).cpu().numpy() + 1
+        settings = self._settings.model_copy(update={"draws": "natural"})
+        return ImageSampler(self._images, target, self._pool, self._scaling, settings)
 
     def draw(self, size: int) -> Tensor:
         """Places of `size` different images at random, or of all if there are fewer."""
@@ -117,6 +131,10 @@ class Gallery:
 
     def _changed(self, views: Views, augmentation: ImageAugmentation) -> Views:
         return Views(augmentation.apply(views.pixels, self._random), views.measures)
+
+    def moved(self, batch: ImageBatch) -> ImageBatch:
+        """A mini-batch on the device."""
+        return batch.to(self._device, self._layout)
 
     def _on_device(self, views: Views) -> Views:
         return views.to(self._device, self._layout)

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.average import WeightAverage
@@ -27,6 +28,9 @@ class MoCo(PlainMethod):
     queue is no longer than the collection, and an image's own former views in it count for nothing: the
     papers' collections are so large that they needn't say so. As with SimCLR, the perceptron is the paper's
     projection, and gets no measures. Queue and average begin anew where a run goes on from a model.
+
+    Projections are given mean 0 and spread 1 over the mini-batch. The papers' network normalises so in every
+    layer; one that doesn't begins with all images in one direction, which a slow average keeps it in.
 
     References
     ----------
@@ -71,11 +75,16 @@ class MoCo(PlainMethod):
         else:
             self._average.update(network)  # as it is after the last optimiser step
         with torch.no_grad():
-            seen = self._average.network.features(batch.view.unmeasured).float()
-            keys = F.normalize(seen, dim=1)
+            keys = F.normalize(_spread(self._average.network.features(batch.view.unmeasured)), dim=1)
         [queries] = image_features(network, batch.unlabelled.unmeasured)
         itself = (batch.places[:, None] == self._places).to(keys.device)
-        yield Loss("contrast", losses.queue_loss(queries, keys, self._queue, itself, _TEMPERATURE))
+        value = losses.queue_loss(_spread(queries), keys, self._queue, itself, _TEMPERATURE)
+        yield Loss("contrast", value)
         waiting = len(self._places)
         self._queue = torch.cat([keys, self._queue])[:waiting]
         self._places = torch.cat([batch.places, self._places])[:waiting]
+
+
+def _spread(rows: Tensor) -> Tensor:
+    """Rows (n, D) with mean 0 and spread 1 in every column."""
+    return F.batch_norm(rows.float(), None, None, training=True) if len(rows) > 1 else rows.float()

@@ -12,6 +12,7 @@ from napari_fathom.errors import TrainingError
 from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.images.cluster_classes import clusters_of_labelled
 from napari_fathom.learning.images.gallery import Gallery
+from napari_fathom.learning.images.sampler import ImageSampler
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss
 from napari_fathom.learning.methods.freematch import FreeMatch
@@ -31,9 +32,10 @@ class RPSCSemi(FreeMatch):
 
     l_i = argmax_j s(F_i, Γ_j); reliable where more than `threshold` of the N_e nearest images have that label
     (Eq. 6). Encoder, perceptron and cluster head, as RPSC-Self left them, learn these by FreeMatch (Eq. 7 to
-    9); every cluster is drawn alike. What people have said is true: an image that they have labelled is of
-    the nearest cluster that stands for its class, whatever its neighbours are. N_e is 100, in a small
-    collection no more than half a cluster's share of it: among more, no image's neighbours could agree.
+    9). What people have said is true: an image that they have labelled is of the nearest cluster that stands
+    for its class, whatever its neighbours are. N_e is 100, in a small collection no more than half a
+    cluster's share of it: among more, no image's neighbours could agree. Reliable images are drawn as they
+    come: a cluster of which two are reliable would be learned by heart if every one were drawn alike.
 
     References
     ----------
@@ -56,36 +58,24 @@ class RPSCSemi(FreeMatch):
         self._clusters = context.settings.clusters_for(context.classes)
         super().__init__(replace(context, classes=self._clusters, weights=None))
         self._gallery: Gallery = context.gallery
-        self._random = context.generator(salt=11)
-        self._members: tuple[Tensor, ...] = ()
+        self._sampler: ImageSampler | None = None
 
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield FreeMatch's loss, with reliable pseudo-labels for labels."""
         assert batch.unlabelled is not None
-        if not self._members:
-            self._members = self._reliable(network)
+        if self._sampler is None:
+            self._sampler = self._gallery.labelled(self._reliable(network))
         size = len(batch.unlabelled) // self._context.settings.unlabelled_ratio
-        places, target = self._draw(size)
-        labelled, target = self._gallery.weak(places), target.to(self._context.device)
-        for loss in super().objectives(network, replace(batch, labelled=labelled, target=target)):
+        drawn = self._gallery.moved(self._sampler.draw(size, unlabelled=False))
+        whole = replace(batch, labelled=drawn.labelled, target=drawn.target, shares=None)
+        for loss in super().objectives(network, whole):
             yield replace(loss, name=self.main_loss)
 
     def _logits(self, network: ImageNetwork, rows: Tensor) -> Tensor:
         return network.heads.clusters(rows)
 
-    def _draw(self, size: int) -> tuple[Tensor, Tensor]:
-        """Places of images that are reliably of some cluster, each cluster alike, and their clusters."""
-        having = [number for number, places in enumerate(self._members) if len(places)]
-        turns = torch.randperm(len(having), generator=self._random).repeat(-(-size // len(having)))[:size]
-        target = torch.tensor(having)[turns]
-        chosen = [
-            int(torch.randint(len(self._members[number]), (), generator=self._random)) for number in target
-        ]
-        places = [self._members[number][index] for number, index in zip(target, chosen, strict=True)]
-        return torch.stack(places), target
-
-    def _reliable(self, network: ImageNetwork) -> tuple[Tensor, ...]:
-        """Places of the images that are reliably of each cluster.
+    def _reliable(self, network: ImageNetwork) -> Tensor:
+        """The cluster that each image of the gallery is reliably of, shape (n,); negative where of none.
 
         Raises
         ------
@@ -105,13 +95,11 @@ class RPSCSemi(FreeMatch):
         agreed = local_consistency(label, nearest_neighbours(rows, count, check)) > settings.threshold
         known = torch.where(agreed, label, -1).cpu()
         said = clusters_of_labelled(label.cpu().numpy(), self._gallery.said.numpy(), likeness.cpu().numpy())
-        people = torch.from_numpy(said)
-        known = torch.where(self._gallery.said >= 0, people, known)
-        members = tuple(torch.nonzero(known == number)[:, 0] for number in range(self._clusters))
-        found = sum(len(places) > 0 for places in members)
+        known = torch.where(self._gallery.said >= 0, torch.from_numpy(said), known)
+        found = int((torch.bincount(known[known >= 0]) > 0).sum())
         if found < 2:
             raise TrainingError(
                 f"Neighbours agree on {found} of {self._clusters} clusters; two are needed to tell apart. "
                 "Lower the threshold, ask for fewer clusters, or let RPSC-Self learn for longer."
             )
-        return members
+        return known
