@@ -12,9 +12,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import torch
 
-from benchmarks.accuracy_runs import UNSEEN, Answer, Run, run_once
+from benchmarks.accuracy_runs import Answer, Run, run_once
 from benchmarks.accuracy_scores import scores_of
 from napari_fathom.echogram.simulate import SimulationSettings, simulate
+from napari_fathom.evaluation.surveys import UNSEEN
 from napari_fathom.files import append_line
 
 RESULTS = Path(__file__).parent / "results" / "accuracy.jsonl"
@@ -41,10 +42,7 @@ def main() -> None:
             continue
         path = options.answers / f"{run.name}.npz"
         if not path.exists():
-            answer = run_once(
-                run, options.pings, options.steps, lambda text, name=run.name: print(f"{name}: {text}")
-            )
-            answer.save(path)
+            run_once(run, options.pings, options.steps).save(path)
         answer = Answer.load(path)
         truth = simulate(SimulationSettings(pings=options.pings, seed=run.seed + UNSEEN)).truth
         for line in scores_of(run, answer, truth):

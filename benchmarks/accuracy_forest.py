@@ -13,9 +13,9 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
 from sklearn.ensemble import RandomForestClassifier
 
-from benchmarks.accuracy_runs import UNSEEN
 from napari_fathom.echogram.simulate import CLASS_NAMES, SimulationSettings, simulate
 from napari_fathom.echogram.simulate_paint import paint
+from napari_fathom.evaluation.surveys import UNSEEN
 from napari_fathom.files import append_line
 from napari_fathom.learning.metrics import score
 from napari_fathom.learning.shares import correct, em_shares

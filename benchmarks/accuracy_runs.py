@@ -1,25 +1,17 @@
 """Train a network on a painted simulated survey, let it answer on another: the runs behind accuracy.py."""
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from napari_fathom.echogram.simulate import CLASS_NAMES, SimulationSettings, simulate
 from napari_fathom.echogram.simulate_paint import paint
-from napari_fathom.events import Box, Done, Note
-from napari_fathom.learning.calibration import Calibration
-from napari_fathom.learning.field import ArrayField, ArrayLabels
-from napari_fathom.learning.predict import Output, predict
+from napari_fathom.evaluation.answers import PixelQuestion
+from napari_fathom.evaluation.shelf_methods import answer_pixels
+from napari_fathom.evaluation.surveys import SimulatedSurvey
 from napari_fathom.learning.presets import LAPTOP, PRESETS
 from napari_fathom.learning.settings import TrainSettings
-from napari_fathom.learning.train import Training
-
-UNSEEN = 1000
-"""Added to a training survey's seed: the one predicted has another seabed, other layers and schools."""
 
 
 @dataclass(frozen=True)
@@ -77,39 +69,10 @@ def settings_for(run: Run, steps: int) -> TrainSettings:
     return preset.model_copy(update=changes | {"steps": steps // 4, "epochs": 4})
 
 
-def run_once(run: Run, pings: int, steps: int, note: Callable[[str], None]) -> Answer:
+def run_once(run: Run, pings: int, steps: int) -> Answer:
     """Train on one survey, answer on another."""
-    survey = simulate(SimulationSettings(pings=pings, seed=run.seed))
-    painting = paint(survey.truth, run.share, run.seed)
-    training = Training(
-        ArrayField(survey.sv_db),
-        ArrayLabels(painting.labels, painting.strokes),
-        CLASS_NAMES,
-        settings_for(run, steps),
-        device="cpu",
-    )
-    started = time.perf_counter()
-    model = None
-    for event in training.events():
-        if isinstance(event, Note):
-            note(event.message)
-        if isinstance(event, Done):
-            model = event.result
-    seconds = time.perf_counter() - started
-    assert model is not None
-    unseen = simulate(SimulationSettings(pings=pings, seed=run.seed + UNSEEN))
-    probabilities = np.zeros((len(CLASS_NAMES), *unseen.truth.shape), np.float16)
-
-    def write(box: Box, output: Output) -> None:
-        top, bottom, left, right = box
-        probabilities[:, top:bottom, left:right] = output.probabilities
-
-    uncalibrated = replace(model, calibration=Calibration.identity(len(CLASS_NAMES)))
-    for _ in predict(uncalibrated, ArrayField(unseen.sv_db), write, device="cpu"):
-        pass
-    held, source = training.held_out, np.array(model.calibration.shares)
-    if held is None:
-        nothing = np.zeros(0, np.int64)
-        none = np.zeros((len(CLASS_NAMES), 0), np.float32)
-        return Answer(probabilities, none, nothing.astype(np.uint8), nothing, source, seconds)
-    return Answer(probabilities, held.probabilities, held.labels, held.strokes, source, seconds)
+    known = SimulatedSurvey(source="simulated", pings=pings, unseen_pings=pings).read(run.seed)
+    painting = paint(known.truth, run.share, run.seed)
+    found = answer_pixels(PixelQuestion(known, painting.labels, painting.strokes, settings_for(run, steps)))
+    labels, source = found.labels.astype(np.uint8), np.array(found.source)
+    return Answer(found.probabilities, found.held_out, labels, found.strokes, source, found.seconds)
