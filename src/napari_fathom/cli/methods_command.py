@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _WIDTH = 106  # of a line, without its margin
-_FACTS = ("data", "needs_labels", "network", "presets")
+_FACTS = ("data", "needs_labels", "learns_to_see", "network", "presets")
 
 
 @click.command("methods")
@@ -26,14 +26,16 @@ _FACTS = ("data", "needs_labels", "network", "presets")
 def command(console: Console) -> None:
     """List the methods: name, paper, what each is for.
 
-    The names are those of `fathom train --method`. What comes under *learn to see* looks at no label; put its
-    name into the setting `pretrain`, and a number into `pretrain_epochs`, to have it go before another.
+    The names are those of `fathom train --method`. What comes under *learn to see* looks at no label: trained
+    by itself it clusters what it sees; or put its name into the setting `pretrain`, and a number into
+    `pretrain_epochs`, to have it go before another.
 
     \b
     Examples:
       fathom methods
       fathom methods --json
       fathom train plankton.fathom --method mean-teacher --set pretrain=iic --set pretrain_epochs=5
+      fathom train unlabelled.fathom --method autoencoder --set encoder=rotation --set clusterer=spectral
     """  # noqa: D301 - click wants the backspace character itself
     from napari_fathom.learning.clusterers import CLUSTERERS
     from napari_fathom.learning.methods.shelf import shelf
@@ -56,7 +58,10 @@ def _parts(entries: "tuple[Entry, ...]") -> "Parts":
     return {
         "For echograms": those(lambda entry: entry.data == ("echograms",)),
         "For images": those(lambda entry: entry.data == ("images",) and entry.needs_labels),
-        "To learn to see images, before": those(lambda entry: not entry.needs_labels),
+        "To cluster images, without labels": those(
+            lambda entry: not (entry.needs_labels or entry.learns_to_see)
+        ),
+        "To learn to see images, without labels": those(lambda entry: entry.learns_to_see),
         "Around any of them": those(lambda entry: len(entry.data) > 1),
     }
 
