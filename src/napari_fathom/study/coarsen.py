@@ -5,9 +5,21 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["majority", "mean", "nearest"]
+__all__ = ["factors_between", "majority", "mean", "nearest"]
 
 T = TypeVar("T", bound=np.generic)
+
+
+def factors_between(full: tuple[int, int], coarse: tuple[int, int]) -> tuple[int, int]:
+    """Cells of level 0 in one cell of a level whose sides were halved, rounding up, some number of times."""
+    return _factor(full[0], coarse[0]), _factor(full[1], coarse[1])
+
+
+def _factor(full: int, coarse: int) -> int:
+    factor = 1
+    while -(-full // factor) > coarse:
+        factor *= 2
+    return factor
 
 
 def nearest(values: NDArray[np.uint16], factors: tuple[int, int]) -> NDArray[np.uint16]:

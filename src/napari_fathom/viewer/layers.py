@@ -1,6 +1,6 @@
 """How every layer of one survey lies in napari's world, and how managed layers are found or made again."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_fathom.events import Box
-from napari_fathom.viewer.roles import Role, details_of, find, survey_of
+from napari_fathom.viewer.roles import Role, details_of, find, role_of, survey_of
 
 if TYPE_CHECKING:
     import napari
@@ -22,6 +22,7 @@ __all__ = [
     "Frame",
     "Placed",
     "apply_frame",
+    "below_labels",
     "ensure_layer",
     "keep_from_list",
     "lock",
@@ -173,6 +174,12 @@ def move_survey(layers: "Iterable[Layer]", survey: str, frame: Frame) -> None:
     for layer in ours:
         layer.events.scale()
         layer.events.translate()
+
+
+def below_labels(layers: "Sequence[Layer]") -> int:
+    """Place in the list of a new layer over which strokes are still to be seen; the end where none are."""
+    kinds = (Role.LABELS, Role.OVERVIEW, Role.PREVIEW)
+    return min((place for place, layer in enumerate(layers) if role_of(layer) in kinds), default=len(layers))
 
 
 def lock(layer: AnyLayer) -> AnyLayer:

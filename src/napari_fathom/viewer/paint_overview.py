@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_fathom.events import Box
+from napari_fathom.study.coarsen import factors_between
 from napari_fathom.viewer.tiles import box_of, tiles_of
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class LabelPyramid:
         self._store = store
         self._lock = threading.Lock()
         self._tiles: dict[tuple[int, int, int], NDArray[np.uint8]] = {}
-        self._steps = [_factors(shapes[0], shape) for shape in shapes]
+        self._steps = [factors_between(shapes[0], shape) for shape in shapes]
         for box in store.painted_boxes():
             self.update(box)
 
@@ -94,18 +95,6 @@ class LabelPyramid:
                     self._tiles[key] = np.zeros((there[1] - there[0], there[3] - there[2]), np.uint8)
                 target, source = _overlap(there, box)
                 self._tiles[key][target] = cells[source]
-
-
-def _factors(full: tuple[int, int], coarse: tuple[int, int]) -> tuple[int, int]:
-    """Cells of level 0 in one cell of a level whose sides were halved, rounding up, some number of times."""
-    return _factor(full[0], coarse[0]), _factor(full[1], coarse[1])
-
-
-def _factor(full: int, coarse: int) -> int:
-    factor = 1
-    while -(-full // factor) > coarse:
-        factor *= 2
-    return factor
 
 
 def _overlap(one: Box, other: Box) -> tuple[tuple[slice, slice], tuple[slice, slice]]:

@@ -1,12 +1,13 @@
-"""Classes and painting in one panel, wired to the study that is open."""
+"""Classes, painting and its preview in one panel, wired to the study that is open."""
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
 from napari_fathom.errors import LabelError
 from napari_fathom.viewer.class_editor import ClassEditor
 from napari_fathom.viewer.paint_keys import bind_class_keys
+from napari_fathom.viewer.paint_preview import PaintPreview
 from napari_fathom.viewer.paint_tools import PaintTools
 from napari_fathom.viewer.session import Session
 
@@ -38,25 +39,60 @@ class PaintPanel(QWidget):
         self.tools = PaintTools()
         self.tools.chosen.connect(self._set_mode)
         self.brush = self.tools.buttons["paint"]
-        self.hint = QLabel()
-        self.hint.setWordWrap(True)
+        self.preview = QCheckBox("Preview while painting")
+        self.preview.setToolTip(
+            "After each stroke, tint what resembles your strokes so far in the part in view (Shift+P).\n"
+            "A quick guess to paint by; Retrain learns properly."
+        )
+        self.preview_hint, self.hint = QLabel(), QLabel()
+        self._previewing: PaintPreview | None = None
         layout = QVBoxLayout(self)
-        layout.addWidget(self.classes)
-        layout.addWidget(self.tools)
-        layout.addWidget(self.hint)
+        for part in (self.classes, self.tools, self.preview, self.preview_hint, self.hint):
+            layout.addWidget(part)
+        for label in (self.preview_hint, self.hint):
+            label.setWordWrap(True)
         layout.addStretch()
         self.classes.valueChanged.connect(self._change_classes)
         self.classes.selectedChanged.connect(self._select)
+        self.preview.toggled.connect(self._want_preview)
         self._session.studyChanged.connect(self._show_study)
         self._session.labelsChanged.connect(self._count)
         self._session.classesChanged.connect(self._show_classes)
         self._show_study()
 
+    def toggle_preview(self) -> None:
+        """Switch the preview on or off."""
+        if self.preview.isEnabled():
+            self.preview.toggle()
+
+    def leave(self) -> None:
+        """Take the preview away; for the end of the dock."""
+        self.preview.setChecked(False)
+
+    def _want_preview(self, wanted: bool) -> None:
+        """Begin a preview of the study that is open now, or end the former."""
+        if self._previewing is not None:
+            self._previewing.close()
+            self._previewing.deleteLater()
+            self._previewing = None
+        self._tell_preview("")
+        study, painting = self._session.study, self._session.paint
+        if wanted and study is not None and painting is not None:
+            self._tell_preview("Looking at the part in view…")
+            self._previewing = PaintPreview(study, painting, self)
+            self._previewing.told.connect(self._tell_preview)
+            self._previewing.failed.connect(self._session.failed)
+
+    def _tell_preview(self, words: str) -> None:
+        self.preview_hint.setText(words)
+        self.preview_hint.setVisible(bool(words))
+
     def _show_study(self, study: object = None) -> None:
         painting = self._session.paint
         self._bound = None
-        for widget in (self.classes, self.tools):
+        for widget in (self.classes, self.tools, self.preview):
             widget.setEnabled(painting is not None)
+        self._want_preview(self.preview.isChecked())
         if painting is None:
             self.hint.setText(NO_STUDY)
             return
@@ -120,6 +156,8 @@ class PaintPanel(QWidget):
             classes = self._session.paint.store.classes
             self.classes.setValue(classes)
             self._bind(classes)
+            if self._previewing is not None:
+                self._previewing.recolour()
 
     def _count(self) -> None:
         if self._session.paint is not None:

@@ -10,10 +10,10 @@ from qtpy.QtCore import QObject
 
 from napari_fathom.events import Box
 from napari_fathom.labels.classes import DEFAULT_CLASSES, Classes
-from napari_fathom.viewer.layers import lock
+from napari_fathom.viewer.layers import below_labels, lock
 from napari_fathom.viewer.paint_layers import class_colormap
 from napari_fathom.viewer.pyramid import as_layer_data
-from napari_fathom.viewer.roles import Role, find, role_of, tag
+from napari_fathom.viewer.roles import Role, find, tag
 
 if TYPE_CHECKING:
     from napari.layers import Image, Labels, Layer
@@ -130,9 +130,7 @@ class PredictionLayers(QObject):
 
     def _below_labels(self) -> int:
         """Where a new layer goes: strokes stay on top of the answers."""
-        layers = self._view.viewer.layers
-        places = [layers.index(layer) for layer in layers if role_of(layer) in (Role.LABELS, Role.OVERVIEW)]
-        return min(places, default=len(layers))
+        return below_labels(self._view.viewer.layers)
 
     def _replace(self, kind: Kind, former: "Layer") -> None:
         """Put a layer over the new store in the former's place."""

@@ -28,6 +28,8 @@ class Role(StrEnum):
     CLASS = "class"
     CLUSTER = "cluster"
     AMBIGUITY = "ambiguity"
+    PREVIEW = "preview"
+    """What the strokes so far would make of the part in view; gone when nobody wants to see it."""
     REGION = "region"
     """The rectangle that the user draws to say where."""
     MOSAIC = "mosaic"

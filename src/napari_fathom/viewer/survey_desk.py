@@ -95,7 +95,11 @@ class SurveyDesk(QObject):
 
     def keys(self) -> Mapping[str, Callable[[], Any]]:
         """Keys of the whole window."""
-        return {"Shift-N": self.answers.tour.go, "Shift-A": self.answers.acceptor.accept_patch}
+        return {
+            "Shift-N": self.answers.tour.go,
+            "Shift-A": self.answers.acceptor.accept_patch,
+            "Shift-P": self.paint.toggle_preview,
+        }
 
     def fill_canvas(self) -> None:
         """Stretch the survey over the canvas: at its true aspect it is a thin line."""
@@ -103,6 +107,7 @@ class SurveyDesk(QObject):
 
     def leave(self) -> None:
         """Let go of the viewer's events."""
+        self.paint.leave()
         self.incoming.disconnect_viewer()
         self.view.close_down()
 
