@@ -3,10 +3,29 @@
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["FILTER_SCALES", "Body", "Geometry", "alignment", "body_of", "geometry_of", "halo"]
+__all__ = [
+    "FILTER_SCALES",
+    "PATCH_SIDE",
+    "Body",
+    "Geometry",
+    "Voting",
+    "alignment",
+    "body_of",
+    "geometry_of",
+    "halo",
+]
 
-Body = Literal["unet", "filter-bank"]
+Body = Literal["unet", "filter-bank", "patches"]
 """What makes features of pixels."""
+
+Voting = Literal["dense", "1", "2", "4", "8"]
+"""Which patches vote on a pixel: those of all cells, seen in one pass; or those so many cells apart."""
+
+PATCH_SIDE = 32
+"""Cells a side of the patches that are classified whole."""
+_DENSE_HALO = 128
+"""Patches begin up to 31 cells before a pixel; seen in one pass, VGG16's convolutions reach 90 beyond them
+(2 · 1 + 2 · 2 + 3 · 4 + 3 · 8 + 3 · 16)."""
 
 FILTER_SCALES = (1.0, 2.0, 4.0, 8.0)
 """Standard deviations of the filter bank's Gaussians, cells."""
@@ -34,11 +53,19 @@ class Geometry:
 
 def body_of(method: str) -> Body:
     """What a method of pixels trains; all but a few a U-Net."""
-    return "filter-bank" if method == "filter-bank" else "unet"
+    match method:
+        case "filter-bank":
+            return "filter-bank"
+        case "semiclf":
+            return "patches"
+    return "unet"
 
 
-def geometry_of(body: Body, depth: int) -> Geometry:
-    """Of a U-Net of `depth` stages, or of the filter bank, which has none."""
+def geometry_of(body: Body, depth: int, voting: Voting = "dense") -> Geometry:
+    """Of a U-Net of `depth` stages; of the filter bank; of patches that vote."""
+    if body == "patches":
+        apart = 1 if voting == "dense" else int(voting)
+        return Geometry(apart, _DENSE_HALO if voting == "dense" else PATCH_SIDE, 2 * PATCH_SIDE)
     if body == "filter-bank":
         margin = round(_FORGOTTEN * max(FILTER_SCALES))
         return Geometry(1, margin, margin)

@@ -11,7 +11,8 @@ from napari_fathom.errors import TrainingError
 from napari_fathom.learning.calibration import Calibration
 from napari_fathom.learning.geometry import body_of
 from napari_fathom.learning.hardware import quicker_with_bfloat16
-from napari_fathom.learning.nets.network import Network, build_network
+from napari_fathom.learning.nets.network import Network, build_network, seeded
+from napari_fathom.learning.nets.patch_network import PatchNetwork
 from napari_fathom.learning.scaling import Scaling
 from napari_fathom.learning.settings import TrainSettings
 from napari_fathom.learning.shared_settings import SharedSettings
@@ -67,6 +68,10 @@ class Model:
 
 def network_for(settings: TrainSettings, channels: int, classes: int) -> Network:
     """The network that these settings describe, with first weights from their seed."""
+    body = body_of(settings.method)
+    if body == "patches":
+        with seeded(settings.seed):
+            return PatchNetwork(channels, classes, settings.clusters, settings.width, settings.voting)
     return build_network(
         channels,
         classes,
@@ -74,7 +79,7 @@ def network_for(settings: TrainSettings, channels: int, classes: int) -> Network
         width=settings.width,
         depth=settings.depth,
         seed=settings.seed,
-        body=body_of(settings.method),
+        body=body,
     )
 
 

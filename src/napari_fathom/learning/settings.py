@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from napari_fathom.learning.geometry import Geometry, alignment, body_of, geometry_of
+from napari_fathom.learning.geometry import PATCH_SIDE, Geometry, Voting, alignment, body_of, geometry_of
 from napari_fathom.learning.scaling import Scaling
 from napari_fathom.learning.shared_settings import Share, SharedSettings
 
@@ -22,6 +22,11 @@ class TrainSettings(SharedSettings):
         description="Channels of the U-Net's first stage, each stage doubles them; units of the filter bank.",
     )
     depth: int = Field(5, ge=1, le=7, description="Stages of the U-Net.")
+    voting: Voting = Field(
+        "dense",
+        description="SemiClf: all patches vote, seen in one pass; or exactly and slowly, those so many cells "
+        "apart.",
+    )
 
     # The data
     floor_db: float = Field(-75.0, description="Weaker and missing values become this, dB re 1 m⁻¹.")
@@ -95,6 +100,11 @@ class TrainSettings(SharedSettings):
             raise ValueError(
                 f"patch is {self.patch} cells; with depth {self.depth} it must be a multiple of {step}"
             )
+        if body_of(self.method) == "patches" and self.patch % PATCH_SIDE:
+            raise ValueError(
+                f"patch is {self.patch} cells; for {self.method} it must be a multiple of {PATCH_SIDE}, the "
+                "side of what it classifies"
+            )
         if self.ceiling_db <= self.floor_db:
             raise ValueError(f"ceiling_db ({self.ceiling_db}) must lie above floor_db ({self.floor_db})")
         return self
@@ -107,7 +117,7 @@ class TrainSettings(SharedSettings):
     @property
     def geometry(self) -> Geometry:
         """How the tiles of a prediction lie."""
-        return geometry_of(body_of(self.method), self.depth)
+        return geometry_of(body_of(self.method), self.depth, self.voting)
 
     @property
     def scaling(self) -> Scaling:

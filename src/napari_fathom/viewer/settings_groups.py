@@ -22,7 +22,7 @@ _OPTIMISER = (
 
 SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "Network": ("width", "depth"),
+        "Network": ("width", "depth", "voting"),
         "Data": (
             "floor_db",
             "ceiling_db",
@@ -72,7 +72,7 @@ IMAGE_SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Network": ("encoder", "width", "norm", "features", "backbone", "measures"),
         "Images": ("rotate", "flip", "shift", "zoom", "contrast", "brightness", "strong", "erase"),
         "Labels": ("held_out", "draws", "soft_targets", "unlabelled_ratio"),
-        "Learning to see, before": ("pretrain", "pretrain_epochs", "pretrain_batch"),
+        "Learning to see, before": ("pretrain", "pretrain_epochs", "pretrain_batch", "queue"),
         "Methods": (
             "consistency_weight",
             "pseudo_label_weight",
@@ -86,7 +86,14 @@ IMAGE_SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "teacher_memory",
             "trees",
         ),
-        "Clusters": ("clusters", "clusterer"),
+        "Clusters": (
+            "clusters",
+            "clusterer",
+            "projection_heads",
+            "cluster_batch",
+            "cluster_loss",
+            "neighbours",
+        ),
         "Ambiguity": (
             "ambiguity",
             "ambiguity_prior",

@@ -26,6 +26,7 @@ from napari_fathom.learning.methods.row_method import RowClassifier
 from napari_fathom.learning.methods.rpsc import RPSC
 from napari_fathom.learning.methods.rpsc_semi import RPSCSemi
 from napari_fathom.learning.methods.scan import SCAN
+from napari_fathom.learning.methods.semiclf import SemiClf
 from napari_fathom.learning.methods.semicps import SemiCPS
 from napari_fathom.learning.methods.simclr import SimCLR
 from napari_fathom.learning.methods.softmatch import SoftMatch
@@ -57,6 +58,7 @@ METHODS: dict[str, Callable[[MethodContext], Method]] = {
     SupSeg.name: SupSeg,
     SemiCPS.name: SemiCPS,
     UniMatch.name: UniMatch,
+    SemiClf.name: SemiClf,
     FilterBank.name: FilterBank,
 }
 """Methods of pixels by the name that `TrainSettings.method` uses; add a paper by a file and a line here."""

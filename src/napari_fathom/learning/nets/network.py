@@ -1,17 +1,21 @@
 """The network of pixels, a body and three persistent heads; and what every network here has."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal, cast
 
 import torch
 from torch import Tensor, nn
 
-from napari_fathom.learning.geometry import Body
 from napari_fathom.learning.nets.filter_bank import FilterBank
 from napari_fathom.learning.nets.heads import Heads
 from napari_fathom.learning.nets.unet import UNet
 
-__all__ = ["Answer", "ItemNetwork", "Network", "Outputs", "build_network", "rows_of"]
+__all__ = ["Answer", "ItemNetwork", "Network", "Outputs", "build_network", "rows_of", "seeded"]
+
+Body = Literal["unet", "filter-bank"]
+"""What makes features of each pixel."""
 
 _ROWS = 1 << 15  # pixels whose cluster logits are held at once: 64 MB at K = 512
 
@@ -74,8 +78,9 @@ class Network(ItemNetwork):
         body: Body = "unet",
     ) -> None:
         super().__init__()
-        self.body = UNet(channels, width, depth) if body == "unet" else FilterBank(channels, width)
-        self.heads = Heads(self.body.features, classes, clusters)
+        made = UNet(channels, width, depth) if body == "unet" else FilterBank(channels, width)
+        self.body: nn.Module = made
+        self.heads = Heads(made.features, classes, clusters)
 
     def features(self, image: Tensor) -> Tensor:
         """Features (B, D, h, w) of an image (B, channels, h, w)."""
@@ -132,10 +137,14 @@ def build_network(
     seed: int = 0,
     body: Body = "unet",
 ) -> Network:
-    """Make a network on the CPU whose first weights depend on `seed` alone.
+    """Make a network on the CPU whose first weights depend on `seed` alone."""
+    with seeded(seed):
+        return Network(channels, classes, clusters, width, depth, body)
 
-    torch's own generator is left as it was.
-    """
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Let what is drawn inside depend on `seed` alone; torch's own generator is left as it was."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return Network(channels, classes, clusters, width, depth, body)
+        yield

@@ -1,0 +1,221 @@
+"""SemiClf: cluster patches and learn their clusters, classify the painted ones, in turn."""
+
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from napari_fathom.learning.batch import Batch
+from napari_fathom.learning.geometry import PATCH_SIDE
+from napari_fathom.learning.kmeans import kmeans
+from napari_fathom.learning.methods.about import About
+from napari_fathom.learning.methods.base import Loss, MethodContext, PlainMethod, Rows
+from napari_fathom.learning.nets.network import Network
+from napari_fathom.learning.nets.patch_network import PatchNetwork
+from napari_fathom.learning.pca import principal_components
+
+__all__ = ["SemiClf", "balanced", "patch_classes", "small_patches"]
+
+_KEPT = 4096
+"""Patches that are clustered together: 64 mini-batches of the paper's, 67 MB of four frequencies."""
+_FEWEST_CELLS = 16
+"""Painted cells that make a patch one of their class: a brush stamp, a sixty-fourth of the patch."""
+_AT_ONCE = 256
+
+
+class SemiClf(PlainMethod):
+    """Deep clustering of patches of 32 × 32 cells, alternating with their classification.
+
+        L_cls = CE(g(z), k-means(PCA(z))),    patches drawn alike from every cluster
+        L_seg = CE(f(z), y),                  patches drawn alike from every class
+
+    The patches of a mini-batch are cut up (the paper: 256 × 256 cells into 64) and join the last 4096, which
+    are clustered anew in each epoch, and before whenever they have become twice as many. k-means starts from
+    the last centroids, as PredKlus' does, so that the cluster head needn't begin anew.
+
+    A patch is of the class with the most painted cells in it, at least 16; the class that nearly all of the
+    sea is of, only where no other is painted. Where unpainted cells are taken for that class, patches without
+    a stroke are too.
+
+    Parameters
+    ----------
+    context : MethodContext
+
+    References
+    ----------
+    Choi et al. 2021 (SemiClf), ICES J. Mar. Sci. 78, 2615–2627, as PredKlus, sections III.C and IV.D, tells
+    it. Caron et al. 2018 (DeepCluster).
+    """
+
+    name: ClassVar[str] = "semiclf"
+    about: ClassVar[About] = About(
+        "SemiClf",
+        "Choi et al. 2021",
+        "Classifies patches of 32 × 32 cells, which then vote on pixels. Coarse; to compare with.",
+    )
+
+    def __init__(self, context: MethodContext) -> None:
+        self._settings, self._rest, self._classes = context.settings, context.rest, context.classes
+        self._check, self._random = context.check, context.generator(salt=18)
+        self._patches = torch.zeros(0, device=context.device)
+        self._labels = torch.zeros(0, dtype=torch.int64)
+        self._centroids: Tensor | None = None
+        self._clustered = self._batches = 0
+
+    @property
+    def needs_unlabelled(self) -> bool:
+        """They are clustered."""
+        return True
+
+    @property
+    def needs_view(self) -> bool:
+        """One view will do."""
+        return False
+
+    def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
+        """Yield the loss of the clusters, then that of the classes of the network so updated."""
+        assert isinstance(network, PatchNetwork) and batch.unlabelled is not None
+        image = torch.cat([batch.labelled.image, batch.unlabelled.image])
+        valid = torch.cat([batch.labelled.valid, batch.unlabelled.valid])
+        target = torch.cat([batch.labelled.target, _target_of(batch)])
+        patches = small_patches(image)
+        measured = small_patches(valid[:, None]).float().mean((1, 2, 3)) > 0.25
+        self._keep(patches[measured])
+        if self._due():
+            self._cluster(network)
+        self._batches += 1
+        if self._clustered:
+            chosen = balanced(self._labels, int(measured.sum()), self._random)
+            logits = network.heads.clusters(network.body(self._patches[chosen.to(image.device)]))
+            value = F.cross_entropy(logits.float(), self._labels[chosen].to(image.device))
+            yield Loss("clustering", self._settings.cluster_weight * value)
+        unpainted = small_patches((valid & (target < 0))[:, None]).flatten(1).sum(1)
+        classes = patch_classes(small_patches(target[:, None]).flatten(1), self._classes, self._rest)
+        if self._rest is not None:
+            classes = torch.where((classes < 0) & (unpainted > 0), self._rest, classes)
+        classes = torch.where(measured, classes, -1)
+        chosen = balanced(classes.cpu(), len(classes), self._random).to(image.device)
+        rows = network.body(patches[chosen])
+        said = classes[chosen]
+        value = F.cross_entropy(network.heads.classes(rows).float(), said) if len(said) else rows.sum() * 0
+        yield Loss("segmentation", value, Rows(rows, said))
+
+    def state(self) -> Mapping[str, Tensor]:
+        """The centroids."""
+        return {} if self._centroids is None else {"centroids": self._centroids}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on with the centroids of an earlier run."""
+        found = state.get("centroids")
+        if found is not None and len(found) == self._settings.clusters:
+            self._centroids = found.to(self._patches.device)
+
+    def _keep(self, patches: Tensor) -> None:
+        """Add to the last patches, which aren't of any cluster yet; those that came first go."""
+        before = self._patches if len(self._patches) else patches[:0]
+        self._patches = torch.cat([before, patches])[-_KEPT:].contiguous()
+        new = torch.full((len(patches),), -1)
+        self._labels = torch.cat([self._labels, new])[-_KEPT:]
+
+    def _due(self) -> bool:
+        grown = len(self._patches) >= 2 * max(self._clustered, 1)
+        return bool(len(self._patches)) and (grown or self._batches % self._settings.steps == 0)
+
+    @torch.no_grad()
+    def _cluster(self, network: PatchNetwork) -> None:
+        """Find the clusters of all kept patches, as the network in evaluation mode sees them."""
+        training = network.training
+        network.eval()
+        parts = []
+        for part in torch.split(self._patches, _AT_ONCE):
+            self._check()
+            parts.append(network.body(part).float())
+        network.train(training)
+        rows = torch.cat(parts)
+        with torch.autocast(rows.device.type, enabled=False):
+            components = principal_components(rows, self._settings.components)
+            warm = self._centroids
+            if warm is not None and warm.shape[1] != rows.shape[1]:
+                warm = None  # restored from a network of another width
+            found = kmeans(
+                components.project(rows),
+                self._settings.clusters,
+                iterations=self._settings.kmeans_iterations,
+                start=None if warm is None else components.project(warm),
+                generator=self._random,
+                check=self._check,
+            )
+        self._centroids = components.mean + found.centroids @ components.basis.T
+        self._labels, self._clustered = found.labels.cpu(), len(rows)
+
+
+def small_patches(planes: Tensor) -> Tensor:
+    """Cut planes (B, channels, h, w) into patches (n, channels, 32, 32), those of a plane row by row.
+
+    What is left over at the lower and right edges, less than a patch, is left out.
+    """
+    channels = planes.shape[1]
+    cut = planes.unfold(2, PATCH_SIDE, PATCH_SIDE).unfold(3, PATCH_SIDE, PATCH_SIDE)
+    return cut.permute(0, 2, 3, 1, 4, 5).reshape(-1, channels, PATCH_SIDE, PATCH_SIDE)
+
+
+def patch_classes(targets: Tensor, classes: int, rest: int | None) -> Tensor:
+    """What each patch is, by the cells painted in it.
+
+    Parameters
+    ----------
+    targets : Tensor of int64, shape (n, cells)
+        0…C−1; −1 where nobody has said.
+    classes : int
+        C.
+    rest : int, optional
+        The class that counts only where no other is painted.
+
+    Returns
+    -------
+    Tensor of int64, shape (n,)
+        −1 for those with fewer than 16 painted cells of any class.
+    """
+    painted = F.one_hot(targets + 1, classes + 1).sum(1)[:, 1:]
+    painted = torch.where(painted >= _FEWEST_CELLS, painted, 0)
+    if rest is not None:
+        own = painted[:, rest].clamp_max(1)  # less than the fewest cells of another
+        painted = painted.index_copy(1, torch.tensor([rest], device=painted.device), own[:, None])
+    most, found = painted.max(1)
+    return torch.where(most > 0, found, -1)
+
+
+def balanced(labels: Tensor, count: int, generator: torch.Generator) -> Tensor:
+    """Draw items so that each label comes as often, with replacement.
+
+    Parameters
+    ----------
+    labels : Tensor of int64, shape (N,)
+        On the CPU; items with a negative one are never drawn.
+    count : int
+    generator : torch.Generator
+
+    Returns
+    -------
+    Tensor of int64, shape (count,)
+        Indices; none where no item has a label.
+
+    References
+    ----------
+    DeepCluster, section 3.3: "sample images based on a uniform distribution over the classes".
+    """
+    places = torch.nonzero(labels >= 0).squeeze(1)
+    if not len(places) or not count:
+        return places[:0]
+    _, inverse, sizes = torch.unique(labels[places], return_inverse=True, return_counts=True)
+    weights = 1 / sizes[inverse].float()
+    return places[torch.multinomial(weights, count, replacement=True, generator=generator)]
+
+
+def _target_of(batch: Batch) -> Tensor:
+    patches = batch.unlabelled
+    assert patches is not None
+    nobody = torch.full_like(patches.valid, -1, dtype=torch.int64)
+    return nobody if patches.target is None else patches.target
