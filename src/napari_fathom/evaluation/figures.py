@@ -21,11 +21,11 @@ class Figure:
     title : str
         As tables and plots say it.
     better : str
-        'more' or 'less'.
+        'more', 'less', or 'neither'.
     """
 
     title: str
-    better: Literal["more", "less"] = "more"
+    better: Literal["more", "less", "neither"] = "more"
 
 
 FIGURES: dict[str, Figure] = {
@@ -38,7 +38,7 @@ FIGURES: dict[str, Figure] = {
     "ece_votes": Figure("calibration error against votes", "less"),
     "auc_wrong": Figure("AUC of the ambiguity, wrong against right answers"),
     "auc_ambiguous": Figure("AUC of the ambiguity, known soft labels"),
-    "called_ambiguous": Figure("share called ambiguous", "less"),
+    "called_ambiguous": Figure("share called ambiguous", "neither"),
     "f1_certain": Figure("weighted F1 of those called certain (DC3)"),
     "d": Figure("inner distance d (DC3, Eq. 4)", "less"),
     "d_minus_f1": Figure("d − F1 (DC3)", "less"),
@@ -50,9 +50,9 @@ FIGURES: dict[str, Figure] = {
     "purity": Figure("purity"),
     "consistency": Figure("consistency of clusters (FOC)"),
     "consistency_each": Figure("consistency, mean over clusters (FOC)"),
-    "clusters": Figure("clusters that were used"),
+    "clusters": Figure("clusters that were used", "neither"),
     "seconds": Figure("seconds of learning", "less"),
-    "wall_s": Figure("seconds in all", "less"),
+    "wall_s": Figure("seconds of learning and answering", "less"),
     "cpu_s": Figure("processor seconds", "less"),
     "memory_mb": Figure("peak memory, MB", "less"),
     "device_memory_mb": Figure("peak memory of the GPU, MB", "less"),

@@ -17,6 +17,7 @@ Row = dict[str, Any]
 
 _LINE, _PANEL, _GAP, _TOP, _CHARACTER = 18, 300, 36, 64, 6.6
 _HEAD, _FOOT = 22, 30  # of a panel: its title, its axis
+_ARROW = {"more": " →", "less": " ←", "neither": ""}
 _COLOURS = ("#440154", "#31688e", "#35b779", "#b8a800", "#d95f02", "#cc4678")
 """By budget; dark to light, and apart for most eyes."""
 
@@ -82,8 +83,7 @@ def _panel(
     x: float,
     y: float,
 ) -> Iterator[str]:
-    arrow = "→" if FIGURES[figure].better == "more" else "←"
-    yield _text(x, y + 14, f"{FIGURES[figure].title} {arrow}", weight="bold")
+    yield _text(x, y + 14, f"{FIGURES[figure].title}{_ARROW[FIGURES[figure].better]}", weight="bold")
     top, bottom = y + _HEAD, y + _HEAD + _LINE * len(names)
     yield f'<rect x="{x:.1f}" y="{top:.1f}" width="{_PANEL}" height="{bottom - top:.1f}" fill="#f4f4f4"/>'
     if not spreads:

@@ -12,6 +12,7 @@ __all__ = ["budget_name", "report"]
 
 Row = dict[str, Any]
 
+_BETTER = {"more": " (the more, the better)", "less": " (the less, the better)", "neither": ""}
 _COSTS = {"seconds": ("s", 1), "memory_mb": ("MB", 0), "device_memory_mb": ("GPU MB", 0)}
 
 
@@ -66,8 +67,7 @@ def _table(suite: ImageSuite | EchogramSuite, rows: Sequence[Row], figure: str) 
     names = list(dict.fromkeys(called(row) for row in rows if row["status"] == DONE))
     costs = {name: typical(rows, name) for name in _COSTS}
     costs = {name: values for name, values in costs.items() if values}
-    better = "the more, the better" if FIGURES[figure].better == "more" else "the less, the better"
-    yield f"### {FIGURES[figure].title} ({better})"
+    yield f"### {FIGURES[figure].title}{_BETTER[FIGURES[figure].better]}"
     yield ""
     heads = ["method", *(budget_name(suite, budget) for budget in suite.budgets)]
     heads += [_COSTS[name][0] for name in costs]
