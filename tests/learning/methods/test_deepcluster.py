@@ -84,6 +84,18 @@ def test_it_trains_each_of_the_papers_backbones_and_gives_clusters(encoder: str)
     assert np.unique(found.cluster).size == 8
 
 
+def test_of_a_large_collection_each_epoch_looks_at_other_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("napari_fathom.learning.methods.looking._FEWEST", 0)
+    made, network = context(quick(method="deepcluster", clusters=4, steps=1, batch=8))
+    method = DeepCluster(made)
+    looked_at = []
+    for _ in range(2):
+        list(method.objectives(network, None))  # type: ignore[arg-type]
+        looked_at.append(set(method._places.tolist()))
+    assert [len(each) for each in looked_at] == [32, 32]  # of 120: four for each that is learned from
+    assert looked_at[0] != looked_at[1]
+
+
 def test_dec_sharpens_the_clusters_that_it_began_with() -> None:
     settings = quick(method="dec", clusters=4, steps=10, batch=32)
     made, network = context(settings)

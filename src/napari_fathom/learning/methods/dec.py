@@ -1,18 +1,18 @@
 """DEC: move an encoder and the centres of clusters so that images lie nearer to their own centre."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.kmeans import kmeans
 from napari_fathom.learning.methods.about import About
-from napari_fathom.learning.methods.base import Loss, PlainMethod
+from napari_fathom.learning.methods.base import Loss
 from napari_fathom.learning.methods.image_rows import ImageContext
-from napari_fathom.learning.nets.image_network import ImageNetwork, evaluating
+from napari_fathom.learning.methods.looking import LookingMethod
+from napari_fathom.learning.nets.image_network import ImageNetwork
 from napari_fathom.learning.soft_assignment import sharpened, student_t_assignment
 
 __all__ = ["CENTROIDS", "DEC"]
@@ -24,7 +24,7 @@ _RESTARTS, _ITERATIONS = 20, 20
 _SCALE = "dec.scale"
 
 
-class DEC(PlainMethod):
+class DEC(LookingMethod):
     """Self-supervised: KL(p ‖ q) of soft assignments q and what they are to become, found anew every epoch.
 
     It begins where another method (the paper: an autoencoder) has learned to see, with centres by k-means.
@@ -43,40 +43,14 @@ class DEC(PlainMethod):
         "Sharpens the clusters of what another method has learned to see. Looks at no label.",
     )
     main_loss: ClassVar[str] = "sharpening"
-    needs_labels: ClassVar[bool] = False
-    strong_view: ClassVar[bool] = False
     before: ClassVar[str] = "pretrain"
 
     def __init__(self, context: ImageContext) -> None:
-        assert context.gallery is not None
-        settings = context.settings
-        self._gallery, self._check, self._steps = context.gallery, context.check, settings.steps
-        clusters = settings.clusters_for(context.classes)
+        super().__init__(context, salt=17)
+        clusters = context.settings.clusters_for(context.classes)
         self._centres = nn.Parameter(torch.zeros(clusters, context.seen, device=context.device))
         self._scale = 0.0  # until there are centres
-        self._random = context.generator(salt=17)
-        self._size, self._batches = settings.batch, 0
         self._targets, self._kept = torch.zeros(0), torch.zeros(0)
-
-    @property
-    def needs_unlabelled(self) -> bool:
-        """It draws them itself."""
-        return False
-
-    @property
-    def needs_view(self) -> bool:
-        """One view will do."""
-        return False
-
-    def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
-        """Yield the divergence of some images' assignments from what they are to become."""
-        if self._batches % self._steps == 0:
-            self._look(network)
-        self._batches += 1
-        places = self._gallery.draw(self._size)
-        assignment = self._assignment(network.pooled(self._gallery.plain(places)).float())
-        targets = self._targets[places.to(assignment.device)]
-        yield Loss("sharpening", F.kl_div(assignment.log(), targets, reduction="batchmean"))
 
     def parameters(self) -> Iterable[nn.Parameter]:
         """The centres, in units of the scale."""
@@ -100,14 +74,19 @@ class DEC(PlainMethod):
     def _assignment(self, seen: Tensor) -> Tensor:
         return student_t_assignment(seen / self._scale, self._centres)
 
-    @torch.no_grad()
-    def _look(self, network: ImageNetwork) -> None:
-        """Find what all images' assignments are to become; first of all, the centres."""
-        with evaluating(network):
-            seen = self._gallery.seen(network.pooled, check=self._check)
+    def _look(self, seen: Tensor) -> None:
+        """Find what assignments are to become; first of all, the centres."""
         if not self._scale:
             self._begin(seen)
         self._targets = sharpened(self._assignment(seen))
+
+    def _learn(self, network: ImageNetwork) -> Loss:
+        """Divergence of some images' assignments from what they are to become."""
+        chosen = torch.randperm(len(self._places), generator=self._random)[: self._size]
+        seen = network.pooled(self._gallery.plain(self._places[chosen]))
+        targets = self._targets[chosen.to(seen.device)]
+        assignment = self._assignment(seen.float())
+        return Loss("sharpening", F.kl_div(assignment.log(), targets, reduction="batchmean"))
 
     def _begin(self, seen: Tensor) -> None:
         runs = [

@@ -1,18 +1,18 @@
 """DeepCluster: cluster what the encoder sees, learn to tell the clusters apart, and look again."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.kmeans import kmeans
 from napari_fathom.learning.methods.about import About
-from napari_fathom.learning.methods.base import Loss, PlainMethod
+from napari_fathom.learning.methods.base import Loss
 from napari_fathom.learning.methods.image_rows import ImageContext
-from napari_fathom.learning.nets.image_network import ImageNetwork, evaluating
+from napari_fathom.learning.methods.looking import LookingMethod
+from napari_fathom.learning.nets.image_network import ImageNetwork
 from napari_fathom.learning.pca import principal_components
 
 __all__ = ["DeepCluster", "whitened"]
@@ -23,7 +23,7 @@ _HEAD_SPREAD = 0.01
 _ITERATIONS = 20
 
 
-class DeepCluster(PlainMethod):
+class DeepCluster(LookingMethod):
     """Self-supervised: pseudo-labels are clusters of the features, found anew before every epoch.
 
     Features are the encoder's alone, in evaluation, of images as they are: reduced to 256 principal
@@ -46,56 +46,37 @@ class DeepCluster(PlainMethod):
         "Learns to tell its own clusters apart, found anew each epoch. Looks at no label.",
     )
     main_loss: ClassVar[str] = "pseudo-labels"
-    needs_labels: ClassVar[bool] = False
-    strong_view: ClassVar[bool] = False
 
     def __init__(self, context: ImageContext) -> None:
-        assert context.gallery is not None
-        settings = context.settings
-        self._gallery, self._check, self._steps = context.gallery, context.check, settings.steps
-        self._clusters = min(settings.clusters_for(context.classes), len(self._gallery))
+        super().__init__(context, salt=16)
+        self._clusters = context.settings.clusters_for(context.classes)
         self._head = nn.Linear(context.seen, self._clusters).to(context.device)
-        self._random = context.generator(salt=16)
-        self._size, self._batches = settings.batch, 0
         self._labels, self._weights = torch.zeros(0, dtype=torch.int64), torch.zeros(0)
-
-    @property
-    def needs_unlabelled(self) -> bool:
-        """It draws them itself."""
-        return False
-
-    @property
-    def needs_view(self) -> bool:
-        """One view will do."""
-        return False
-
-    def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
-        """Yield the cross-entropy with the pseudo-labels of images from all clusters alike."""
-        if self._batches % self._steps == 0:
-            self._look(network)
-        self._batches += 1
-        places = torch.multinomial(self._weights, self._size, replacement=True, generator=self._random)
-        logits = self._head(network.pooled(self._gallery.weak(places)))
-        labels = self._labels[places].to(logits.device)
-        yield Loss("pseudo-labels", F.cross_entropy(logits.float(), labels))
 
     def parameters(self) -> Iterable[nn.Parameter]:
         """The head's."""
         return self._head.parameters()
 
-    @torch.no_grad()
-    def _look(self, network: ImageNetwork) -> None:
+    def _look(self, seen: Tensor) -> None:
         """Find new pseudo-labels, and begin a new head for them."""
-        with evaluating(network):
-            rows = whitened(self._gallery.seen(network.pooled, check=self._check))
         found = kmeans(
-            rows, self._clusters, iterations=_ITERATIONS, generator=self._random, check=self._check
+            whitened(seen),
+            self._clusters,
+            iterations=_ITERATIONS,
+            generator=self._random,
+            check=self._check,
         )
         self._labels = found.labels.cpu()
         self._weights = 1 / found.counts.cpu()[self._labels].float()
-        first = torch.randn(self._head.weight.shape, generator=self._random) * _HEAD_SPREAD
-        self._head.weight.copy_(first)
+        self._head.weight.copy_(torch.randn(self._head.weight.shape, generator=self._random) * _HEAD_SPREAD)
         self._head.bias.zero_()
+
+    def _learn(self, network: ImageNetwork) -> Loss:
+        """Cross-entropy with the pseudo-labels of images from all clusters alike."""
+        chosen = torch.multinomial(self._weights, self._size, replacement=True, generator=self._random)
+        logits = self._head(network.pooled(self._gallery.weak(self._places[chosen])))
+        labels = self._labels[chosen].to(logits.device)
+        return Loss("pseudo-labels", F.cross_entropy(logits.float(), labels))
 
 
 def whitened(rows: Tensor) -> Tensor:

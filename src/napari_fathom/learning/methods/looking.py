@@ -1,0 +1,71 @@
+"""What methods share that look at the images before every epoch, and learn from what they saw."""
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from napari_fathom.learning.images.batch import ImageBatch
+from napari_fathom.learning.methods.base import Loss, PlainMethod
+from napari_fathom.learning.methods.image_rows import ImageContext
+from napari_fathom.learning.nets.image_network import ImageNetwork, evaluating
+
+__all__ = ["LookingMethod"]
+
+_LOOKS, _FEWEST = 4, 2048
+
+
+class LookingMethod(PlainMethod):
+    """Before every epoch, see images as they are by the encoder, in evaluation; in between, draw among them.
+
+    Of a collection so large that to look would take far longer than to learn, each epoch looks at others:
+    four for each image that it learns from, at least 2,048, drawn at random.
+
+    Parameters
+    ----------
+    context : MethodContext
+    salt : int
+        Tells its randomness from that of other methods.
+    """
+
+    needs_labels: ClassVar[bool] = False
+    strong_view: ClassVar[bool] = False
+
+    def __init__(self, context: ImageContext, salt: int) -> None:
+        assert context.gallery is not None
+        settings = context.settings
+        self._gallery, self._check = context.gallery, context.check
+        self._random = context.generator(salt)
+        self._steps, self._size = settings.steps, settings.batch
+        self._most = max(_LOOKS * settings.steps * settings.batch, _FEWEST)
+        self._batches = 0
+        self._places = torch.zeros(0, dtype=torch.int64)
+
+    @property
+    def needs_unlabelled(self) -> bool:
+        """It draws them itself."""
+        return False
+
+    @property
+    def needs_view(self) -> bool:
+        """One view will do."""
+        return False
+
+    def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
+        """Yield the loss of one mini-batch; `batch`, which holds nothing, is left alone."""
+        if self._batches % self._steps == 0:
+            self._places = self._gallery.draw(self._most)
+            with evaluating(network), torch.no_grad():
+                self._look(self._gallery.seen(network.pooled, self._places, check=self._check))
+        self._batches += 1
+        yield self._learn(network)
+
+    @abstractmethod
+    def _look(self, seen: Tensor) -> None:
+        """Take in what the encoder sees (m, D) of the images at `_places`, before an epoch."""
+
+    @abstractmethod
+    def _learn(self, network: ImageNetwork) -> Loss:
+        """The loss of some images of `_places`."""
