@@ -8,6 +8,7 @@ from torch import Tensor
 
 from napari_fathom.errors import TrainingError
 from napari_fathom.events import Note
+from napari_fathom.learning.annotated import AnnotatedPatches
 from napari_fathom.learning.batch import Batch
 from napari_fathom.learning.cache import CachedField, CachedLabels
 from napari_fathom.learning.calibration import Calibration
@@ -78,6 +79,8 @@ class PixelTask:
     def prepare(self) -> Iterator[Note]:
         """Find the strokes, hold some out, and say what is assumed and what is missing."""
         settings = self.settings
+        if settings.annotation_ratio < 1:
+            yield self._annotate()
         held_out = hold_out(self._labels, settings.held_out, settings.seed, settings.patch)
         painted = find_painted(self._labels, held_out, settings.seed)
         require_enough(painted, self._classes)
@@ -101,6 +104,16 @@ class PixelTask:
             yield Note(
                 "Too few strokes to hold some out: the model is judged by its loss, not by kappa.", "warning"
             )
+
+    def _annotate(self) -> Note:
+        """Forget the labels of all patches but the share that is wanted."""
+        side = self.settings.patch
+        some = AnnotatedPatches.draw(self._labels, side, self.settings.annotation_ratio, self.settings.seed)
+        self._labels = CachedLabels(some)
+        return Note(
+            f"As wished, only the labels of {len(some.chosen)} patches of {side} × {side} cells are "
+            "learned from."
+        )
 
     def _growth(self, held_out: HeldOut) -> Growth | None:
         """What strokes grow to; nothing needs to grow where nothing is assumed of what is left unpainted."""

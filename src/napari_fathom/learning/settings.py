@@ -43,6 +43,13 @@ class TrainSettings(SharedSettings):
     noise_db: float = Field(0.0, ge=0, le=20, description="Add normal noise of this spread to each cell, dB.")
 
     # The labels
+    annotation_ratio: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="Share of the painted patches (on a grid of side patch) whose labels are learned from; "
+        "the others count as unlabelled. To compare, as PredKlus' tables do.",
+    )
     class_weights: Literal["predicted", "none"] = Field(
         "predicted",
         description="Weigh classes by how seldom the network predicts them (Eq. 5), or not at all.",

@@ -35,6 +35,7 @@ SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "Labels": (
             "held_out",
+            "annotation_ratio",
             "class_weights",
             "weight_memory",
             "weight_limit",
