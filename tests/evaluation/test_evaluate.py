@@ -39,7 +39,7 @@ def test_every_method_and_budget_has_a_row_of_figures_and_none_is_made_twice(tmp
         assert row["memory_mb"] > 10
         assert row["wall_s"] >= row["seconds"] > 0
     told = found.table.read_text("utf-8")
-    assert "| method | 2 labels a class | 4 labels a class | s | MB |" in told
+    assert "| method | 2 labels a class | 4 labels a class | s | CPU s | MB |" in told
     assert ElementTree.parse(found.plot).getroot().tag.endswith("svg")
 
     again, notes = result(suite, tmp_path)

@@ -14,7 +14,7 @@ from napari_fathom.evaluation.table import report
 def rows(name: str, values: list[float], budget: float = 5.0) -> list[dict[str, Any]]:
     same = {"data": "digits", "name": name, "way": "plain", "budget": budget, "status": "done", "error": ""}
     return [
-        {**same, "seed": seed, "f1_macro": value, "seconds": 2.0, "memory_mb": 300.0}
+        {**same, "seed": seed, "f1_macro": value, "seconds": 2.0, "cpu_s": 1.5, "memory_mb": 300.0}
         for seed, value in enumerate(values)
     ]
 
@@ -35,8 +35,8 @@ def test_the_page_has_scores_costs_and_what_came_to_nothing() -> None:
     suite = image_suite(seeds=[0, 1, 2], budgets=[5], figures=["f1_macro"])
     lost = {**rows("b", [0.0])[0], "status": "failed", "error": "It broke."}
     page = report(suite, [*rows("a", [0.1, 0.2, 0.3]), *rows("b", [0.4, 0.5]), lost])
-    assert "| a | 0.200 ± 0.100 | 2.0 | 300 |" in page
-    assert "| b | 0.450 (n = 2) | 2.0 | 300 |" in page
+    assert "| a | 0.200 ± 0.100 | 2.0 | 1.5 | 300 |" in page
+    assert "| b | 0.450 (n = 2) | 2.0 | 1.5 | 300 |" in page
     assert "- digits, b, 5 labels a class, seed 0: failed. It broke." in page
 
 

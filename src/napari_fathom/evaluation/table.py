@@ -13,7 +13,12 @@ __all__ = ["budget_name", "report"]
 Row = dict[str, Any]
 
 _BETTER = {"more": " (the more, the better)", "less": " (the less, the better)", "neither": ""}
-_COSTS = {"seconds": ("s", 1), "memory_mb": ("MB", 0), "device_memory_mb": ("GPU MB", 0)}
+_COSTS = {
+    "seconds": ("s", 1),
+    "cpu_s": ("CPU s", 1),
+    "memory_mb": ("MB", 0),
+    "device_memory_mb": ("GPU MB", 0),
+}
 
 
 def report(suite: ImageSuite | EchogramSuite, rows: Sequence[Row]) -> str:
@@ -55,8 +60,9 @@ def _protocol(suite: ImageSuite | EchogramSuite) -> str:
     else:
         judged = "Judged by all images without a label, which methods had seen without one"
     return (
-        f"{seeds}{judged}; by the weights that the preset keeps. Seconds of learning and peak memory are "
-        "medians over budgets and seeds."
+        f"{seeds}{judged}; by the weights that the preset keeps. Costs are medians over budgets "
+        "and seeds: seconds of learning by the clock, processor seconds of learning and answering, peak "
+        "memory."
     )
 
 
