@@ -54,6 +54,14 @@ class SharedSettings(BaseModel):
         description="Memory of a teacher's average of the weights (Mean-Teacher, UniMatch).",
     )
 
+    mutual_weight: float = Field(
+        1.0, ge=0, description="Weight of the mutual information of two views' clusters (FOC)."
+    )
+    head_copies: int = Field(
+        5, ge=1, le=20, description="Heads of each kind, of which the best is kept (FOC, IIC)."
+    )
+    warm_up: Share = Field(0.1, description="Share of the run that says nothing of the labels yet (FOC).")
+
     # The clusters and the ambiguity
     clusters: int = Field(512, ge=2, le=65535, description="Number of clusters K.")
     ambiguity_prior: Share = Field(

@@ -45,6 +45,7 @@ SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "grow",
         ),
         "Unlabelled": ("strong", "pseudo_label_weight", "threshold", "ramp", "teacher_memory"),
+        "Heads": ("mutual_weight", "head_copies", "warm_up"),
         "Clusters": (
             "cluster_weight",
             "clusters",

@@ -1,6 +1,5 @@
 """Patches are clustered and classified in turn, drawn alike from each cluster and each class."""
 
-import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
@@ -8,7 +7,7 @@ from tests.learning.scenes import quick
 
 from napari_fathom.learning.batch import Batch
 from napari_fathom.learning.methods import MethodContext
-from napari_fathom.learning.methods.semiclf import SemiClf, balanced, patch_classes, small_patches
+from napari_fathom.learning.methods.semiclf import SemiClf, patch_classes, small_patches
 from napari_fathom.learning.model import network_for
 from napari_fathom.learning.nets.patch_network import PatchNetwork
 
@@ -46,14 +45,6 @@ def test_a_patch_is_of_the_class_with_most_cells_and_of_the_rest_only_where_no_o
     )
     assert patch_classes(targets, 3, rest=0).tolist() == [-1, 2, 0, 1, -1, 1]
     assert patch_classes(targets, 3, rest=None).tolist() == [-1, 0, 0, 1, -1, 1]
-
-
-def test_each_label_is_drawn_as_often_however_rare() -> None:
-    labels = torch.tensor([0] * 900 + [1] * 90 + [2] * 10 + [-1] * 500)
-    chosen = balanced(labels, 3000, torch.Generator().manual_seed(0))
-    counts = np.bincount(labels[chosen].numpy(), minlength=3)
-    assert (np.abs(counts - 1000) < 120).all()
-    assert not len(balanced(torch.full((4,), -1), 5, torch.Generator()))
 
 
 def test_clusters_first_then_classes(batch: Batch) -> None:

@@ -97,13 +97,6 @@ class ImageSettings(SharedSettings):
     fairness_weight: float = Field(
         0.001, ge=0, description="Weight of the fairness between classes (FreeMatch)."
     )
-    mutual_weight: float = Field(
-        1.0, ge=0, description="Weight of the mutual information of two views' clusters (FOC)."
-    )
-    head_copies: int = Field(
-        5, ge=1, le=20, description="Heads of each kind, of which the best is kept (FOC, IIC)."
-    )
-    warm_up: Share = Field(0.1, description="Share of the run that says nothing of the labels yet (FOC).")
     queue: int = Field(4096, ge=1, le=1_000_000, description="Former images that MoCo tells each one from.")
     projection_heads: int = Field(
         10, ge=1, le=50, description="Heads that cluster, of which the best is kept (SCAN, SPICE, RPSC)."

@@ -20,6 +20,7 @@ from napari_fathom.learning.methods.image_rows import ImageContext, ImageMethod
 from napari_fathom.learning.methods.mean_teacher import MeanTeacher
 from napari_fathom.learning.methods.moco import MoCo
 from napari_fathom.learning.methods.pi_model import PiModel
+from napari_fathom.learning.methods.pixel_foc import PixelFOC
 from napari_fathom.learning.methods.predklus import PredKlus
 from napari_fathom.learning.methods.pseudo_label import PseudoLabel
 from napari_fathom.learning.methods.row_method import RowClassifier
@@ -58,6 +59,7 @@ METHODS: dict[str, Callable[[MethodContext], Method]] = {
     SupSeg.name: SupSeg,
     SemiCPS.name: SemiCPS,
     UniMatch.name: UniMatch,
+    PixelFOC.name: PixelFOC,
     SemiClf.name: SemiClf,
     FilterBank.name: FilterBank,
 }

@@ -1,7 +1,8 @@
 """FOC: cluster with mutual information, and keep labelled classes apart by an inverse cross-entropy."""
 
-from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -9,14 +10,119 @@ from torch import Tensor, nn
 from napari_fathom.learning import losses
 from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.methods.about import About
-from napari_fathom.learning.methods.base import Loss, PlainMethod, Rows
+from napari_fathom.learning.methods.base import Loss, MethodContext, PlainMethod, Rows
 from napari_fathom.learning.methods.head_copies import HeadCopies
 from napari_fathom.learning.methods.iic import Head, mutual
 from napari_fathom.learning.methods.image_rows import ImageContext, image_features, supervised_loss
 from napari_fathom.learning.methods.partners import different_partners, same_partners
+from napari_fathom.learning.nets.heads import Heads
 from napari_fathom.learning.nets.image_network import ImageNetwork
 
-__all__ = ["FOC", "FOCLight"]
+__all__ = ["FOC", "FOCLight", "FuzzyHeads", "Items"]
+
+
+@dataclass(frozen=True)
+class Items:
+    """What a mini-batch holds, as rows of features.
+
+    Parameters
+    ----------
+    labelled : Tensor, shape (n, D)
+    said : Tensor
+        As the supervised loss wants it.
+    target : Tensor of int64, shape (n,)
+        The class of each.
+    first, second : Tensor, shape (m, D)
+        Two views of the unlabelled; without rows where there are none.
+    """
+
+    labelled: Tensor
+    said: Tensor
+    target: Tensor
+    first: Tensor
+    second: Tensor
+
+
+class FuzzyHeads:
+    """Class heads and overclustering heads in turn, one mini-batch each, on items of any kind.
+
+    Parameters
+    ----------
+    context : MethodContext
+    features, clusters : int
+        Sizes of a row and of the cluster logits.
+    mutual_weight : float
+        λ_m.
+    supervised : callable
+        The supervised loss of logits and what is said.
+    """
+
+    def __init__(
+        self,
+        context: MethodContext[Any],
+        features: int,
+        clusters: int,
+        mutual_weight: float,
+        supervised: Callable[[Tensor, Tensor], Tensor],
+    ) -> None:
+        settings, self._random = context.settings, context.generator(salt=7)
+        copies, device = settings.head_copies, context.device
+        self._classes = HeadCopies(features, context.classes, copies, device, self._random)
+        self._clusters = HeadCopies(features, clusters, copies, device, self._random)
+        self._weight, self._supervised = mutual_weight, supervised
+        self._warm_up = settings.warm_up * settings.epochs * settings.steps if mutual_weight else 0
+        self._batches = 0
+
+    def loss(self, heads: Heads, items: Items) -> tuple[int, Tensor]:
+        """The next turn, 0 of the class heads or 1 of the cluster heads, and its loss."""
+        warm, turn = self._batches < self._warm_up, self._batches % 2
+        self._batches += 1
+        pairs = items.first, items.second
+        if not warm:
+            same = same_partners(items.target, self._random)
+            pairs = (
+                torch.cat([items.labelled, items.first]),
+                torch.cat([items.labelled[same], items.second]),
+            )
+        if turn == 0:
+            said = None if warm else (items.labelled, items.said)
+            return turn, self._classes.mean(heads.classes, lambda head: self._normal(head, said, pairs))
+        other = None if warm else self._apart(items.labelled, items.target)
+        return turn, self._clusters.mean(heads.clusters, lambda head: self._over(head, other, pairs))
+
+    def parameters(self) -> Iterable[nn.Parameter]:
+        """The other heads'."""
+        return [*self._classes.parameters(), *self._clusters.parameters()]
+
+    def settle(self, heads: Heads) -> None:
+        """Let the best head of each kind answer."""
+        self._classes.put_best(heads, "classes")
+        self._clusters.put_best(heads, "clusters")
+
+    def _normal(self, head: Head, said: tuple[Tensor, Tensor] | None, pairs: tuple[Tensor, Tensor]) -> Tensor:
+        value = self._mutual(head, pairs)
+        return value if said is None else value + self._supervised(head(said[0]), said[1])
+
+    def _over(
+        self, head: Head, triples: tuple[Tensor, Tensor, Tensor] | None, pairs: tuple[Tensor, Tensor]
+    ) -> Tensor:
+        value = self._mutual(head, pairs)
+        if triples is None or not len(triples[0]):
+            return value
+        one, two, other = (head(rows).float().softmax(1) for rows in triples)
+        apart = losses.inverse_cross_entropy(one, other) + losses.inverse_cross_entropy(two, other)
+        return value + apart.mean() / 2
+
+    def _mutual(self, head: Head, pairs: tuple[Tensor, Tensor]) -> Tensor:
+        if self._weight == 0:
+            return pairs[0].new_zeros(())
+        return self._weight * mutual(head, *pairs)
+
+    def _apart(self, labelled: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """x₁, x₂ of its class, x₃ of another, where there is one."""
+        same = same_partners(target, self._random)
+        other, found = different_partners(target, self._random)
+        return labelled[found], labelled[same[found]], labelled[other[found]]
 
 
 class FOC(PlainMethod):
@@ -52,13 +158,13 @@ class FOC(PlainMethod):
 
     def __init__(self, context: ImageContext) -> None:
         self._context, settings = context, context.settings
-        self._random = context.generator(salt=7)
-        copies, device = settings.head_copies, context.device
-        clusters = settings.clusters_for(context.classes)
-        self._classes = HeadCopies(settings.features, context.classes, copies, device, self._random)
-        self._clusters = HeadCopies(settings.features, clusters, copies, device, self._random)
-        self._warm_up = settings.warm_up * settings.epochs * settings.steps if self._mutual_weight else 0
-        self._batches = 0
+        self._heads = FuzzyHeads(
+            context,
+            settings.features,
+            settings.clusters_for(context.classes),
+            self._mutual_weight,
+            lambda logits, said: supervised_loss(logits, said, context),
+        )
 
     @property
     def _mutual_weight(self) -> float:
@@ -77,55 +183,18 @@ class FOC(PlainMethod):
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the loss of the class heads, and with the next mini-batch that of the cluster heads."""
         labelled, first, second = image_features(network, batch.labelled, batch.unlabelled, batch.view)
-        warm, turn = self._batches < self._warm_up, self._batches % 2
-        self._batches += 1
-        pairs = first, second
-        if not warm:
-            same = same_partners(batch.target, self._random)
-            pairs = torch.cat([labelled, first]), torch.cat([labelled[same], second])
-        heads = network.heads
-        if turn == 0:
-            said = None if warm else (labelled, batch.said)
-            value = self._classes.mean(heads.classes, lambda head: self._normal(head, said, pairs))
-        else:
-            other = None if warm else self._apart(labelled, batch.target)
-            value = self._clusters.mean(heads.clusters, lambda head: self._over(head, other, pairs))
+        items = Items(labelled, batch.said, batch.target, first, second)
+        turn, value = self._heads.loss(network.heads, items)
         unlabelled = None if batch.unlabelled is None else Rows(first, view=second)
         yield Loss(("classes", "clusters")[turn], value, Rows(labelled, batch.target), unlabelled)
 
     def parameters(self) -> Iterable[nn.Parameter]:
         """The other heads'."""
-        return [*self._classes.parameters(), *self._clusters.parameters()]
+        return self._heads.parameters()
 
     def settle(self, network: ImageNetwork) -> None:  # type: ignore[override]
         """Let the best head of each kind answer."""
-        self._classes.put_best(network.heads, "classes")
-        self._clusters.put_best(network.heads, "clusters")
-
-    def _normal(self, head: Head, said: tuple[Tensor, Tensor] | None, pairs: tuple[Tensor, Tensor]) -> Tensor:
-        value = self._mutual(head, pairs)
-        return value if said is None else value + supervised_loss(head(said[0]), said[1], self._context)
-
-    def _over(
-        self, head: Head, triples: tuple[Tensor, Tensor, Tensor] | None, pairs: tuple[Tensor, Tensor]
-    ) -> Tensor:
-        value = self._mutual(head, pairs)
-        if triples is None or not len(triples[0]):
-            return value
-        one, two, other = (head(rows).float().softmax(1) for rows in triples)
-        apart = losses.inverse_cross_entropy(one, other) + losses.inverse_cross_entropy(two, other)
-        return value + apart.mean() / 2
-
-    def _mutual(self, head: Head, pairs: tuple[Tensor, Tensor]) -> Tensor:
-        if self._mutual_weight == 0:
-            return pairs[0].new_zeros(())
-        return self._mutual_weight * mutual(head, *pairs)
-
-    def _apart(self, labelled: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """x₁, x₂ of its class, x₃ of another, where there is one."""
-        same = same_partners(target, self._random)
-        other, found = different_partners(target, self._random)
-        return labelled[found], labelled[same[found]], labelled[other[found]]
+        self._heads.settle(network.heads)
 
 
 class FOCLight(FOC):

@@ -1,9 +1,9 @@
-"""Who is compared with whom in a mini-batch."""
+"""Who is drawn for a mini-batch, and compared with whom."""
 
 import torch
 from torch import Tensor
 
-__all__ = ["different_partners", "same_partners"]
+__all__ = ["balanced", "different_partners", "same_partners"]
 
 
 def different_partners(labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -64,3 +64,30 @@ def same_partners(labels: Tensor, generator: torch.Generator) -> Tensor:
     draw = torch.minimum(draw, (rest - 1).clamp_min(0))
     position = start + torch.where((draw >= place - start) & (rest > 0), draw + 1, draw)
     return order[position]
+
+
+def balanced(labels: Tensor, count: int, generator: torch.Generator) -> Tensor:
+    """Draw items so that each label comes as often, with replacement.
+
+    Parameters
+    ----------
+    labels : Tensor of int64, shape (N,)
+        On the CPU; items with a negative one are never drawn.
+    count : int
+    generator : torch.Generator
+
+    Returns
+    -------
+    Tensor of int64, shape (count,)
+        Indices; none where no item has a label.
+
+    References
+    ----------
+    DeepCluster, section 3.3: "sample images based on a uniform distribution over the classes".
+    """
+    places = torch.nonzero(labels >= 0).squeeze(1)
+    if not len(places) or not count:
+        return places[:0]
+    _, inverse, sizes = torch.unique(labels[places], return_inverse=True, return_counts=True)
+    weights = 1 / sizes[inverse].float()
+    return places[torch.multinomial(weights, count, replacement=True, generator=generator)]

@@ -12,11 +12,12 @@ from napari_fathom.learning.geometry import PATCH_SIDE
 from napari_fathom.learning.kmeans import kmeans
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, MethodContext, PlainMethod, Rows
+from napari_fathom.learning.methods.partners import balanced
 from napari_fathom.learning.nets.network import Network
 from napari_fathom.learning.nets.patch_network import PatchNetwork
 from napari_fathom.learning.pca import principal_components
 
-__all__ = ["SemiClf", "balanced", "patch_classes", "small_patches"]
+__all__ = ["SemiClf", "patch_classes", "small_patches"]
 
 _KEPT = 4096
 """Patches that are clustered together: 64 mini-batches of the paper's, 67 MB of four frequencies."""
@@ -185,33 +186,6 @@ def patch_classes(targets: Tensor, classes: int, rest: int | None) -> Tensor:
         painted = painted.index_copy(1, torch.tensor([rest], device=painted.device), own[:, None])
     most, found = painted.max(1)
     return torch.where(most > 0, found, -1)
-
-
-def balanced(labels: Tensor, count: int, generator: torch.Generator) -> Tensor:
-    """Draw items so that each label comes as often, with replacement.
-
-    Parameters
-    ----------
-    labels : Tensor of int64, shape (N,)
-        On the CPU; items with a negative one are never drawn.
-    count : int
-    generator : torch.Generator
-
-    Returns
-    -------
-    Tensor of int64, shape (count,)
-        Indices; none where no item has a label.
-
-    References
-    ----------
-    DeepCluster, section 3.3: "sample images based on a uniform distribution over the classes".
-    """
-    places = torch.nonzero(labels >= 0).squeeze(1)
-    if not len(places) or not count:
-        return places[:0]
-    _, inverse, sizes = torch.unique(labels[places], return_inverse=True, return_counts=True)
-    weights = 1 / sizes[inverse].float()
-    return places[torch.multinomial(weights, count, replacement=True, generator=generator)]
 
 
 def _target_of(batch: Batch) -> Tensor:

@@ -1,0 +1,120 @@
+"""FOC on pixels: its heads and losses, with pixels for images."""
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from napari_fathom.learning import losses
+from napari_fathom.learning.batch import Batch
+from napari_fathom.learning.methods.about import About
+from napari_fathom.learning.methods.base import (
+    Loss,
+    MethodContext,
+    PlainMethod,
+    Rows,
+    features_of,
+    unlabelled_rows,
+)
+from napari_fathom.learning.methods.foc import FuzzyHeads, Items
+from napari_fathom.learning.methods.partners import balanced
+from napari_fathom.learning.nets.network import Network
+
+__all__ = ["PixelFOC"]
+
+
+class PixelFOC(PlainMethod):
+    """The losses of `FOC`, on `ambiguity_pixels` pixels of each kind.
+
+    Painted pixels are drawn alike from every class; where unpainted cells are taken for one class (settings
+    `rest_class`), they are drawn as examples of it too. Pairs are two views of an unlabelled pixel, and a
+    labelled pixel with another of its class. The paper is about images; that its losses hold for pixels is
+    ours to try, not its claim.
+
+    Parameters
+    ----------
+    context : MethodContext
+
+    References
+    ----------
+    Schmarje et al. 2021 (FOC), Eq. 1 to 4.
+    """
+
+    name: ClassVar[str] = "foc-pixels"
+    about: ClassVar[About] = About(
+        "FOC on pixels",
+        "after Schmarje et al. 2021",
+        "FOC's losses with pixels for images: more clusters than classes, kept apart by class. To try.",
+    )
+
+    def __init__(self, context: MethodContext) -> None:
+        settings = context.settings
+        self._settings, self._rest = settings, context.rest
+        self._random = context.generator(salt=8)
+        self._heads = FuzzyHeads(
+            context,
+            settings.width,
+            settings.clusters,
+            settings.mutual_weight,
+            losses.weighted_cross_entropy,
+        )
+
+    @property
+    def needs_unlabelled(self) -> bool:
+        """They take part in the mutual information."""
+        return self._settings.mutual_weight > 0 or self._rest is not None
+
+    @property
+    def needs_view(self) -> bool:
+        """They are paired with themselves."""
+        return self._settings.mutual_weight > 0
+
+    def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
+        """Yield the loss of the class heads, and with the next mini-batch that of the cluster heads."""
+        painted, unpainted = features_of(network, batch)
+        target = torch.cat([batch.labelled.target.reshape(-1), _painted_anywhere(batch)])
+        if self._rest is not None:
+            target = torch.where((target < 0) & self._free(batch), self._rest, target)
+        chosen = balanced(target.cpu(), self._settings.ambiguity_pixels, self._random).to(target.device)
+        labelled, said = torch.cat([painted, unpainted])[chosen], target[chosen]
+        pairs = self._pairs(network, batch, unpainted)
+        turn, value = self._heads.loss(network.heads, Items(labelled, said, said, *pairs))
+        unlabelled = Rows(pairs[0], view=pairs[1]) if len(pairs[0]) else None
+        yield Loss(("segmentation", "clustering")[turn], value, Rows(labelled, said), unlabelled)
+
+    def parameters(self) -> Iterable[nn.Parameter]:
+        """The other heads'."""
+        return self._heads.parameters()
+
+    def settle(self, network: Network) -> None:  # type: ignore[override]
+        """Let the best head of each kind answer."""
+        self._heads.settle(network.heads)
+
+    def _free(self, batch: Batch) -> Tensor:
+        """Which pixels may be taken for the rest class."""
+        labelled, patches = batch.labelled, batch.unlabelled
+        parts = [torch.zeros_like(labelled.valid) if labelled.unpainted is None else labelled.unpainted]
+        if patches is not None:
+            parts.append(patches.valid if patches.unpainted is None else patches.unpainted)
+        return torch.cat([part.reshape(-1) for part in parts])
+
+    def _pairs(self, network: Network, batch: Batch, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Some unlabelled pixels as two views show them."""
+        patches = batch.unlabelled
+        if patches is None or patches.view is None:
+            return features[:0], features[:0]
+        rows = unlabelled_rows(network, batch, patches, features)
+        assert rows.view is not None
+        order = torch.randperm(len(rows.features), generator=self._random)
+        some = order[: self._settings.ambiguity_pixels].to(features.device)
+        return rows.features[some], rows.view[some]
+
+
+def _painted_anywhere(batch: Batch) -> Tensor:
+    """Classes of the unlabelled patches' pixels; −1 where nobody has said."""
+    patches = batch.unlabelled
+    if patches is None:
+        return batch.labelled.target.new_zeros(0)
+    nobody = torch.full_like(patches.valid, -1, dtype=torch.int64)
+    return (nobody if patches.target is None else patches.target).reshape(-1)
