@@ -1,7 +1,7 @@
 """What the train dock says of the labels."""
 
 from napari_fathom.labels.classes import DEFAULT_CLASSES
-from napari_fathom.viewer.readiness import readiness
+from napari_fathom.viewer.readiness import readiness, readiness_of_images
 
 
 def test_with_nothing_painted_it_says_what_to_do() -> None:
@@ -29,3 +29,12 @@ def test_a_class_with_hardly_a_pixel_is_named() -> None:
         "Very little of sandeel and other fish"
         in readiness(DEFAULT_CLASSES, {1: 500, 2: 5, 3: 7}, 10**6).words
     )
+
+
+def test_a_method_that_needs_no_label_can_always_start() -> None:
+    assert not readiness_of_images(DEFAULT_CLASSES, {1: 7}).ready
+    without = readiness_of_images(DEFAULT_CLASSES, {}, needs_labels=False)
+    assert without.ready
+    assert "finds clusters without labels" in without.words
+    assert "would tell what they mean" in without.words
+    assert "would" not in readiness_of_images(DEFAULT_CLASSES, {1: 7, 2: 9}, needs_labels=False).words

@@ -31,8 +31,7 @@ def chosen_image_settings(preset: str | None, values: Mapping[str, object]) -> "
     from napari_fathom.learning.images.presets import IMAGE_PRESETS, propose_for_images
     from napari_fathom.learning.methods import IMAGE_METHODS, ROW_METHODS
 
-    networks = [name for name, method in IMAGE_METHODS.items() if method.needs_labels]
-    return _chosen(preset, values, IMAGE_PRESETS, propose_for_images, [*ROW_METHODS, *networks])
+    return _chosen(preset, values, IMAGE_PRESETS, propose_for_images, [*ROW_METHODS, *IMAGE_METHODS])
 
 
 def _chosen(

@@ -51,9 +51,22 @@ def readiness(classes: Classes, counts: Mapping[int, int], cells: int) -> Readin
     return Readiness(True, " ".join(words))
 
 
-def readiness_of_images(classes: Classes, counts: Mapping[int, int]) -> Readiness:
-    """Judge the labels that people have given to images, `counts` of each class value."""
+def readiness_of_images(classes: Classes, counts: Mapping[int, int], needs_labels: bool = True) -> Readiness:
+    """Judge the labels that people have given to images.
+
+    Parameters
+    ----------
+    classes : Classes
+        What may be labelled.
+    counts : mapping of int to int
+        Labelled images of each class value.
+    needs_labels : bool
+        Whether the chosen method learns from them.
+    """
     given = [item for item in classes if counts.get(item.value, 0)]
+    if not needs_labels:
+        told = "; labels of two classes or more would tell what they mean." if len(given) < 2 else "."
+        return Readiness(True, f"This method finds clusters without labels{told}")
     if len(given) < 2:
         return Readiness(False, "Label a few images of at least two classes; then train.")
     words = [f"{sum(counts.values()):,} images of {len(given)} classes are labelled."]

@@ -43,8 +43,8 @@ class Teaching(Protocol):
     def catalogue(self) -> "Catalogue[SharedSettings]":
         """What is offered; imports torch, which takes seconds once."""
 
-    def readiness(self) -> Readiness:
-        """Whether the open study's labels suffice."""
+    def readiness(self, needs_labels: bool = True) -> Readiness:
+        """Whether the open study's labels suffice for a method that needs some, or none."""
 
     def counts(self) -> "tuple[Classes, Mapping[int, int]] | None":
         """How much is labelled of each class, where that is told class by class."""
@@ -76,8 +76,9 @@ class SurveyTeaching:
         """What is offered for pixels."""
         return for_surveys()
 
-    def readiness(self) -> Readiness:
-        """Judge what is painted."""
+    def readiness(self, needs_labels: bool = True) -> Readiness:
+        """Judge what is painted; every method of pixels needs some of that."""
+        del needs_labels
         study = self._session.study
         if study is None:
             return Readiness(False, "No survey is open. Open one under Study.")
@@ -116,12 +117,12 @@ class ImageTeaching:
         """What is offered for images."""
         return for_images()
 
-    def readiness(self) -> Readiness:
+    def readiness(self, needs_labels: bool = True) -> Readiness:
         """Judge what people have labelled."""
         study = self._session.collection
         if study is None:
             return Readiness(False, "No collection is open. Open one under Study.")
-        return readiness_of_images(study.classes, study.votes.counts())
+        return readiness_of_images(study.classes, study.votes.counts(), needs_labels)
 
     def counts(self) -> None:
         """Nothing: there may be hundreds of classes, and the Label page counts them."""

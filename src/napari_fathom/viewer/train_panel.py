@@ -126,7 +126,8 @@ class TrainPanel(QWidget):
 
     def refresh(self) -> None:
         """Show counts, advice and the model in force as they are now."""
-        study, counts, state = self._teaching.study, self._teaching.counts(), self._teaching.readiness()
+        study, counts = self._teaching.study, self._teaching.counts()
+        state = self._teaching.readiness(self._form is None or self._form.needs_labels)
         self._counts.setVisible(counts is not None)
         if counts is not None:
             self._counts.setValue(*counts)
@@ -175,6 +176,7 @@ class TrainPanel(QWidget):
         """Show what can be chosen, once it is known."""
         if self._form is None:
             self._form = TrainingForm(catalogue)
+            self._form.valueChanged.connect(self.refresh)
             self._looking.hide()
             self._form_place.addWidget(self._form)
             self._restore()

@@ -23,6 +23,8 @@ class Catalogue(Generic[S]):
     ----------
     methods : mapping of str to About
         By the name in the settings.
+    label_free : frozenset of str
+        Those of them that need no label.
     presets : mapping of str to settings
     proposed : str
         The preset that suits this machine.
@@ -33,6 +35,7 @@ class Catalogue(Generic[S]):
     """
 
     methods: "Mapping[str, About]"
+    label_free: frozenset[str]
     presets: Mapping[str, S]
     proposed: str
     hardware: str
@@ -45,7 +48,7 @@ def for_surveys() -> "Catalogue[SharedSettings]":
     from napari_fathom.learning.presets import PRESETS, propose
 
     hardware = find_hardware()
-    return Catalogue(_methods_of("echograms"), PRESETS, propose(hardware), hardware.name, SETTINGS_GROUPS)
+    return Catalogue(*_methods_of("echograms"), PRESETS, propose(hardware), hardware.name, SETTINGS_GROUPS)
 
 
 def for_images() -> "Catalogue[SharedSettings]":
@@ -55,11 +58,13 @@ def for_images() -> "Catalogue[SharedSettings]":
 
     hardware = find_hardware()
     proposed = propose_for_images(hardware)
-    return Catalogue(_methods_of("images"), IMAGE_PRESETS, proposed, hardware.name, IMAGE_SETTINGS_GROUPS)
+    return Catalogue(*_methods_of("images"), IMAGE_PRESETS, proposed, hardware.name, IMAGE_SETTINGS_GROUPS)
 
 
-def _methods_of(data: str) -> "dict[str, About]":
-    """Those of the shelf that answer by themselves."""
+def _methods_of(data: str) -> "tuple[dict[str, About], frozenset[str]]":
+    """Those of the shelf that are of this kind of data alone, and which of them need no label."""
     from napari_fathom.learning.methods.shelf import shelf
 
-    return {entry.name: entry.about for entry in shelf() if entry.data == (data,) and entry.needs_labels}
+    entries = [entry for entry in shelf() if entry.data == (data,)]
+    free = frozenset(entry.name for entry in entries if not entry.needs_labels)
+    return {entry.name: entry.about for entry in entries}, free

@@ -41,6 +41,7 @@ class TrainingForm(QWidget):
     def __init__(self, offered: "Catalogue[SharedSettings]", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._presets, self._proposed = offered.presets, offered.proposed
+        self._label_free = offered.label_free
         self._file: Path | None = None
 
         self._method = QComboBox()
@@ -90,6 +91,11 @@ class TrainingForm(QWidget):
     def value(self) -> "SharedSettings":
         """The settings as shown."""
         return self._form.value()
+
+    @property
+    def needs_labels(self) -> bool:
+        """Whether the method that is chosen does."""
+        return self._method.currentData() not in self._label_free
 
     def setValue(self, settings: "SharedSettings") -> None:
         """Show these settings; the preset they are of is named."""

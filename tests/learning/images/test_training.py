@@ -10,18 +10,21 @@ from tests.learning.images.shapes import NAMES, collection, quick, some
 from napari_fathom.errors import Cancelled, TrainingError
 from napari_fathom.events import Done, Epoch, Event, Note, Step
 from napari_fathom.learning.calibration import Calibration
+from napari_fathom.learning.cluster_metrics import cluster_scores
 from napari_fathom.learning.hardware import Hardware
+from napari_fathom.learning.images.cluster_classes import CLUSTER_CLASSES
 from napari_fathom.learning.images.model import ImageModel
 from napari_fathom.learning.images.predict import ImageAnswers, predict_images
 from napari_fathom.learning.images.presets import IMAGE_PRESETS, LAPTOP, WORKSTATION, propose_for_images
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.images.source import ArrayImages, ImageLabels
 from napari_fathom.learning.images.training import ImageTraining
-from napari_fathom.learning.methods import BLIND_METHODS, IMAGE_METHODS, ROW_METHODS
+from napari_fathom.learning.methods import BLIND_METHODS, CLUSTERING_METHODS, IMAGE_METHODS, ROW_METHODS
 from napari_fathom.learning.settings import TrainSettings
 
 IMAGES, TRUTH = collection(40)
 LABELS = some(TRUTH, 10)
+NOTHING = ImageLabels(np.zeros(len(TRUTH), int))
 
 
 def run(training: ImageTraining) -> tuple[ImageModel, list[Event[ImageModel]]]:
@@ -45,6 +48,31 @@ def accuracy(model: ImageModel) -> float:
     """On images that nobody labelled; chance is 0.25."""
     others = LABELS.target == 0
     return float((answers(model).most_probable == TRUTH)[others].mean())
+
+
+def clustering(method: str, **changes: object) -> ImageSettings:
+    """Settings with which a method that needs no label finds four clusters in a second."""
+    values: dict[str, object] = {
+        "method": method,
+        "measures": True,
+        "clusters": 4,
+        "steps": 20,
+        "epochs": 2,
+        "learning_rate": 5e-3,
+        "batch": 32,
+        "projection_heads": 3,
+        "cluster_batch": 160,
+        "threshold": 0.6,
+        "threshold_memory": 0.9,
+    }
+    return quick(**(values | changes))
+
+
+@pytest.fixture(scope="module")
+def seeing() -> ImageModel:
+    """An encoder that has learned a little without labels."""
+    training = ImageTraining(IMAGES, NOTHING, (), clustering("simclr", steps=15, batch=40), device="cpu")
+    return run(training)[0]
 
 
 def notes(events: list[Event[ImageModel]]) -> str:
@@ -125,8 +153,7 @@ def test_a_forest_learns_on_the_features_of_a_network_to_start_from() -> None:
 
 @pytest.mark.parametrize("method", LABEL_FREE)
 def test_a_method_without_labels_learns_to_see_and_says_what_for(method: str) -> None:
-    nothing = ImageLabels(np.zeros(len(TRUTH), int))
-    model, events = train(quick(method=method, steps=20, batch=32, learning_rate=3e-3), nothing)
+    model, events = train(quick(method=method, steps=20, batch=32, learning_rate=3e-3), NOTHING)
     main = IMAGE_METHODS[method].main_loss
     own = [event.losses for event in events if isinstance(event, Epoch) and main in event.losses]
     assert own[1][main] < own[0][main]
@@ -136,6 +163,58 @@ def test_a_method_without_labels_learns_to_see_and_says_what_for(method: str) ->
     assert found.probabilities.shape == (160, 0)
     assert not found.proposed.any()
     assert np.unique(found.cluster).size > 1
+
+
+@pytest.mark.parametrize("method", CLUSTERING_METHODS)
+def test_clusters_are_learned_without_a_single_label(seeing: ImageModel, method: str) -> None:
+    training = ImageTraining(IMAGES, NOTHING, (), clustering(method), device="cpu", start=seeing)
+    model, _ = run(training)
+    found = answers(model)
+    assert cluster_scores(TRUTH, found.cluster).nmi > 0.15  # by chance 0.03
+    assert (found.probabilities.shape, model.settings.method) == ((160, 0), method)
+    assert not found.proposed.any()
+
+
+def test_what_a_method_cannot_begin_without_is_learned_first() -> None:
+    settings = clustering("rpsc-semi", steps=1, pretrain="moco", pretrain_batch=8, threshold=0.0)
+    model, events = run(ImageTraining(IMAGES, NOTHING, (), settings, device="cpu"))
+    told = [list(event.losses) for event in events if isinstance(event, Epoch)]
+    assert told == [["contrast"]] * 2 + [["clusters"]] * 4
+    assert model.settings.method == "rpsc-semi"
+    assert "Learning to see from all images first" in notes(events)
+    assert "Learning clusters by rpsc first" in notes(events)
+
+
+def test_labels_tell_what_learned_clusters_mean_and_judge_them(seeing: ImageModel) -> None:
+    model, events = train(clustering("rpsc", clusters=8), start=seeing)
+    shares = model.method_state[CLUSTER_CLASSES].numpy()
+    np.testing.assert_allclose(shares.sum(axis=1), 1, rtol=1e-5)
+    kappas = [event.kappa for event in events if isinstance(event, Epoch)]
+    assert model.provenance["kappa"] == kappas[-1] is not None
+    assert accuracy(model) > 0.4
+
+
+def test_one_labelled_class_tells_nothing_of_clusters(seeing: ImageModel) -> None:
+    only = ImageLabels(np.where(LABELS.target == 2, 2, 0))
+    model, _ = train(clustering("spice", steps=1, epochs=1), only, start=seeing)
+    assert (model.class_names, answers(model).probabilities.shape) == ((), (160, 0))
+
+
+def test_a_clustering_that_cannot_go_on_keeps_what_it_has(seeing: ImageModel) -> None:
+    model, events = train(clustering("rpsc-semi", threshold=1.0, steps=2), NOTHING, start=seeing)
+    assert model.settings.method == "rpsc"
+    assert "Neighbours agree on 0 of 4 clusters" in notes(events)
+    assert "The model of rpsc is kept." in notes(events)
+
+
+def test_a_network_goes_on_from_learned_clusters_with_labels(seeing: ImageModel) -> None:
+    first, _ = train(clustering("spice", steps=2), NOTHING, start=seeing)
+    model, _ = train(quick(measures=True, steps=1, epochs=1, learning_rate=1e-9), start=first)
+    assert first.network is not None
+    assert model.network is not None
+    torch.testing.assert_close(
+        model.network.join[1].weight, first.network.join[1].weight, atol=1e-6, rtol=0.0
+    )
 
 
 def test_labels_tell_what_the_clusters_of_a_method_without_labels_mean() -> None:
@@ -150,9 +229,8 @@ def test_labels_tell_what_the_clusters_of_a_method_without_labels_mean() -> None
 
 
 def test_clusters_are_found_as_wished_and_stay_with_the_model() -> None:
-    nothing = ImageLabels(np.zeros(len(TRUTH), int))
     settings = quick(method="autoencoder", steps=1, clusters=5)
-    model, _ = train(settings.model_copy(update={"clusterer": "mixture"}), nothing)
+    model, _ = train(settings.model_copy(update={"clusterer": "mixture"}), NOTHING)
     assert model.clusterer is not None
     assert model.clusterer.rule == "mixture"
     whole, part = answers(model), answers(model, ArrayImages(IMAGES.pixels[:50]))
@@ -182,8 +260,7 @@ def test_stop_while_clusters_are_sought_keeps_the_model() -> None:
 
 
 def test_a_collection_without_a_single_class_can_be_learned_to_see() -> None:
-    nothing = ImageLabels(np.zeros(len(TRUTH), int))
-    seeing, _ = run(ImageTraining(IMAGES, nothing, (), quick(method="simclr", epochs=1), device="cpu"))
+    seeing, _ = run(ImageTraining(IMAGES, NOTHING, (), quick(method="simclr", epochs=1), device="cpu"))
     model, events = train(quick(epochs=1), start=seeing)
     assert answers(model).probabilities.shape == (160, 4)
     assert "heads start anew" not in notes(events)

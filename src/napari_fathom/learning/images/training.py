@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator, Sequence
 from threading import Event as StopEvent
 
+import numpy as np
 import torch
 
 from napari_fathom.errors import Cancelled, TrainingError
@@ -18,7 +19,7 @@ from napari_fathom.learning.images.source import CachedImages, ImageLabels, Imag
 from napari_fathom.learning.images.stages import stages
 from napari_fathom.learning.images.task import ImageTask
 from napari_fathom.learning.loop import Loop
-from napari_fathom.learning.methods import BLIND_METHODS, IMAGE_METHODS, ROW_METHODS
+from napari_fathom.learning.methods import BLIND_METHODS, CLUSTERING_METHODS, IMAGE_METHODS, ROW_METHODS
 from napari_fathom.learning.nets.image_network import ImageNetwork
 from napari_fathom.learning.stopping import raise_if_set
 
@@ -36,7 +37,8 @@ class ImageTraining:
     labels : ImageLabels
         Of the same images; must not change meanwhile.
     class_names : sequence of str
-        Names of the class values 1…C.
+        Names of the class values 1…C. A method that needs no label learns as if there were none where only
+        one class is labelled: that tells nothing from another.
     settings : ImageSettings
     start : ImageModel, optional
         Where to go on from; without it, from random weights or, if the settings say so, from what can be
@@ -64,6 +66,8 @@ class ImageTraining:
         device: str | None = None,
         stop: StopEvent | None = None,
     ) -> None:
+        if settings.method in (*BLIND_METHODS, *CLUSTERING_METHODS) and len(labels.counts()) < 2:
+            labels, class_names = ImageLabels(np.zeros(len(labels.target), np.int64), labels.group), ()
         self._images, self._labels, self._class_names = CachedImages.of(images), labels, class_names
         self._settings, self._device, self._stop = settings, device, stop
         self._stages, self._start = stages(settings, len(class_names), start), start

@@ -50,7 +50,8 @@ class CollectionLesson:
             self.last_event = study.votes.last_event
             hard = study.votes.hard()[rows]
             self.classes = labelled_classes(study.classes, hard)
-            _require_people(study, rows, len(self.classes))
+            if _needs_labels(settings):
+                _require_people(study, rows, len(self.classes))
             self._soft = soft_targets(study.votes, self.classes, rows)
             self._disputed = int(np.count_nonzero(study.votes.entropy()[rows] > 0))
         counts = np.bincount(hard, minlength=max(self.classes.values, default=0) + 1)
@@ -91,6 +92,13 @@ class CollectionLesson:
         from napari_fathom.learning.images.model_file import save_image_model
 
         save_image_model(self._model, folder)
+
+
+def _needs_labels(settings: "ImageSettings") -> bool:
+    from napari_fathom.learning.methods import IMAGE_METHODS
+
+    method = IMAGE_METHODS.get(settings.method)
+    return method is None or method.needs_labels
 
 
 def _require_people(study: CollectionStudy, rows: NDArray[np.int64], classes: int) -> None:

@@ -64,7 +64,7 @@ def train_job(
     with study.model_shelf.new() as (number, folder):
         lesson = lesson_of(study, settings, folder)
         for item in study.classes:
-            if item.value not in lesson.classes:
+            if len(lesson.classes) and item.value not in lesson.classes:
                 yield Note(lesson.nothing.format(item.name), "warning")
         provenance = yield from lesson.learn(begin, device, stop)
         study.require_writable()  # it may have been closed meanwhile, and be another's to write
