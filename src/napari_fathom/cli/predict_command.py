@@ -77,7 +77,7 @@ def _predict_collection(folder: Path, model: int | None, device: str | None, con
         )
         values, certain = answers.values(), answers.certain()
         found = {info.name: int((values[certain] == info.value).sum()) for info in study.classes}
-        ambiguous = int(np.count_nonzero(~certain & (values > 0)))
+        ambiguous = int(np.count_nonzero(~certain & (answers.cluster > 0)))
         by = study.model_record(answers.record.model)
     told = ", ".join(f"{name} {count:,}" for name, count in found.items() if count)
     words = f"{_answered(by)} Certain: {told or 'none'}; ambiguous, given a cluster: {ambiguous:,}"

@@ -84,6 +84,13 @@ def test_it_trains_each_of_the_papers_backbones_and_gives_clusters(encoder: str)
     assert np.unique(found.cluster).size == 8
 
 
+@pytest.mark.parametrize(("wanted", "found"), [(1, 10), (4, 12), (20, 20)])
+def test_pseudo_labels_are_ten_times_the_clusters_where_images_suffice(wanted: int, found: int) -> None:
+    made, _ = context(quick(method="deepcluster", clusters=wanted))  # of 120 images
+    head, _ = DeepCluster(made).parameters()
+    assert len(head) == found
+
+
 def test_of_a_large_collection_each_epoch_looks_at_other_images(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("napari_fathom.learning.methods.looking._FEWEST", 0)
     made, network = context(quick(method="deepcluster", clusters=4, steps=1, batch=8))

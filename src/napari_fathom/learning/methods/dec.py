@@ -12,7 +12,7 @@ from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss
 from napari_fathom.learning.methods.image_rows import ImageContext
 from napari_fathom.learning.methods.looking import LookingMethod
-from napari_fathom.learning.nets.image_network import ImageNetwork
+from napari_fathom.learning.nets.image_network import ImageNetwork, evaluating
 from napari_fathom.learning.soft_assignment import sharpened, student_t_assignment
 
 __all__ = ["CENTROIDS", "DEC"]
@@ -29,7 +29,9 @@ class DEC(LookingMethod):
 
     It begins where another method (the paper: an autoencoder) has learned to see, with centres by k-means.
     Both papers take features as the encoder gives them, so that Student's t means something else for every
-    encoder; here its unit is how far images lie from their centres in the beginning (root mean square).
+    encoder; here its unit is how far images lie from their centres in the beginning (root mean square). The
+    encoder is moved in evaluation: statistics of a mini-batch, where it normalises over that, would place
+    images elsewhere than where they are when their clusters are told.
 
     References
     ----------
@@ -83,7 +85,8 @@ class DEC(LookingMethod):
     def _learn(self, network: ImageNetwork) -> Loss:
         """Divergence of some images' assignments from what they are to become."""
         chosen = torch.randperm(len(self._places), generator=self._random)[: self._size]
-        seen = network.pooled(self._gallery.plain(self._places[chosen]))
+        with evaluating(network):
+            seen = network.pooled(self._gallery.plain(self._places[chosen]))
         targets = self._targets[chosen.to(seen.device)]
         assignment = self._assignment(seen.float())
         return Loss("sharpening", F.kl_div(assignment.log(), targets, reduction="batchmean"))

@@ -21,6 +21,7 @@ _COMPONENTS = 256
 _SMALLEST_VARIANCE = 1e-6  # of the largest: what is smaller is rounding, and must not be blown up
 _HEAD_SPREAD = 0.01
 _ITERATIONS = 20
+_PSEUDO_LABELS, _IMAGES_EACH = 10, 10
 
 
 class DeepCluster(LookingMethod):
@@ -30,12 +31,17 @@ class DeepCluster(LookingMethod):
     components, whitened and scaled to length 1, as by Caron et al. Every epoch has a new linear head;
     mini-batches draw every cluster alike, so that none grows for being large. No label is looked at.
 
+    There are ten times as many pseudo-labels as there shall be clusters, which did best on photographs, as
+    long as there are ten images for each: with no more than clusters, features became worse than those of
+    first weights (docs/method-images.md).
+
     AILARON's text gives backbone, k-means, new head, SGD; what it leaves open (the reduction, how images are
-    drawn, K) is as in the paper that it names. Sobel filters, for photographs' colours, are left out.
+    drawn, how many pseudo-labels) is as in the paper that it names. Sobel filters, for photographs' colours,
+    are left out.
 
     References
     ----------
-    Caron, Bojanowski, Joulin and Douze 2018 (DeepCluster), Eq. 1 and 2, sections 3.2 and 3.3; AILARON,
+    Caron, Bojanowski, Joulin and Douze 2018 (DeepCluster), Eq. 1 and 2, sections 3.2, 3.3 and 4.1; AILARON,
     section 4.2.2 and algorithm 1.
     """
 
@@ -49,7 +55,9 @@ class DeepCluster(LookingMethod):
 
     def __init__(self, context: ImageContext) -> None:
         super().__init__(context, salt=16)
-        self._clusters = context.settings.clusters_for(context.classes)
+        wanted = context.settings.clusters_for(context.classes)
+        enough = min(self._most, len(self._gallery)) // _IMAGES_EACH
+        self._clusters = max(wanted, min(_PSEUDO_LABELS * wanted, enough))
         self._head = nn.Linear(context.seen, self._clusters).to(context.device)
         self._labels, self._weights = torch.zeros(0, dtype=torch.int64), torch.zeros(0)
 
