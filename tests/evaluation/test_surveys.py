@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from napari_fathom.echogram.conversion import convert
 from napari_fathom.echogram.simulate import SimulationSettings, write_simulation
 from napari_fathom.errors import FathomError
 from napari_fathom.evaluation.surveys import SimulatedSurvey, SurveyFile, stretch
@@ -40,6 +41,25 @@ def test_a_survey_of_ones_own_is_cut(tmp_path: Path) -> None:
     assert known.unseen_db.shape == (2, 64, 20)
     assert known.sv_db.shape[-1] == known.truth.shape[-1] <= 70
     assert known.names == ("background", "sandeel", "other fish")
+
+    for _ in convert([tmp_path / "survey.npz"], tmp_path / "store"):
+        pass
+    converted = source.model_copy(update={"survey": str(tmp_path / "store")})
+    np.testing.assert_array_equal(converted.read(4).unseen_truth, known.unseen_truth)
+    np.testing.assert_allclose(converted.read(4).sv_db, known.sv_db, atol=1e-3)
+    assert converted.fingerprint(0) == converted.fingerprint(1) != source.fingerprint(0)
+
+
+def test_classes_are_counted_from_one_whatever_their_values_in_the_file(tmp_path: Path) -> None:
+    labels = np.tile(np.array([0, 4, 9, 9], np.uint8), (8, 25))
+    np.savez(tmp_path / "sv.npz", sv_db=np.zeros((1, 8, 100), np.float32))
+    np.savez(tmp_path / "truth.npz", labels=labels, class_values=[4, 9], class_names=["sea", "fish"])
+    source = SurveyFile(source="file", survey=str(tmp_path / "sv.npz"), truth=str(tmp_path / "truth.npz"))
+    with pytest.raises(FathomError, match="100 pings, of which the judged stretch and its gaps leave none"):
+        source.model_copy(update={"gap_pings": 100}).read(0)
+    known = source.model_copy(update={"gap_pings": 2}).read(0)
+    assert set(np.unique(known.truth)) == {0, 1, 2}
+    assert known.names == ("sea", "fish")
 
 
 def test_what_is_no_survey_is_told(tmp_path: Path) -> None:

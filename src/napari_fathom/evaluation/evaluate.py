@@ -95,7 +95,7 @@ def evaluate(
         yield Note(f"{counts['known']} of {len(runs)} runs are known already.")
     with tempfile.TemporaryDirectory(prefix="fathom-evaluate-") as cache:
         for run, new in run_all(todo, Path(cache), jobs, stop):
-            rows = with_rows(rows, new)
+            rows = with_rows(read_results(path), new)  # another process may have written meanwhile
             write_results(path, rows)
             counts[new[0]["status"]] += 1
             if new[0]["status"] != DONE:

@@ -12,6 +12,7 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Event as StopEvent
+from types import FrameType
 from typing import Any
 
 from napari_fathom.errors import FathomError
@@ -22,6 +23,7 @@ from napari_fathom.learning.stopping import raise_if_set
 __all__ = ["run_all"]
 
 _POLL_S = 0.2  # how soon Ctrl-C is heard
+_GRACE_S = 3.0  # for a process to end what it has started itself
 
 _LATE = ("torch._dynamo", "sklearn.ensemble", "skimage.feature", "napari_fathom.plankton.measures")
 """Modules that are imported when first needed (torch's optimisers: 3 s): before the clock starts, then."""
@@ -68,7 +70,10 @@ def run_all(
                 run, process = busy.pop(ear)
                 yield run, _heard(ear, run, process)
     finally:
+        for _, process in busy.values():
+            process.terminate()
         for ear, (_, process) in busy.items():
+            process.join(_GRACE_S)
             process.kill()
             process.join()
             ear.close()
@@ -101,6 +106,7 @@ def _work(mouth: "Connection[Any, Any]", run: Run, cache: Path, threads: int) ->
     for name in _LATE:
         import_module(name)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
+    signal.signal(signal.SIGTERM, _leave)
     torch.set_num_threads(threads)
     try:
         rows = run_once(run, cache)
@@ -108,6 +114,11 @@ def _work(mouth: "Connection[Any, Any]", run: Run, cache: Path, threads: int) ->
         rows = [failed_row(run, _told(error), status_of(error))]
     mouth.send(rows)
     mouth.close()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Unwind, so that a rival's own process ends too."""
+    raise SystemExit(128 + number)
 
 
 def _told(error: Exception) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
+from napari_fathom.echogram.model import Echogram
 from napari_fathom.echogram.simulate import CLASS_NAMES, SimulationSettings, simulate
 from napari_fathom.errors import FormatError
 from napari_fathom.evaluation.images import unpacked_path
@@ -53,8 +54,8 @@ class SurveyFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: Literal["file"]
-    survey: str = Field(description="npz with `sv_db`, as `fathom simulate echogram` writes it.")
-    truth: str = Field(description="npz with `labels` and `class_names`, as `fathom export` writes it.")
+    survey: str = Field(description="A survey's store, or npz as `fathom simulate echogram` writes it.")
+    truth: str = Field(description="Labels of it: npz as `fathom export --npz` writes it.")
     unseen_share: float = Field(0.3, gt=0, lt=1, description="Length of the judged stretch, of all pings.")
     gap_pings: int = Field(
         64, ge=0, description="Pings on both sides of it that are neither learned from nor judged."
@@ -62,26 +63,24 @@ class SurveyFile(BaseModel):
 
     def read(self, seed: int) -> KnownSurvey:
         """Cut a stretch out, elsewhere for each seed."""
-        survey, truth = unpacked_path(self.survey), unpacked_path(self.truth)
-        sv_db = np.asarray(_arrays(survey, "sv_db")["sv_db"], np.float32)
-        told = _arrays(truth, "labels", "class_names")
-        labels, names = np.asarray(told["labels"], np.uint8), tuple(map(str, told["class_names"]))
+        sv_db, truth = _sv_db(unpacked_path(self.survey)), unpacked_path(self.truth)
+        labels, names = _labels(truth)
         if sv_db.ndim != 3 or labels.shape != sv_db.shape[1:]:
-            raise FormatError(
-                truth, f"labels of shape {labels.shape} for Sv of shape {sv_db.shape}",
-                "Both must be of one survey: Sv (frequency, range, ping), labels (range, ping).",
-            )  # fmt: skip
+            found = f"labels of shape {labels.shape} for Sv of shape {sv_db.shape}"
+            raise FormatError(truth, found, "Give both of one survey: Sv (frequency, range, ping).")
         unseen, others = stretch(labels.shape[1], self.unseen_share, self.gap_pings, seed)
+        if not others.size:
+            found = f"{labels.shape[1]} pings, of which the judged stretch and its gaps leave none"
+            raise FormatError(truth, found, "Lower `unseen_share` or `gap_pings`.")
         return KnownSurvey(
             sv_db[..., others], labels[:, others], sv_db[..., unseen], labels[:, unseen], names
         )
 
     def fingerprint(self, seed: int) -> str:
-        """Of both files' bytes."""
-        made = hashlib.sha256()
-        for path in (self.survey, self.truth):
-            made.update(unpacked_path(path).read_bytes())
-        return made.hexdigest()[:16]
+        """Of what lies there."""
+        survey, truth = unpacked_path(self.survey), unpacked_path(self.truth)
+        told = Echogram.open(survey).fingerprint.encode() if survey.is_dir() else survey.read_bytes()
+        return hashlib.sha256(told + truth.read_bytes()).hexdigest()[:16]
 
 
 SurveySource = Annotated[SimulatedSurvey | SurveyFile, Field(discriminator="source")]
@@ -114,6 +113,21 @@ def stretch(
     every = np.arange(pings)
     near = (every >= first - gap) & (every < first + length + gap)
     return every[first : first + length], every[~near]
+
+
+def _sv_db(path: Path) -> npt.NDArray[np.float32]:
+    if path.is_dir():
+        echogram = Echogram.open(path)
+        return echogram.read((0, echogram.shape[1], 0, echogram.shape[2]))
+    return np.asarray(_arrays(path, "sv_db")["sv_db"], np.float32)
+
+
+def _labels(path: Path) -> tuple[npt.NDArray[np.uint8], tuple[str, ...]]:
+    """Classes 1…C whatever their values in the file, and their names."""
+    told = _arrays(path, "labels", "class_values", "class_names")
+    place = np.zeros(256, np.uint8)
+    place[told["class_values"]] = np.arange(1, len(told["class_values"]) + 1)
+    return place[told["labels"]], tuple(map(str, told["class_names"]))
 
 
 def _arrays(path: Path, *names: str) -> Mapping[str, npt.NDArray[Any]]:
