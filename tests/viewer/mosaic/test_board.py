@@ -13,6 +13,7 @@ from napari_fathom.study import CollectionStudy
 from napari_fathom.study.answers import AnswerRecord, Answers
 from napari_fathom.study.jobs import collect_job, look_job
 from napari_fathom.viewer.mosaic.board import Board, Wish, board_job
+from napari_fathom.viewer.mosaic.mosaic_controls import helpful_group
 from napari_fathom.viewer.mosaic.object_card import Card, card_job
 from napari_fathom.viewer.mosaic.voting import Voting
 from napari_fathom.viewer.worker import Worker
@@ -55,6 +56,29 @@ def test_a_damaged_answer_is_told_and_the_mosaic_is_shown_without_it(study: Coll
     *_, done = card_job(study, board, 3)
     assert isinstance(done, Done) and isinstance(done.result, Card)
     assert done.result.image is not None and done.result.likeliest == ()
+
+
+def test_an_answer_of_clusters_alone_groups_by_cluster_and_gives_none_a_class(study: CollectionStudy) -> None:
+    assert helpful_group(study) == "class"  # the answer is damaged
+    with study.prediction_shelf.new() as (number, folder):
+        Answers.save(
+            folder,
+            AnswerRecord(model=1, objects=12, classes=[]),
+            probabilities=np.zeros((12, 0), np.float16),
+            cluster=np.arange(12, dtype=np.uint16) % 3 + 1,
+            ambiguity=np.ones(12, np.float32),
+            features=np.zeros((12, 4), np.float16),
+        )
+    study.prediction_shelf.set_current(number)
+    assert helpful_group(study) == "cluster"
+    board, told = board_of(study)
+    assert told == []
+    assert board.answered is not None and not board.answered.values.any()
+    assert len(board.arrangement.groups) == 3
+    *_, done = card_job(study, board, 3)
+    assert isinstance(done, Done)
+    assert done.result.likeliest == ()
+    assert dict(done.result.facts)["cluster"] == "1"
 
 
 def test_a_card_tells_the_votes_as_they_stand_though_the_mosaic_was_arranged_before(

@@ -7,6 +7,7 @@ import numpy as np
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from napari_fathom.errors import StudyError
 from napari_fathom.events import Done, Event
 from napari_fathom.viewer.jobs_ui import JobBar, failure_words
 from napari_fathom.viewer.mosaic.arrange_panel import ArrangePanel
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from napari_fathom.viewer.session import Session
     from napari_fathom.viewer.worker import JobHandle
 
-__all__ = ["MosaicControls"]
+__all__ = ["MosaicControls", "helpful_group"]
 
 _BUSY = "The model trains or predicts on these images: wait until it is done, or stop it, then press again."
 
@@ -75,7 +76,7 @@ class MosaicControls(QWidget):
         if study is None:
             self.summary.clear()
             return
-        self.arrange.propose(_helpful_group(study))
+        self.arrange.propose(helpful_group(study))
         if study.writable and not np.all(study.collection.looked_at):
             self._suggest(study)
             self._look(study)
@@ -100,8 +101,9 @@ class MosaicControls(QWidget):
         self.bar.watch(job)
 
     def show_answers(self) -> None:
-        """Arrange what a new answer says, by what is predicted unless the user has chosen otherwise."""
-        self.arrange.propose("predicted")
+        """Arrange what a new answer says, by class or else cluster unless the user has chosen otherwise."""
+        if self._session.collection is not None:
+            self.arrange.propose(helpful_group(self._session.collection))
         self.rearrange()
 
     def _suggest(self, study: "CollectionStudy") -> None:
@@ -163,8 +165,12 @@ def _remarks(study: "CollectionStudy") -> list[str]:
     return [*study.collection.notes, *study.notes, *map(str, study.collection.faults)]
 
 
-def _helpful_group(study: "CollectionStudy") -> str:
+def helpful_group(study: "CollectionStudy") -> str:
     """The column that says most of a collection at first sight: what the model says, else what people say."""
-    if study.prediction_shelf.current is not None:
-        return "predicted"
+    try:
+        answers = study.answers()
+    except StudyError:  # damaged, as the mosaic tells
+        answers = None
+    if answers is not None:
+        return "predicted" if answers.record.classes else "cluster"
     return "class" if any(study.votes.counts().values()) else ""
