@@ -137,24 +137,19 @@ def test_a_list_is_no_model(saved: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "names", "channels", "message"),
+    ("changes", "channels", "message"),
     [
-        (
-            {},
-            ("a", "b", "c"),
-            4,
-            "knows the classes background, sandeel, other fish; the labels have a, b, c",
-        ),
-        ({}, NAMES, 2, "channels 4, this training 2"),
-        ({"width": 4}, NAMES, 4, "width 8, this training 4"),
-        ({"depth": 2}, NAMES, 4, "depth 3, this training 2"),
+        ({}, 2, "channels 4, this training 2"),
+        ({"width": 4}, 4, "width 8, this training 4"),
+        ({"depth": 2}, 4, "depth 3, this training 2"),
+        ({"method": "filter-bank"}, 4, "network unet, this training filter-bank"),
     ],
 )
 def test_a_start_that_does_not_fit_is_refused(
-    changes: dict[str, object], names: tuple[str, ...], channels: int, message: str
+    changes: dict[str, object], channels: int, message: str
 ) -> None:
     with pytest.raises(TrainingError, match=message):
-        require_compatible(made(), quick(**changes), channels, names)
+        require_compatible(made(), quick(**changes), channels)
 
 
 def test_another_number_of_clusters_only_starts_the_cluster_head_anew() -> None:

@@ -150,6 +150,21 @@ def test_goes_on_from_a_model() -> None:
     assert second.provenance["parent"] == first.provenance["id"]
 
 
+def test_goes_on_for_other_classes_by_their_names() -> None:
+    first, _ = run(Training(FIELD, LABELS, NAMES, quick(), device="cpu"))
+    names = ("sandeel", "seal", "background")
+    values = np.array([0, 3, 1, 2], np.uint8)[LABELS.values]  # other fish turned out to be seals
+    nearly_still = quick(steps=1, epochs=1, learning_rate=1e-8, schedule="cosine")
+    second, events = run(Training(FIELD, ArrayLabels(values), names, nearly_still, start=first, device="cpu"))
+    notes = " ".join(event.message for event in events if isinstance(event, Note))
+    assert "doesn't know seal; that is learned from scratch" in notes
+    assert "knows other fish, of which nothing is painted" in notes
+    rows = torch.rand(5, 8)
+    before, after = (model.network.heads.classes(rows) for model in (first, second))
+    torch.testing.assert_close(after[:, [2, 0]], before[:, [0, 1]], atol=1e-5, rtol=0)
+    assert not torch.allclose(after[:, 1], before[:, 2], atol=1e-2)
+
+
 def test_the_start_model_is_not_touched() -> None:
     first, _ = run(Training(FIELD, LABELS, NAMES, quick(epochs=1), device="cpu"))
     before = weights(first).clone()

@@ -21,6 +21,7 @@ __all__ = [
     "Diverged",
     "Model",
     "copy_weights",
+    "go_on_from",
     "network_for",
     "reduced_precision",
     "require_compatible",
@@ -83,24 +84,16 @@ def network_for(settings: TrainSettings, channels: int, classes: int) -> Network
     )
 
 
-def require_compatible(
-    model: Model, settings: TrainSettings, channels: int, class_names: tuple[str, ...]
-) -> None:
+def require_compatible(model: Model, settings: TrainSettings, channels: int) -> None:
     """Refuse to go on from a model that doesn't fit, and say what differs.
 
-    The number of clusters may differ: the cluster head then starts anew.
+    Classes and the number of clusters may differ: what is new to the model begins anew.
 
     Raises
     ------
     TrainingError
-        If classes, channels, the kind of network, its width or its depth differ.
+        If channels, the kind of network, its width or its depth differ.
     """
-    advice = "Start from scratch, or from a model that was made with the same."
-    if model.class_names != class_names:
-        raise TrainingError(
-            f"The model to start from knows the classes {', '.join(model.class_names)}; "
-            f"the labels have {', '.join(class_names)}. {advice}"
-        )
     pairs: dict[str, tuple[int | str, int | str]] = {
         "channels": (model.channels, channels),
         "network": (body_of(model.settings.method), body_of(settings.method)),
@@ -110,8 +103,17 @@ def require_compatible(
     for name, (theirs, ours) in pairs.items():
         if theirs != ours:
             raise TrainingError(
-                f"The model to start from has {name} {theirs}, this training {ours}. {advice}"
+                f"The model to start from has {name} {theirs}, this training {ours}. "
+                "Start from scratch, or from a model that was made with the same."
             )
+
+
+def go_on_from(model: Model, network: Network, class_names: tuple[str, ...]) -> None:
+    """Copy a model's weights into a network for other classes: a class keeps its name, not its number."""
+    copy_weights(model.network.body, network.body)
+    known = {name: place for place, name in enumerate(model.class_names)}
+    both = [(place, known[name]) for place, name in enumerate(class_names) if name in known]
+    network.heads.go_on_from(model.network.heads, both)
 
 
 def copy_weights(source: nn.Module, target: nn.Module) -> None:

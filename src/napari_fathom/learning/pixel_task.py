@@ -17,7 +17,7 @@ from napari_fathom.learning.field import Field, LabelField
 from napari_fathom.learning.growth import Growth
 from napari_fathom.learning.holdout import HeldOut, hold_out
 from napari_fathom.learning.methods import Method, MethodContext, make_method
-from napari_fathom.learning.model import Model, copy_weights, network_for, require_compatible
+from napari_fathom.learning.model import Model, go_on_from, network_for, require_compatible
 from napari_fathom.learning.nets.network import Network
 from napari_fathom.learning.painted import find_painted, require_enough, unpainted_classes
 from napari_fathom.learning.patches import PatchSampler
@@ -44,7 +44,7 @@ class PixelTask:
     Raises
     ------
     TrainingError
-        If the labels don't fit the field, or `start` doesn't fit the settings or the classes.
+        If the labels don't fit the field, or `start` doesn't fit the settings.
     """
 
     main_loss = "segmentation"
@@ -65,7 +65,7 @@ class PixelTask:
         self._field, self._labels = CachedField(field), CachedLabels(labels)
         self._classes, self._start = tuple(class_names), start
         if start is not None:
-            require_compatible(start, settings, field.channels, self._classes)
+            require_compatible(start, settings, field.channels)
         self._rest = rest_of(self._classes, settings)
         self._record: dict[str, Any] = {}
         self._judges: HeldOutPatches
@@ -89,6 +89,7 @@ class PixelTask:
                 yield Note(f"No class is called {rest}; nothing is assumed of the unpainted.", "warning")
             else:
                 yield Note(f"Cells that nobody painted are taken for {rest}, as nearly all of them are.")
+        yield from self._strangers()
         for name in unpainted_classes(painted, self._classes):
             yield Note(f"No pixel of {name} is painted; the model won't propose it.", "warning")
         self._judges = HeldOutPatches(self._field, self._labels, held_out, settings)
@@ -103,6 +104,19 @@ class PixelTask:
         elif len(held_out.pixels) < 2:
             yield Note(
                 "Too few strokes to hold some out: the model is judged by its loss, not by kappa.", "warning"
+            )
+
+    def _strangers(self) -> Iterator[Note]:
+        """Say which classes the start model doesn't know, and which of its own it has to forget."""
+        known = self._classes if self._start is None else self._start.class_names
+        if new := [name for name in self._classes if name not in known]:
+            yield Note(
+                f"The model to start from doesn't know {', '.join(new)}; that is learned from scratch."
+            )
+        if gone := [name for name in known if name not in self._classes]:
+            yield Note(
+                f"The model to start from knows {', '.join(gone)}, of which nothing is painted now.",
+                "warning",
             )
 
     def _annotate(self) -> Note:
@@ -126,7 +140,7 @@ class PixelTask:
         """A U-Net with three heads."""
         network = network_for(self.settings, self._field.channels, len(self._classes))
         if self._start is not None:
-            copy_weights(self._start.network, network)
+            go_on_from(self._start, network, self._classes)
         return network
 
     def method(self, network: Network, device: torch.device, check: Callable[[], None]) -> Method:
@@ -136,9 +150,15 @@ class PixelTask:
             self.settings, len(self._classes), device, check=check, rest=self._rest, twin=self._twin
         )
         method = make_method(context)
-        if self._start is not None:
+        if self._start is not None and not self._renamed:
             method.restore(self._start.method_state)
         return method
+
+    @property
+    def _renamed(self) -> bool:
+        """As many classes as the start model's, but others: what a method keeps of each would be mixed up."""
+        theirs = () if self._start is None else self._start.class_names
+        return len(theirs) == len(self._classes) and theirs != self._classes
 
     def _twin(self, seed: int) -> Network:
         settings = self.settings.model_copy(update={"seed": seed})

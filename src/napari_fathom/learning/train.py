@@ -35,7 +35,7 @@ class Training(Loop[Network, Batch, Model]):
     Raises
     ------
     TrainingError
-        If the labels don't fit the field, or `start` doesn't fit the settings or the classes.
+        If the labels don't fit the field, or `start` doesn't fit the settings.
     """
 
     def __init__(

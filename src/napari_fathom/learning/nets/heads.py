@@ -1,7 +1,9 @@
 """Class, cluster and ambiguity of one item, read off its features."""
 
+from collections.abc import Iterable
 from typing import cast
 
+import torch
 from torch import Tensor, nn
 
 __all__ = ["Heads"]
@@ -38,6 +40,24 @@ class Heads(nn.Module):
         """Copy the weights of another head over those of `classes` or `clusters`."""
         own = {"classes": self._classes, "clusters": self._clusters}[kind]
         own.load_state_dict(head.state_dict())
+
+    @torch.no_grad()
+    def go_on_from(self, other: "Heads", classes: Iterable[tuple[int, int]]) -> None:
+        """Take over what another's heads know: of each class in `classes`, of clusters if there are as many.
+
+        Parameters
+        ----------
+        other : Heads
+            For rows of the same size.
+        classes : iterable of (int, int)
+            A class here, and the same class there, counted from 0.
+        """
+        for here, there in classes:
+            self._classes.weight[here] = other._classes.weight[there]
+            self._classes.bias[here] = other._classes.bias[there]
+        self._ambiguity.load_state_dict(other._ambiguity.state_dict())
+        if other._clusters.weight.shape == self._clusters.weight.shape:
+            self._clusters.load_state_dict(other._clusters.state_dict())
 
     def classes(self, rows: Tensor) -> Tensor:
         """Class logits (N, C) of rows (N, features)."""
