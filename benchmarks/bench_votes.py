@@ -1,94 +1,81 @@
-"""How long until votes are safe on disk, in a collection of a million objects; how long to open, and to ask.
+"""SemiClf's map of pixels: every patch one by one, or all in one pass? How much quicker, and how much else?
 
-python benchmarks/bench_votes.py [FOLDER]
+python -m benchmarks.bench_votes --width 64 --side 128
 """
 
-import sys
-import tempfile
-import threading
+import argparse
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
+import torch
 
-from napari_fathom.labels import LARGEST_VOTE, Classes, VoteStore
+from napari_fathom.echogram.simulate import SimulationSettings, simulate
+from napari_fathom.echogram.simulate_paint import paint
+from napari_fathom.learning.field import ArrayField, ArrayLabels
+from napari_fathom.learning.nets.network import rows_of
+from napari_fathom.learning.nets.patch_network import PatchNetwork
+from napari_fathom.learning.nets.patch_votes import Seen, every_patch, strided_patches, votes
+from napari_fathom.learning.presets import LAPTOP, PRESETS
+from napari_fathom.learning.train import Training
 
-OBJECTS = 1_000_000
-CASTS = 50
-
-
-@contextmanager
-def timed(what: str) -> Iterator[None]:
-    start = time.perf_counter()
-    yield
-    print(f"{what}: {1e3 * (time.perf_counter() - start):.0f} ms")
-
-
-def cast(store: VoteStore, votes: int) -> None:
-    """Cast so many votes at once, again and again."""
-    random = np.random.default_rng(votes)
-    taken = []
-    for number in range(CASTS):
-        rows, values = random.choice(OBJECTS, votes, replace=False), random.integers(1, 301, votes)
-        start = time.perf_counter()
-        store.cast(rows, values, annotator=f"annotator {number % 5}")
-        taken.append(time.perf_counter() - start)
-    p50, p99 = np.percentile(taken, [50, 99])
-    print(f"{votes:,} votes safe on disk: p50 {1e3 * p50:.1f} ms, p99 {1e3 * p99:.0f} ms")
+NAMES = ("background", "sandeel", "other fish")
+STRIDES = (1, 2, 4, 8)
 
 
-def ask_meanwhile(store: VoteStore) -> None:
-    """Ask what a window asks while another thread casts a vote on every object."""
-    values = np.random.default_rng(1).integers(1, 301, OBJECTS)
-    writer = threading.Thread(target=lambda: store.cast(np.arange(OBJECTS), values, annotator="everybody"))
-    taken = []
-    writer.start()
-    while writer.is_alive():
-        start = time.perf_counter()
-        store.hard()
-        store.label()
-        taken.append(time.perf_counter() - start)
-        time.sleep(0.005)
-    writer.join()
-    print(f"asked {len(taken):,} times while a million votes are cast: longest {1e3 * max(taken):.1f} ms")
+def worked_ms(work: Callable[[], object]) -> float:
+    """Milliseconds that this process worked, best of two."""
+    times = []
+    for _ in range(2):
+        started = time.process_time()
+        work()
+        times.append(1000 * (time.process_time() - started))
+    return min(times)
 
 
-def main(folder: Path) -> None:
-    """Vote in one new store and open it again."""
-    classes = Classes((), LARGEST_VOTE).with_all_added([f"taxon {number}" for number in range(300)])
-    with timed(f"made for {OBJECTS:,} objects"):
-        store = VoteStore.create(folder / "votes", [f"object_{row:07d}" for row in range(OBJECTS)], classes)
-    cast(store, 1)
-    cast(store, 10_000)
-    values = np.random.default_rng(0).integers(1, 301, OBJECTS)
-    with timed(f"{OBJECTS:,} predictions cast"):
-        store.cast(np.arange(OBJECTS), values, annotator="model", status="predicted")
-    with timed("what each is, and how many of each class"):
-        store.hard(), store.label(), store.counts()
-    more = classes.with_added("one more")
-    with timed("a class added"):
-        store.set_classes(more)
-    with timed("a class removed"):
-        store.set_classes(classes)
-    ask_meanwhile(store)
-    with timed("agreement of all"):
-        store.agreement()
-    with timed("table of all votes"):
-        store.votes()
-    with timed("closing"):
-        store.close()
-    with timed("opening"), VoteStore.open(folder / "votes"):
-        pass
-    (folder / "votes" / "votes.npz").unlink()
-    with timed("opening by the journal alone"):
-        VoteStore.open(folder / "votes", "r")
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--width", type=int, default=16)
+    parser.add_argument("--side", type=int, default=128)
+    parser.add_argument("--epochs", type=int, default=3)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    survey = simulate(SimulationSettings(pings=1024, seed=0))
+    labels = paint(survey.truth, 0.05, 0).labels.astype(np.uint8)
+    settings = PRESETS[LAPTOP].model_copy(
+        update={"method": "semiclf", "width": options.width, "epochs": options.epochs, "ambiguity": False}
+    )
+    training = Training(ArrayField(survey.sv_db), ArrayLabels(labels), NAMES, settings, device="cpu")
+    list(training.events())
+    assert training.best is not None
+    network, scaling = training.best.network, training.best.scaling
+    assert isinstance(network, PatchNetwork)
+    side = options.side
+    image = torch.from_numpy(scaling.apply(survey.sv_db[:, :side, :side]))[None]
+
+    def called(seen: Seen) -> torch.Tensor:
+        classes = network.heads.classes(rows_of(seen.features[None])).argmax(1)
+        return votes(classes.reshape(seen.features.shape[1:]), len(NAMES), seen.stride, (side, side)).argmax(
+            0
+        )
+
+    with torch.no_grad():
+        exact = {}
+        times = {
+            stride: worked_ms(lambda s=stride: strided_patches(network.body, image, s)) for stride in STRIDES
+        }
+        for stride in STRIDES:
+            exact[stride] = called(strided_patches(network.body, image, stride))
+        dense = called(every_patch(network.body, image))
+        dense_ms = worked_ms(lambda: every_patch(network.body, image))
+    print(f"width {options.width}, {side} × {side} cells, 4 frequencies, one thread; ms worked")
+    for stride in STRIDES:
+        other = float((exact[stride] != exact[1]).float().mean())
+        print(f"every {stride}   {times[stride]:9.0f} ms   other than every cell's: {100 * other:5.2f} %")
+    other = float((dense != exact[1]).float().mean())
+    print(f"one pass  {dense_ms:9.0f} ms   other than every cell's: {100 * other:5.2f} %", end="   ")
+    print(f"{times[1] / dense_ms:.0f} times as quick")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        main(Path(sys.argv[1]))
-    else:
-        with tempfile.TemporaryDirectory() as scratch:
-            main(Path(scratch))
+    main()
