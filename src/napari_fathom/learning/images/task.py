@@ -203,8 +203,8 @@ class ImageTask:
         """Say what a model that knows no classes is for."""
         if not (self._kind.needs_labels or self._clusters_answer):
             yield Note(
-                f"{self._kind.name} has learned to see these images, not yet to name them: "
-                "train again by another method, starting from this model."
+                f"{self._kind.name} has learned to see these images, not yet to name them: clusters are its "
+                "answer. For classes, label some and train by another method, starting from this model."
             )
 
     def too_large(self, device: torch.device) -> str:
