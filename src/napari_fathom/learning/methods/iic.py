@@ -19,7 +19,7 @@ Head = Callable[[Tensor], Tensor]
 
 
 class IIC(PlainMethod):
-    """Self-supervised: mutual information of two views' clusters, of class and cluster heads in turn.
+    """Self-supervised: mutual information of two views' clusters, of cluster and class heads in turn.
 
     No label is looked at; what comes out is an encoder for another method to start from, the paper's
     fine-tuning. The measures are left out: they are the same in both views and would tell without a look.
@@ -42,7 +42,7 @@ class IIC(PlainMethod):
     def __init__(self, context: ImageContext) -> None:
         settings, random = context.settings, context.generator(salt=6)
         clusters = settings.clusters_for(context.classes)
-        sizes = {"classes": max(context.classes, 1), "clusters": clusters}
+        sizes = {"clusters": clusters} | ({"classes": context.classes} if context.classes else {})
         self._copies = nn.ModuleDict(
             {
                 kind: HeadCopies(settings.features, size, settings.head_copies, context.device, random)
@@ -62,11 +62,11 @@ class IIC(PlainMethod):
         return True
 
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
-        """Yield the loss of the class heads, and with the next mini-batch that of the cluster heads."""
+        """Yield the loss of the cluster heads; with the next mini-batch that of the class heads, if any."""
         assert batch.unlabelled is not None and batch.view is not None
         first, second = image_features(network, batch.unlabelled.unmeasured, batch.view.unmeasured)
         own: Mapping[str, Head] = {"classes": network.heads.classes, "clusters": network.heads.clusters}
-        kind = ("clusters", "classes")[self._turn % 2]
+        kind = tuple(self._copies)[self._turn % len(self._copies)]
         self._turn += 1
         copies = self._copies[kind]
         assert isinstance(copies, HeadCopies)
