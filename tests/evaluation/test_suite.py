@@ -57,6 +57,7 @@ def test_neither_a_file_nor_one_that_ships() -> None:
         ("- a list", "mine.yaml: a list"),
         (IMAGES + "seeds: []", "seeds: .*at least 1"),
         (IMAGES + "seeds: [0, -1]", r"seeds.1: .*greater than or equal to 0 \(found -1\)"),
+        (IMAGES.replace("[discriminant]", "[{name: 'a, b', method: forest}]"), r"methods.0.name: .*'a, b'"),
         (IMAGES + "colour: red", "colour: Extra inputs are not permitted"),
         (IMAGES + "seeds: [2, 2]", "the seed 2 stands there twice"),
         (IMAGES.replace("[discriminant]", "[forest, forest]"), "the method forest stands there twice"),

@@ -46,7 +46,11 @@ class Entrant(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     method: str = Field(description="Name on the shelf (`fathom methods`), or of a rival.")
-    name: str = Field("", description="As tables call it; the method's own name where nothing is said.")
+    name: str = Field(
+        "",
+        pattern="^[^,]*$",
+        description="As tables call it, without a comma; the method's own name where nothing is said.",
+    )
     preset: str = Field("", description="Another one than the suite's.")
     settings: dict[str, Any] = Field(default_factory=dict, description="Changes of the preset's settings.")
 
