@@ -117,7 +117,8 @@ class TrainPanel(QWidget):
             owner=study,
             torch=True,
         )
-        self._session.follow_training(job, keeps_words(settings.keep, self._teaching.unit))
+        keep = settings.keep if self.form.needs_labels else "last"  # nothing judges what learned without
+        self._session.follow_training(job, keeps_words(keep, self._teaching.unit))
         self._show_training()
 
     def stop(self) -> None:

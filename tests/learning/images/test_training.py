@@ -200,6 +200,23 @@ def test_one_labelled_class_tells_nothing_of_clusters(seeing: ImageModel) -> Non
     assert (model.class_names, answers(model).probabilities.shape) == ((), (160, 0))
 
 
+@pytest.mark.parametrize("method", CLUSTERING_METHODS)
+def test_a_single_image_has_no_clusters(seeing: ImageModel, method: str) -> None:
+    one = ArrayImages(IMAGES.pixels[:1], IMAGES.measures[:1])  # type: ignore[index]
+    training = ImageTraining(one, ImageLabels(np.zeros(1, int)), (), clustering(method), start=seeing)
+    with pytest.raises(TrainingError, match="two or more are needed"):
+        list(training.events())
+
+
+@pytest.mark.parametrize("method", CLUSTERING_METHODS)
+def test_there_may_be_more_clusters_than_images(seeing: ImageModel, method: str) -> None:
+    few = ArrayImages(IMAGES.pixels[:5], IMAGES.measures[:5])  # type: ignore[index]
+    settings = clustering(method, clusters=9, steps=2, epochs=1, threshold=0.0)
+    training = ImageTraining(few, ImageLabels(np.zeros(5, int)), (), settings, device="cpu", start=seeing)
+    model, _ = run(training)
+    assert answers(model, few).cluster.shape == (5,)
+
+
 def test_a_clustering_that_cannot_go_on_keeps_what_it_has(seeing: ImageModel) -> None:
     model, events = train(clustering("rpsc-semi", threshold=1.0, steps=2), NOTHING, start=seeing)
     assert model.settings.method == "rpsc"

@@ -28,6 +28,7 @@ from napari_fathom.study.jobs import (
     predict_collection_job,
     train_job,
 )
+from napari_fathom.study.jobs.collection_lesson import CollectionLesson
 from napari_fathom.study.jobs.export_collection import require_collection_exportable
 from napari_fathom.study.machine_labels import accept_predicted
 from napari_fathom.study.object_table import object_table
@@ -196,6 +197,7 @@ def test_labels_of_a_machine_teach_nothing_until_a_person_accepts_them(sparse: C
         TrainingError, match=rf"{len(rows)} objects have labels of a machine .*--accept-predicted"
     ):
         result(train_job(sparse, forest))
+    assert not len(CollectionLesson(sparse, ImageSettings(method="rpsc")).classes)  # wants no labels at all
     accepted = accept_predicted(sparse.votes, "ada")
     assert accepted.objects == len(rows) and set(sparse.votes.said_by()[rows]) == {"ada"}
     assert result(train_job(sparse, forest)).painted == sparse.votes.counts()

@@ -114,6 +114,8 @@ class ImageTask:
             prepared.images, known, prepared.pool, prepared.scaling, settings, prepared.soft
         )
         if self._clusters_answer:
+            if len(prepared.pool) < 2:
+                raise TrainingError("Clusters are found among images; two or more are needed.")
             self._labelled = LabelledImages(prepared, len(self._classes), settings)
         elif start is not None and start.heads_know and start.class_names != self._classes:
             yield Note("The classes are others than those of the model to start from: the heads start anew.")

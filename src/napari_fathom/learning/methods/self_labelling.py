@@ -76,10 +76,8 @@ class SelfLabelling(PlainMethod):
         network.encoder.eval().requires_grad_(False)
         places = self._gallery.draw(self._images)
         plain = self._embedded(network)[places]
-        scored, strong = (
-            self._scored(network, places, plain),
-            self._seen(network, places, self._gallery.strong),
-        )
+        scored = self._scored(network, places, plain)
+        strong = self._seen(network, places, self._gallery.strong)
         each = torch.stack([self._of(head, plain, scored, strong) for head in self._heads])
         self._losses = self._losses.lerp(each.detach().float().cpu(), 1 - _MEMORY)
         yield Loss("clusters", each.sum())
