@@ -1,6 +1,7 @@
 """The largest memory that a piece of work needed."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ["device_peak_mb", "peak_mb", "reset_peak"]
@@ -13,7 +14,8 @@ def reset_peak() -> None:
     """Forget what was needed before; where the system can't (not Linux), the peak is of the whole process."""
     clear = Path("/proc/self/clear_refs")
     if sys.platform == "linux" and clear.exists():
-        clear.write_text(_FORGET_PEAK)
+        with suppress(OSError):  # a container may forbid it: the peak is of the whole process then
+            clear.write_text(_FORGET_PEAK)
     if "torch" in sys.modules:
         import torch
 
@@ -31,7 +33,7 @@ def peak_mb() -> float:
         resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
     unit = 1 if sys.platform == "darwin" else 1024
-    peak = _linux_peak_bytes() if sys.platform == "linux" else own * unit
+    peak = (_linux_peak_bytes() if sys.platform == "linux" else 0) or own * unit
     return max(peak, others * unit) / _MB
 
 
