@@ -28,3 +28,8 @@ def test_a_kappa_is_told_with_the_number_of_images_that_it_is_of(
         held_out_images=held_out,
     )
     assert said in model_words(record, "images", "images")
+
+
+def test_clusters_that_were_found_without_a_label_are_told_so() -> None:
+    record = ModelRecord(number=2, classes=[], method="rpsc", settings={}, painted={}, label_event=0)
+    assert "model 2, rpsc, learned without labels; not judged" in model_words(record, "images", "images")

@@ -38,7 +38,11 @@ def model_words(record: "ModelRecord | None", learned_from: str, judged_by: str)
     if record is None:
         return "No model yet."
     labels, classes = sum(record.painted.values()), sum(count > 0 for count in record.painted.values())
-    learned = f"learned from {labels:,} {learned_from} of {classes:,} classes"
+    learned = (
+        f"learned from {labels:,} {learned_from} of {classes:,} classes"
+        if labels
+        else "learned without labels"
+    )
     count = "" if record.held_out_images is None else f"{record.held_out_images:,} "
     judged = (
         "not judged" if record.kappa is None else f"kappa {record.kappa:.2f} on {count}held-out {judged_by}"
