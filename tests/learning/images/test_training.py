@@ -264,7 +264,8 @@ def test_another_clusterer_takes_the_place_of_a_methods_own_clusters(method: str
 
 def test_stop_while_clusters_are_sought_keeps_the_model() -> None:
     stop = threading.Event()
-    training = ImageTraining(IMAGES, LABELS, NAMES, quick(), device="cpu", stop=stop)
+    settings = quick(clusterer="kmeans")
+    training = ImageTraining(IMAGES, LABELS, NAMES, settings, device="cpu", stop=stop)
     events: list[Event[ImageModel]] = []
     for event in training.events():
         events.append(event)

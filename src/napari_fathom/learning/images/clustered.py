@@ -29,7 +29,9 @@ def clustered(
 ) -> Generator[Progress | Note, None, ImageModel]:
     """Give a model the clusters that its settings wish for, unless it has them.
 
-    Where it knows no class, but people have labelled images, a cluster also says what is most often in it.
+    Where it knows no class, but people have labelled images, a cluster also says what is most often in it. A
+    network that names classes is left as it is unless another clusterer is wished for: to see all images once
+    more takes as long as to answer.
 
     Parameters
     ----------
@@ -48,14 +50,17 @@ def clustered(
     ImageModel
     """
     settings, classes = model.settings, len(model.class_names)
-    has_its_own = model.clusterer is not None or (model.clusters_known and settings.clusterer == "own")
-    if has_its_own and (model.names_classes or model.heads_know or not labels.counts()):
+    wished = settings.clusterer != "own"
+    if model.clusterer is not None or (not wished and (model.names_classes or model.heads_know)):
+        return model
+    learned = model.clusters_known and not wished
+    if learned and not labels.counts():
         return model
     try:
         parts = yield from ask_images(model, images, device=device, stop=stop)
         features = np.concatenate([part.features for part in parts])
         found = model.assignment
-        if not has_its_own or found is None:
+        if not learned or found is None:
             if told := limit_told(len(images), settings):
                 yield Note(told)
             found = find_clusters(features, settings, classes, lambda: raise_if_set(stop))
