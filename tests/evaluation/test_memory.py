@@ -8,7 +8,7 @@ import pytest
 from napari_fathom.evaluation.memory import peak_mb, reset_peak
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows doesn't tell")
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere an earlier peak may be higher")
 def test_the_peak_holds_what_was_given_back_since() -> None:
     reset_peak()
     before = peak_mb()
