@@ -43,7 +43,13 @@ def main() -> None:
     survey = simulate(SimulationSettings(pings=1024, seed=0))
     labels = paint(survey.truth, 0.05, 0).labels.astype(np.uint8)
     settings = PRESETS[LAPTOP].model_copy(
-        update={"method": "semiclf", "width": options.width, "epochs": options.epochs, "ambiguity": False}
+        update={
+            "method": "semiclf",
+            "width": options.width,
+            "epochs": options.epochs,
+            "ambiguity": False,
+            "held_out": 0.0,
+        }
     )
     training = Training(ArrayField(survey.sv_db), ArrayLabels(labels), NAMES, settings, device="cpu")
     list(training.events())

@@ -87,6 +87,15 @@ def test_a_slip_of_the_hand_is_no_class() -> None:
         Preview(cache_of(), ArrayLabels(values), 3).answer(VIEW, always)
 
 
+def test_strokes_on_what_was_never_measured_say_nothing() -> None:
+    values = np.zeros_like(TRUTH)
+    values[20:30, 50:80], values[20:30, 100:120] = 1, 2
+    data = FIELD.data.copy()
+    data[:, :, 90:130] = np.nan
+    with pytest.raises(TrainingError, match="two classes"):
+        Preview(cache_of(ArrayField(data)), ArrayLabels(values), 3).answer(VIEW, always)
+
+
 def test_what_was_never_measured_stays_empty() -> None:
     data = FIELD.data.copy()
     data[:, :, 100:120] = np.nan

@@ -91,7 +91,7 @@ class HeldOutPatches:
 
     def __init__(self, field: Field, labels: LabelField, held_out: HeldOut, settings: TrainSettings) -> None:
         side, step = settings.patch, settings.geometry.alignment
-        margin = min(settings.geometry.halo, -(-side // (2 * step)) * step)
+        margin = min(settings.geometry.near, -(-side // (2 * step)) * step)
         cells = held_out.cells
         order = np.random.default_rng([settings.seed, 3]).permutation(len(cells))
         self._windows: list[_Window] = []

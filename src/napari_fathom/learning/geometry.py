@@ -44,11 +44,14 @@ class Geometry:
         Cells that a tile sees around itself, a multiple of `alignment`.
     smallest : int
         Side of the smallest tile worth all that it sees around itself, a multiple of `alignment`.
+    near : int
+        Cells around a pixel, a multiple of `alignment`, that are enough to judge it by in every epoch.
     """
 
     alignment: int
     halo: int
     smallest: int
+    near: int
 
 
 def body_of(method: str) -> Body:
@@ -65,11 +68,11 @@ def geometry_of(body: Body, depth: int, voting: Voting = "dense") -> Geometry:
     """Of a U-Net of `depth` stages; of the filter bank; of patches that vote."""
     if body == "patches":
         apart = 1 if voting == "dense" else int(voting)
-        return Geometry(apart, _DENSE_HALO if voting == "dense" else PATCH_SIDE, 2 * PATCH_SIDE)
+        return Geometry(apart, _DENSE_HALO if voting == "dense" else PATCH_SIDE, 2 * PATCH_SIDE, PATCH_SIDE)
     if body == "filter-bank":
         margin = round(_FORGOTTEN * max(FILTER_SCALES))
-        return Geometry(1, margin, margin)
-    return Geometry(alignment(depth), halo(depth), alignment(depth))
+        return Geometry(1, margin, margin, margin // 2)
+    return Geometry(alignment(depth), halo(depth), alignment(depth), halo(depth))
 
 
 def alignment(depth: int) -> int:

@@ -79,7 +79,7 @@ class Preview:
         places = self._responses.places(box)
         strokes = self._strokes(box, places)
         unpainted = [] if self._rest is None else self._unpainted(box)
-        self._require_two(strokes)
+        _require_two({*strokes, self._rest} if strokes and self._rest else set(strokes))
         wanted = dict.fromkeys([*places, *(part[0] for parts in strokes.values() for part in parts)])
         blocks = self._responses.read(list(wanted), check)
         self._learn(blocks, strokes, unpainted, check)
@@ -136,10 +136,6 @@ class Preview:
             kept.append((place, rows[mask], columns[mask]))
         return kept
 
-    def _require_two(self, strokes: dict[int, list[_Cells]]) -> None:
-        if len(set(strokes) | ({self._rest} if self._rest is not None and strokes else set())) < 2:
-            raise TrainingError("Paint a stroke on each of two classes, and the preview shows what is alike.")
-
     def _learn(
         self,
         blocks: dict[Place, Block],
@@ -152,6 +148,7 @@ class Preview:
             groups.append((self._rest, _rows(blocks, unpainted)))
         groups = [(value, rows) for value, rows in groups if len(rows)]
         shared = [value for value, _ in groups]
+        _require_two(set(shared))
         self._network.learn(
             torch.cat([rows for _, rows in groups]),
             torch.cat([torch.full((len(rows),), value - 1) for value, rows in groups]),
@@ -169,6 +166,11 @@ class Preview:
         answer[top - box[0] : bottom - box[0], left - box[2] : right - box[2]] = (
             classes.reshape(bottom - top, right - left) * block.measured[here]
         )
+
+
+def _require_two(classes: set[int]) -> None:
+    if len(classes) < 2:
+        raise TrainingError("Paint a stroke on each of two classes, and the preview shows what is alike.")
 
 
 def _rows(blocks: dict[Place, Block], parts: list[_Cells]) -> Tensor:

@@ -11,7 +11,7 @@ from napari_fathom.learning.nets.plain import VGG16, PlainEncoder
 
 __all__ = ["PatchNetwork"]
 
-_JUDGING_STRIDE = 8
+_JUDGING_STRIDE = 16
 
 
 class PatchNetwork(Network):
