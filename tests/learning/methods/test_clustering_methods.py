@@ -100,10 +100,9 @@ def head_losses(name: str, **changes: Any) -> tuple[float, list[tuple[torch.Tens
     found = []
     for head in heads:
         with torch.no_grad():
-            sure = head.eval()(rows).softmax(1)
+            sure = head(rows).softmax(1)
             pseudo = nearest_members(rows, centres_of_sure(rows, sure, 0.5))
-            found.append((head.train()(rows[pseudo.items]), pseudo))
-            head.norm.reset_running_stats()
+            found.append((head(rows[pseudo.items]), pseudo))
     return float(first(method, network, batch).total.detach()), found
 
 

@@ -33,3 +33,13 @@ def test_embeddings_lie_equally_far_from_the_middle() -> None:
     network = build_image_network(quick(), 8, 3, 2).eval()
     lengths = embed(network, views(6, 3)).norm(dim=1)
     torch.testing.assert_close(lengths, torch.full((6,), float(network.seen + 3) ** 0.5), rtol=1e-3, atol=0)
+
+
+def test_a_head_answers_about_what_it_knows_as_in_training() -> None:
+    head, rows = (
+        ProjectionHead(5, 4, 3),
+        2 * torch.randn(30, 5, generator=torch.Generator().manual_seed(0)) - 1,
+    )
+    expected = head.train()(rows)
+    head.know(rows)
+    torch.testing.assert_close(head.eval()(rows), expected)

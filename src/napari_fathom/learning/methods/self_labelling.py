@@ -37,6 +37,9 @@ class SelfLabelling(PlainMethod):
     In each mini-batch, and for each of several heads by itself: the images that are most surely of a cluster
     have their middle for its centre; those nearest to it have the cluster for their pseudo-label; the head
     learns that label of a strong view. The head with the lowest loss of late becomes a part of the network.
+
+    Heads normalise each kind of view by itself, and answer with the statistics of all images as they are:
+    with those of the strong views that they learn from, most images would end up in one cluster.
     """
 
     main_loss: ClassVar[str] = "clusters"
@@ -97,7 +100,8 @@ class SelfLabelling(PlainMethod):
     def settle(self, network: ImageNetwork) -> None:  # type: ignore[override]
         """Let the best head answer."""
         best = self._heads[int(self._losses.argmin())]
-        assert isinstance(best, ProjectionHead)
+        assert isinstance(best, ProjectionHead) and self._embeddings is not None
+        best.know(self._embeddings)
         best.become_part(network)
 
     def _scored(self, network: ImageNetwork, places: Tensor, plain: Tensor) -> Tensor:
@@ -113,9 +117,9 @@ class SelfLabelling(PlainMethod):
 
     def _of(self, head: nn.Module, plain: Tensor, scored: Tensor, strong: Tensor) -> Tensor:
         with torch.no_grad():
-            sure = head.eval()(scored).float().softmax(1)
+            sure = head(scored).float().softmax(1)
             found = nearest_members(plain, centres_of_sure(plain, sure, CONFIDENT_SHARE))
-        logits: Tensor = head.train()(strong[found.items])
+        logits: Tensor = head(strong[found.items])
         return self._loss(logits, found)
 
     def _embedded(self, network: ImageNetwork) -> Tensor:

@@ -65,6 +65,15 @@ class ProjectionHead(nn.Module):
         return cast(Tensor, self.last(self.second(hidden)))
 
     @torch.no_grad()
+    def know(self, embeddings: Tensor) -> None:
+        """Normalise in evaluation as training does among these embeddings (n, seen)."""
+        mean, variance = self.norm.running_mean, self.norm.running_var
+        assert mean is not None and variance is not None
+        hidden = self.first(embeddings).float()
+        mean.copy_(hidden.mean(0))
+        variance.copy_(hidden.var(0, correction=0))
+
+    @torch.no_grad()
     def become_part(self, network: ImageNetwork) -> None:
         """Set perceptron and cluster head so that they answer what this does in evaluation.
 
