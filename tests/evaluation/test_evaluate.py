@@ -70,6 +70,7 @@ def test_what_is_stopped_keeps_what_is_done(tmp_path: Path) -> None:
             if isinstance(event, Progress):
                 stop.set()
     assert [row["name"] for row in read_results(tmp_path / "tiny.parquet")] == ["discriminant"]
+    assert "| discriminant |" in (tmp_path / "tiny.md").read_text("utf-8")
 
 
 def test_a_survey_is_answered_by_a_network_and_a_forest_in_all_ways(tmp_path: Path) -> None:

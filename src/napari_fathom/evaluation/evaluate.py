@@ -3,7 +3,7 @@
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event as StopEvent
 
@@ -87,25 +87,32 @@ def evaluate(
     for data, reason in planned.missing.items():
         yield Note(f"{data} is passed over: {reason}", "warning")
     runs = [run for run in planned.runs if not only or run.entrant.called in _checked(suite, only)]
-    rows = read_results(path)
-    known = {row["key"] for row in rows if row["status"] == DONE}
+    known = {row["key"] for row in read_results(path) if row["status"] == DONE}
     todo = [run for run in runs if run.key not in known]
     counts = Counter(known=len(runs) - len(todo))
     if counts["known"]:
         yield Note(f"{counts['known']} of {len(runs)} runs are known already.")
-    with tempfile.TemporaryDirectory(prefix="fathom-evaluate-") as cache:
-        for run, new in run_all(todo, Path(cache), jobs, stop):
-            rows = with_rows(read_results(path), new)  # another process may have written meanwhile
-            write_results(path, rows)
-            counts[new[0]["status"]] += 1
-            if new[0]["status"] != DONE:
-                yield Note(f"{run.sentence}: {new[0]['status']}. {new[0]['error']}", "warning")
-            yield Progress(_STAGE, counts.total(), len(runs))
-    mine = _of_this_suite(planned.runs, rows)
-    table, picture = folder / f"{suite.name}.md", folder / f"{suite.name}.svg"
-    replace_text(table, report(suite, mine))
-    replace_text(picture, plot(suite, mine))
-    yield Done(Evaluation(mine, path, table, picture, dict(counts)))
+    try:
+        with tempfile.TemporaryDirectory(prefix="fathom-evaluate-") as cache:
+            for run, new in run_all(todo, Path(cache), jobs, stop):
+                # Read again: another process may have written meanwhile.
+                write_results(path, with_rows(read_results(path), new))
+                counts[new[0]["status"]] += 1
+                if new[0]["status"] != DONE:
+                    yield Note(f"{run.sentence}: {new[0]['status']}. {new[0]['error']}", "warning")
+                yield Progress(_STAGE, counts.total(), len(runs))
+    finally:  # what is known is told, also where the rest was stopped
+        told = _tell(suite, path, planned.runs)
+    yield Done(replace(told, counts=dict(counts)))
+
+
+def _tell(suite: ImageSuite | EchogramSuite, path: Path, runs: Iterable[Run]) -> Evaluation:
+    """Write the table and the plot of all that is known of these runs."""
+    rows = _of_this_suite(runs, read_results(path))
+    table, picture = path.with_suffix(".md"), path.with_suffix(".svg")
+    replace_text(table, report(suite, rows))
+    replace_text(picture, plot(suite, rows))
+    return Evaluation(rows, path, table, picture, {})
 
 
 def _checked(suite: ImageSuite | EchogramSuite, only: Collection[str]) -> Collection[str]:

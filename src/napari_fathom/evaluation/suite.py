@@ -68,7 +68,7 @@ class Entrant(BaseModel):
 class _Suite(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(min_length=1, description="The file's name without its ending.")
+    name: str = Field(pattern=r"^[^/\\]+$", description="The file's name without its ending.")
     about: str = Field(description="What is asked, in a sentence.")
     methods: tuple[Entrant, ...] = Field(min_length=1, description="Who enters.")
     seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(
