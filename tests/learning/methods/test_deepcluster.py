@@ -12,6 +12,7 @@ from napari_fathom.events import Done
 from napari_fathom.learning.cluster_metrics import cluster_scores
 from napari_fathom.learning.images.gallery import Gallery
 from napari_fathom.learning.images.predict import ImageAnswers, predict_images
+from napari_fathom.learning.images.sampler import views_of
 from napari_fathom.learning.images.scaling import fit_scaling
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.images.source import ImageLabels
@@ -122,13 +123,18 @@ def test_dec_sharpens_the_clusters_that_it_began_with() -> None:
 
 
 def test_dec_goes_on_from_what_another_has_learned_to_see_and_answers_by_its_centres() -> None:
-    settings = quick(method="dec", pretrain="autoencoder", pretrain_epochs=1, pretrain_batch=16, clusters=4)
+    settings = quick(
+        method="dec", pretrain="autoencoder", pretrain_epochs=1, pretrain_batch=16, clusters=4, answer_turns=4
+    )
     *_, done = ImageTraining(IMAGES, NOTHING, (), settings, device="cpu").events()
     assert isinstance(done, Done)
     model = done.result
+    assert model.network is not None
     *_, answered = predict_images(model, IMAGES, device="cpu")
     assert isinstance(answered, Done)
-    away = np.linalg.norm(answered.result.features[:, None] - model.method_state[CENTROIDS].numpy(), axis=2)
+    views = views_of(IMAGES, np.arange(len(TRUTH)), model.scaling)
+    seen = model.network.pooled(views).numpy()  # centres were learned of images as they are, not turned
+    away = np.linalg.norm(seen[:, None] - model.method_state[CENTROIDS].numpy(), axis=2)
     np.testing.assert_array_equal(answered.result.cluster, away.argmin(1))
     again, network = context(settings)
     method = DEC(again)

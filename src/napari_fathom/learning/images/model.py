@@ -115,7 +115,10 @@ class ImageModel:
         assert self.network is not None
         heads = self.network.heads
         see = self.network.features if self.heads_know else self.network.pooled
-        features = mean_features(see, views, self.settings, device)
+        settings = self.settings
+        if CENTROIDS in self.method_state:  # centres lie among images as they are, not among means over turns
+            settings = settings.model_copy(update={"answer_turns": 1})
+        features = mean_features(see, views, settings, device)
         seen = features.cpu().numpy()
         cluster, own = self._assigned(seen), None
         if cluster is None and self._heads_cluster:
