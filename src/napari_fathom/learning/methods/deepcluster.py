@@ -32,8 +32,7 @@ class DeepCluster(LookingMethod):
     mini-batches draw every cluster alike, so that none grows for being large. No label is looked at.
 
     There are ten times as many pseudo-labels as there shall be clusters, which did best on photographs, as
-    long as there are ten images for each: with no more than clusters, features became worse than those of
-    first weights (docs/method-images.md).
+    long as there are ten images for each; what that gains is told in docs/method-images.md.
 
     AILARON's text gives backbone, k-means, new head, SGD; what it leaves open (the reduction, how images are
     drawn, how many pseudo-labels) is as in the paper that it names. Sobel filters, for photographs' colours,
