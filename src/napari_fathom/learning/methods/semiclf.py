@@ -87,21 +87,26 @@ class SemiClf(PlainMethod):
         if self._due():
             self._cluster(network)
         self._batches += 1
-        if self._clustered:
-            chosen = balanced(self._labels, int(measured.sum()), self._random)
-            logits = network.heads.clusters(network.body(self._patches[chosen.to(image.device)]))
-            value = F.cross_entropy(logits.float(), self._labels[chosen].to(image.device))
+        of_cluster = balanced(self._labels, int(measured.sum()), self._random)
+        classes = self._classes_of(target, valid, measured)
+        of_class = balanced(classes.cpu(), len(classes), self._random).to(image.device)
+        # together in both steps, or batch normalisation learns neither's statistics (as in `features_of`)
+        both = torch.cat([self._patches[of_cluster.to(image.device)], patches[of_class]])
+        if len(of_cluster):
+            logits = network.heads.clusters(network.body(both)[: len(of_cluster)])
+            value = F.cross_entropy(logits.float(), self._labels[of_cluster].to(image.device))
             yield Loss("clustering", self._settings.cluster_weight * value)
-        unpainted = small_patches((valid & (target < 0))[:, None]).flatten(1).sum(1)
-        classes = patch_classes(small_patches(target[:, None]).flatten(1), self._classes, self._rest)
-        if self._rest is not None:
-            classes = torch.where((classes < 0) & (unpainted > 0), self._rest, classes)
-        classes = torch.where(measured, classes, -1)
-        chosen = balanced(classes.cpu(), len(classes), self._random).to(image.device)
-        rows = network.body(patches[chosen])
-        said = classes[chosen]
+        rows, said = network.body(both)[len(of_cluster) :], classes[of_class]
         value = F.cross_entropy(network.heads.classes(rows).float(), said) if len(said) else rows.sum() * 0
         yield Loss("segmentation", value, Rows(rows, said))
+
+    def _classes_of(self, target: Tensor, valid: Tensor, measured: Tensor) -> Tensor:
+        """What each of the small patches is; −1 for those of which nothing is known."""
+        classes = patch_classes(small_patches(target[:, None]).flatten(1), self._classes, self._rest)
+        if self._rest is not None:
+            unpainted = small_patches((valid & (target < 0))[:, None]).flatten(1).any(1)
+            classes = torch.where((classes < 0) & unpainted, self._rest, classes)
+        return torch.where(measured, classes, -1)
 
     def state(self) -> Mapping[str, Tensor]:
         """The centroids."""
