@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -161,16 +160,3 @@ def test_similarity_is_cross_entropy_weighted_by_ambiguity_through_which_nothing
     assert a.grad is None
     assert x.grad is not None
     assert y.grad is not None
-
-
-def test_the_other_view_is_found_among_a_queue_without_the_item_itself() -> None:
-    rows, keys, queue = (F.normalize(logits(*size, seed=size[0]), dim=1) for size in ((3, 4), (3, 4), (5, 4)))
-    itself = torch.zeros(3, 5, dtype=torch.bool)
-    itself[1, 2] = itself[1, 4] = True
-    total = 0.0
-    for i in range(3):
-        right = math.exp(float(rows[i] @ keys[i]) / 0.2)
-        wrong = sum(math.exp(float(rows[i] @ queue[j]) / 0.2) for j in range(5) if not itself[i, j])
-        total -= math.log(right / (right + wrong))
-    found = losses.queue_loss(3 * rows, keys, queue, itself, 0.2)
-    assert float(found) == pytest.approx(total / 3, rel=1e-5)

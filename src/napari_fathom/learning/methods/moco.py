@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from napari_fathom.learning import losses
 from napari_fathom.learning.average import WeightAverage
+from napari_fathom.learning.contrastive_losses import queue_loss
 from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, PlainMethod
@@ -78,7 +78,7 @@ class MoCo(PlainMethod):
             keys = F.normalize(_spread(self._average.network.features(batch.view.unmeasured)), dim=1)
         [queries] = image_features(network, batch.unlabelled.unmeasured)
         itself = (batch.places[:, None] == self._places).to(keys.device)
-        value = losses.queue_loss(_spread(queries), keys, self._queue, itself, _TEMPERATURE)
+        value = queue_loss(_spread(queries), keys, self._queue, itself, _TEMPERATURE)
         yield Loss("contrast", value)
         waiting = len(self._places)
         self._queue = torch.cat([keys, self._queue])[:waiting]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from napari_fathom.learning import losses
+from napari_fathom.learning.contrastive_losses import contrastive_loss
 from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, PlainMethod
@@ -53,4 +53,4 @@ class SimCLR(PlainMethod):
         """Yield the contrastive loss of the mini-batch."""
         assert batch.unlabelled is not None and batch.view is not None
         first, second = image_features(network, batch.unlabelled.unmeasured, batch.view.unmeasured)
-        yield Loss("contrast", losses.contrastive_loss(first, second, _TEMPERATURE))
+        yield Loss("contrast", contrastive_loss(first, second, _TEMPERATURE))
