@@ -10,8 +10,7 @@ from threading import Event as StopEvent
 from napari_fathom.errors import FathomError
 from napari_fathom.evaluation.plot import plot
 from napari_fathom.evaluation.processes import run_all
-from napari_fathom.evaluation.results import read_results, with_rows, write_results
-from napari_fathom.evaluation.running import DONE, Row
+from napari_fathom.evaluation.results import DONE, Row, read_results, with_rows, write_results
 from napari_fathom.evaluation.runs import Run, plan
 from napari_fathom.evaluation.suite import EchogramSuite, ImageSuite
 from napari_fathom.evaluation.table import report

@@ -3,17 +3,14 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 from math import floor, log10
-from typing import Any
 
 from napari_fathom.evaluation.figures import FIGURES
-from napari_fathom.evaluation.running import DONE
+from napari_fathom.evaluation.results import DONE, Row
 from napari_fathom.evaluation.suite import EchogramSuite, ImageSuite
 from napari_fathom.evaluation.summary import Spread, called, summarise
 from napari_fathom.evaluation.table import budget_name
 
 __all__ = ["plot"]
-
-Row = dict[str, Any]
 
 _LINE, _PANEL, _GAP, _TOP, _CHARACTER = 18, 300, 36, 64, 6.6
 _HEAD, _FOOT = 22, 30  # of a panel: its title, its axis

@@ -16,7 +16,8 @@ from types import FrameType
 from typing import Any
 
 from napari_fathom.errors import FathomError
-from napari_fathom.evaluation.running import Row, failed_row, run_once, status_of
+from napari_fathom.evaluation.results import Row
+from napari_fathom.evaluation.running import failed_row, run_once, status_of
 from napari_fathom.evaluation.runs import Run
 from napari_fathom.learning.stopping import raise_if_set
 

@@ -11,9 +11,22 @@ from napari_fathom.errors import FormatError
 from napari_fathom.evaluation.figures import FIGURES, LISTS
 from napari_fathom.files import replace_file
 
-__all__ = ["SCHEMA", "read_results", "with_rows", "write_results"]
+__all__ = [
+    "DONE",
+    "FAILED",
+    "PASSED_OVER",
+    "SCHEMA",
+    "Row",
+    "read_results",
+    "with_rows",
+    "write_results",
+]
 
 Row = dict[str, Any]
+"""A line of the results: columns of `SCHEMA`."""
+
+DONE, FAILED, PASSED_OVER = "done", "failed", "passed over"
+"""What became of a run; passed over is a rival that isn't installed."""
 
 _TEXT = ("key", "suite", "kind", "data", "method", "name", "way", "status", "error")
 _ALSO_TEXT = ("finished", "version", "device", "settings")

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import torch
 
@@ -20,6 +20,7 @@ from napari_fathom.evaluation.labelling import draw_labels, paint_patches, paint
 from napari_fathom.evaluation.memory import device_peak_mb, peak_mb, reset_peak
 from napari_fathom.evaluation.pixel_rivals import PIXEL_RIVALS
 from napari_fathom.evaluation.pixel_scores import pixel_scores
+from napari_fathom.evaluation.results import DONE, FAILED, PASSED_OVER, Row
 from napari_fathom.evaluation.runs import Run
 from napari_fathom.evaluation.shelf_methods import answer_images, answer_pixels
 from napari_fathom.evaluation.suite import EchogramSuite
@@ -28,14 +29,10 @@ from napari_fathom.learning.hardware import best_device
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.settings import TrainSettings
 
-__all__ = ["DONE", "FAILED", "PASSED_OVER", "Row", "failed_row", "run_once"]
+__all__ = ["failed_row", "run_once", "status_of"]
 
 T = TypeVar("T")
 
-Row = dict[str, Any]
-"""A line of the results: columns of `results.SCHEMA`."""
-
-DONE, FAILED, PASSED_OVER = "done", "failed", "passed over"
 _PLAIN = "plain"
 
 

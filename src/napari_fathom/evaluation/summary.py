@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median, stdev
-from typing import Any
 
-from napari_fathom.evaluation.running import DONE
+from napari_fathom.evaluation.results import DONE, Row
 
 __all__ = ["Spread", "summarise", "typical"]
 
 _ENOUGH = 3  # seeds from which on a spread is told
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)

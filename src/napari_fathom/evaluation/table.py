@@ -1,16 +1,13 @@
 """Results as a page in Markdown."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from napari_fathom.evaluation.figures import FIGURES
-from napari_fathom.evaluation.running import DONE
+from napari_fathom.evaluation.results import DONE, Row
 from napari_fathom.evaluation.suite import EchogramSuite, ImageSuite
 from napari_fathom.evaluation.summary import Spread, called, summarise, typical
 
 __all__ = ["budget_name", "report"]
-
-Row = dict[str, Any]
 
 _BETTER = {"more": " (the more, the better)", "less": " (the less, the better)", "neither": ""}
 _COSTS = {
