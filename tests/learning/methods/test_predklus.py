@@ -184,8 +184,6 @@ def test_stop_is_heard_inside_k_means() -> None:
 
 
 def test_an_unknown_method_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(
-        TrainingError, match="'magic'; there are filter-bank, foc-pixels, predklus, semiclf"
-    ):
+    with pytest.raises(TrainingError, match="'magic'; there are filter-bank, foc-pixels, predklus, semiclf"):
         make_method(context(quick(method="magic")))
     assert {"predklus", "supseg"} <= set(METHODS)
