@@ -33,6 +33,12 @@ def worked_ms(work: Callable[[], object]) -> float:
     return min(times)
 
 
+def fishiest(truth: np.ndarray, side: int) -> tuple[int, int]:
+    """Corner of the square with most fish in it, of a few."""
+    corners = [(row, column) for row in range(0, truth.shape[0] - side, 16) for column in range(0, 900, 16)]
+    return max(corners, key=lambda at: int((truth[at[0] : at[0] + side, at[1] : at[1] + side] > 1).sum()))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--width", type=int, default=16)
@@ -57,7 +63,8 @@ def main() -> None:
     network, scaling = training.best.network, training.best.scaling
     assert isinstance(network, PatchNetwork)
     side = options.side
-    image = torch.from_numpy(scaling.apply(survey.sv_db[:, :side, :side]))[None]
+    top, left = fishiest(survey.truth, side)
+    image = torch.from_numpy(scaling.apply(survey.sv_db[:, top : top + side, left : left + side]))[None]
 
     def called(seen: Seen) -> torch.Tensor:
         classes = network.heads.classes(rows_of(seen.features[None])).argmax(1)
