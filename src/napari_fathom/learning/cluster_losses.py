@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from napari_fathom.learning.precision import in_full_precision
+
 __all__ = ["double_softmax_loss", "neighbour_loss", "soft_contrastive_loss", "spread_loss"]
 
 _SMALLEST = 1e-8
@@ -110,7 +112,8 @@ def soft_contrastive_loss(
     directions = F.normalize(probabilities.float(), dim=1)
     towards = confidence.detach() * directions.gather(1, labels[:, None])[:, 0] / temperature
     same = labels[:, None] == labels
-    apart = (directions @ directions.T / temperature).masked_fill(same, -torch.inf)
+    with in_full_precision(directions):
+        apart = (directions @ directions.T / temperature).masked_fill(same, -torch.inf)
     others = ~same.all(1)
     away = torch.where(others[:, None], apart, torch.zeros_like(apart)).logsumexp(1)
     return (torch.where(others, away, torch.zeros_like(away)) - towards).mean()

@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from napari_fathom.learning.precision import in_full_precision
+
 __all__ = ["contrastive_loss", "queue_loss"]
 
 
@@ -30,7 +32,8 @@ def contrastive_loss(rows: Tensor, other: Tensor, temperature: float) -> Tensor:
     """
     items = len(rows)
     views = F.normalize(torch.cat([rows, other]).float(), dim=1)
-    similarity = views @ views.T / temperature
+    with in_full_precision(views):
+        similarity = views @ views.T / temperature
     itself = torch.eye(2 * items, dtype=torch.bool, device=rows.device)
     partner = torch.arange(2 * items, device=rows.device).roll(items)
     return F.cross_entropy(similarity.masked_fill(itself, -torch.inf), partner)
@@ -64,6 +67,7 @@ def queue_loss(rows: Tensor, keys: Tensor, queue: Tensor, itself: Tensor, temper
     """
     views = F.normalize(rows.float(), dim=1)
     right = (views * keys).sum(1, keepdim=True)
-    wrong = (views @ queue.T).masked_fill(itself, -torch.inf)
+    with in_full_precision(views):
+        wrong = (views @ queue.T).masked_fill(itself, -torch.inf)
     target = torch.zeros(len(views), dtype=torch.int64, device=views.device)
     return F.cross_entropy(torch.cat([right, wrong], dim=1) / temperature, target)

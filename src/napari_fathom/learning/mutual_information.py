@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from napari_fathom.learning.precision import in_full_precision
+
 __all__ = ["mutual_information_loss"]
 
 _LEAST = 1e-8  # of a joint probability, before its logarithm is taken
@@ -31,7 +33,8 @@ def mutual_information_loss(p: Tensor, q: Tensor) -> Tensor:
     """
     if not len(p):
         return (p.sum() + q.sum()).float()
-    joint = p.float().T @ q.float() / len(p)
+    with in_full_precision(p):
+        joint = p.float().T @ q.float() / len(p)
     joint = ((joint + joint.T) / 2).clamp_min(_LEAST)
     joint = joint / joint.sum()
     single = joint.sum(0)

@@ -7,6 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from napari_fathom.learning.precision import in_full_precision
+
 __all__ = [
     "PseudoLabels",
     "centres_of_sure",
@@ -142,7 +144,8 @@ def nearest_neighbours(rows: Tensor, count: int, check: Callable[[], None] = lam
     count, found = min(count, len(rows) - 1), []
     for first in range(0, len(rows), _CHUNK):
         check()
-        alike = directions[first : first + _CHUNK] @ directions.T
+        with in_full_precision(directions):
+            alike = directions[first : first + _CHUNK] @ directions.T
         own = torch.arange(len(alike), device=rows.device)
         alike[own, first + own] = -torch.inf
         found.append(alike.topk(count, dim=1).indices)

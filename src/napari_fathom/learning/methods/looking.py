@@ -11,6 +11,7 @@ from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.methods.base import Loss, PlainMethod
 from napari_fathom.learning.methods.image_rows import ImageContext
 from napari_fathom.learning.nets.image_network import ImageNetwork, evaluating
+from napari_fathom.learning.precision import in_full_precision
 
 __all__ = ["LookingMethod"]
 
@@ -58,7 +59,9 @@ class LookingMethod(PlainMethod):
         if self._batches % self._steps == 0:
             self._places = self._gallery.draw(self._most)
             with evaluating(network), torch.no_grad():
-                self._look(self._gallery.seen(network.pooled, self._places, check=self._check))
+                seen = self._gallery.seen(network.pooled, self._places, check=self._check)
+                with in_full_precision(seen):
+                    self._look(seen)
         self._batches += 1
         yield self._learn(network)
 

@@ -20,6 +20,7 @@ from napari_fathom.learning.methods.image_rows import ImageContext
 from napari_fathom.learning.methods.self_labelling import CONFIDENT_SHARE
 from napari_fathom.learning.nets.image_network import ImageNetwork
 from napari_fathom.learning.nets.projection import ask_all, embed_all
+from napari_fathom.learning.precision import in_full_precision
 from napari_fathom.learning.prototypes import centres_of_sure, local_consistency, nearest_neighbours
 
 __all__ = ["RPSCSemi"]
@@ -88,7 +89,8 @@ class RPSCSemi(FreeMatch):
             network, lambda seen: self._logits(network, seen).float().softmax(1), self._gallery, check
         )
         centres = centres_of_sure(rows, answers, CONFIDENT_SHARE)
-        likeness = (F.normalize(rows, dim=1) @ F.normalize(centres, dim=1).T).float()
+        with in_full_precision(rows):
+            likeness = F.normalize(rows, dim=1) @ F.normalize(centres, dim=1).T
         label = likeness.argmax(1)
         wanted = settings.neighbours or _NEIGHBOURS
         count = max(min(wanted, len(rows) // (2 * self._clusters)), 1)
