@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import torch
 from tests.learning.images.shapes import NAMES, collection, quick, some
@@ -46,6 +47,21 @@ def test_answers_are_calibrated_probabilities_clusters_and_the_ambiguity_head(mo
         ambiguity = model.network.heads.ambiguity(features).sigmoid().numpy()
     np.testing.assert_allclose(found.probabilities, model.calibration.apply(raw.T).T, atol=1e-5)
     np.testing.assert_allclose(found.ambiguity, ambiguity, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("rotate", "flip", "as_if"), [(True, True, 8), (True, False, 4), (False, True, 1), (False, False, 1)]
+)
+def test_no_copy_is_asked_about_that_is_no_view_of_the_image(
+    model: ImageModel, rotate: bool, flip: bool, as_if: int
+) -> None:
+    def features(**changes: object) -> npt.NDArray[np.float32]:
+        return ask(replace(model, settings=model.settings.model_copy(update=changes))).features
+
+    found, expected = features(answer_turns=8, rotate=rotate, flip=flip), features(answer_turns=as_if)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    if as_if < 8:
+        assert not np.allclose(found, features(answer_turns=8), atol=1e-3)
 
 
 @pytest.mark.parametrize("anchor", [0.25, 1.0])

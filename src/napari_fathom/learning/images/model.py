@@ -177,7 +177,7 @@ def mean_features(
     layout = torch.channels_last if settings.channels_last else torch.contiguous_format
     copies = []
     with reduced_precision(settings, device):
-        for pixels in turned(views.pixels, settings.answer_turns):
+        for pixels in turned(views.pixels, settings.copies_asked):
             copies.append(see(Views(pixels, views.measures).to(device, layout)).float())
     return torch.stack(copies).mean(0)
 

@@ -125,7 +125,8 @@ class ImageSettings(SharedSettings):
         1,
         ge=1,
         le=8,
-        description="Turned and (from 5 on) mirrored copies of an image whose features are averaged.",
+        description="Turned and (from 5 on) mirrored copies of an image whose features are averaged, "
+        "as far as `rotate` and `flip` allow.",
     )
 
     def pretraining(self, epochs: int) -> "ImageSettings":
@@ -141,6 +142,16 @@ class ImageSettings(SharedSettings):
                 "keep": "last",
             }
         )
+
+    @property
+    def copies_asked(self) -> int:
+        """How many copies of an image are asked about: none is turned or mirrored that no view ever was.
+
+        What has learned of upright images alone has never seen one that lies.
+        """
+        if not self.rotate:
+            return 1
+        return self.answer_turns if self.flip else min(self.answer_turns, 4)
 
     def clusters_for(self, classes: int) -> int:
         """K for C classes: 5 C where it isn't given (DC3, section 3.3); 20 where there are none."""
