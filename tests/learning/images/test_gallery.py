@@ -72,6 +72,13 @@ def test_images_can_be_drawn_by_other_labels_as_they_come() -> None:
     assert 0.6 < float((targets == 0).float().mean()) < 0.9  # three of four, though draws are balanced
 
 
+def test_those_are_other_images_than_the_unlabelled_ones_of_the_same_step() -> None:
+    labelled = gallery().labelled(torch.zeros(6, dtype=torch.int64)).draw(6, unlabelled=False).labelled
+    own = ImageSampler(IMAGES, np.zeros(20, int), POOL, SCALING, SETTINGS).draw(6, unlabelled=True)
+    assert own.unlabelled is not None
+    assert not any(torch.equal(one, other) for one in labelled.pixels for other in own.unlabelled.pixels)
+
+
 def test_the_sampler_tells_where_its_unlabelled_images_are_in_the_gallery() -> None:
     settings = quick(
         rotate=False, flip=False, shift=0.0, zoom=0.0, contrast=0.0, brightness=0.0, measures=True

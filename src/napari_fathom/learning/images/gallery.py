@@ -17,6 +17,7 @@ from napari_fathom.learning.images.source import ImageSet
 __all__ = ["Gallery"]
 
 _CHUNK = 256  # images that go through a network at once
+_OTHER_DRAWS = 1 << 32  # added to a seed: from the same one, both samplers would draw the same views
 
 
 class Gallery:
@@ -76,7 +77,7 @@ class Gallery:
         return self._on_device(self._changed(self._views(places), self._strong))
 
     def labelled(self, labels: Tensor) -> ImageSampler:
-        """What draws images by other labels than people's, as they come.
+        """What draws images by other labels than people's, as they come; others than the run's sampler draws.
 
         Parameters
         ----------
@@ -85,7 +86,8 @@ class Gallery:
         """
         target = np.zeros(len(self._images), np.int64)
         target[self._pool] = labels.clamp_min(-1).cpu().numpy() + 1
-        settings = self._settings.model_copy(update={"draws": "natural"})
+        settings = self._settings
+        settings = settings.model_copy(update={"draws": "natural", "seed": settings.seed + _OTHER_DRAWS})
         return ImageSampler(self._images, target, self._pool, self._scaling, settings)
 
     def draw(self, size: int) -> Tensor:
