@@ -86,6 +86,15 @@ def test_a_run_goes_on_with_its_centroids(batch: Batch) -> None:
     assert not other.state()
 
 
+def test_clusters_are_learned_in_every_mini_batch_however_soon_new_patches_replace_the_old(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("napari_fathom.learning.methods.semiclf._KEPT", 16)
+    method, network = made()
+    for _ in range(6):  # of an epoch of many more
+        assert next(method.objectives(network, batch)).name == "clustering"
+
+
 def test_a_patch_that_can_not_be_cut_up_is_refused() -> None:
     with pytest.raises(ValidationError, match="semiclf it must be a multiple of 32"):
         quick(method="semiclf", patch=48)

@@ -33,8 +33,8 @@ class SemiClf(PlainMethod):
         L_seg = CE(f(z), y),                  patches drawn alike from every class
 
     The patches of a mini-batch are cut up (the paper: 256 × 256 cells into 64) and join the last 4096, which
-    are clustered anew in each epoch, and before whenever they have become twice as many. k-means starts from
-    the last centroids, as PredKlus' does, so that the cluster head needn't begin anew.
+    are clustered anew in each epoch, and before whenever half of them are in no cluster yet. k-means starts
+    from the last centroids, as PredKlus' does, so that the cluster head needn't begin anew.
 
     A patch is of the class with the most painted cells in it, at least 16; the class that nearly all of the
     sea is of, only where no other is painted. Where unpainted cells are taken for that class, patches without
@@ -63,7 +63,7 @@ class SemiClf(PlainMethod):
         self._patches = torch.zeros(0, device=context.device)
         self._labels = torch.zeros(0, dtype=torch.int64)
         self._centroids: Tensor | None = None
-        self._clustered = self._batches = 0
+        self._batches = 0
 
     @property
     def needs_unlabelled(self) -> bool:
@@ -126,8 +126,10 @@ class SemiClf(PlainMethod):
         self._labels = torch.cat([self._labels, new])[-_KEPT:]
 
     def _due(self) -> bool:
-        grown = len(self._patches) >= 2 * max(self._clustered, 1)
-        return bool(len(self._patches)) and (grown or self._batches % self._settings.steps == 0)
+        new = int((self._labels < 0).sum())
+        return bool(len(self._labels)) and (
+            2 * new >= len(self._labels) or self._batches % self._settings.steps == 0
+        )
 
     @torch.no_grad()
     def _cluster(self, network: PatchNetwork) -> None:
@@ -154,7 +156,7 @@ class SemiClf(PlainMethod):
                 check=self._check,
             )
         self._centroids = components.mean + found.centroids @ components.basis.T
-        self._labels, self._clustered = found.labels.cpu(), len(rows)
+        self._labels = found.labels.cpu()
 
 
 def small_patches(planes: Tensor) -> Tensor:
