@@ -113,6 +113,14 @@ def test_a_mixture_answers_as_scikit_learn_with_full_shapes_where_rows_suffice(
     assert (found.of(elsewhere) == theirs.predict(elsewhere)).mean() > 0.99
 
 
+def test_a_mixture_asks_for_stop_in_every_round() -> None:
+    rows = np.random.default_rng(0).normal(size=(400, 3)).astype(np.float32)  # no clouds: takes many rounds
+    asked: list[int] = []
+    fit_clusters("mixture", rows, 4, check=lambda: asked.append(1))
+    theirs = GaussianMixture(4, reg_covar=1e-3 * rows.astype(np.float64).var(axis=0).mean(), random_state=0)
+    assert len(asked) >= theirs.fit(rows).n_iter_ > 5
+
+
 def test_birch_answers_as_scikit_learns_whole_tree() -> None:
     found = fit_clusters("birch", ROWS, 4)
     assert isinstance(found, Nearest)
