@@ -1,5 +1,7 @@
 """The preview while painting: learned from what is painted now, for what is in view, from kept responses."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,7 @@ from tests.learning.scenes import strokes, survey, truth_map
 from napari_fathom.errors import Cancelled, TrainingError
 from napari_fathom.events import Box
 from napari_fathom.learning.field import ArrayField, ArrayLabels
-from napari_fathom.learning.geometry import geometry_of
+from napari_fathom.learning.geometry import FILTER_SCALES, geometry_of
 from napari_fathom.learning.metrics import cohen_kappa, confusion
 from napari_fathom.learning.nets.filter_bank import responses
 from napari_fathom.learning.preview import Preview
@@ -149,6 +151,37 @@ def test_blocks_that_were_not_asked_for_lately_go_first() -> None:
     assert len(field.boxes) == 3  # type: ignore[attr-defined]
     cache.read([(0, 1)], always)
     assert len(field.boxes) == 4  # type: ignore[attr-defined]
+
+
+def test_what_was_kept_of_unfinished_looks_goes_too() -> None:
+    field = watched(ArrayField(np.concatenate([FIELD.data, FIELD.data], axis=2)))
+    cache = cache_of(field, most_bytes=0)
+    for column in range(3):  # each ends between its two pieces
+        rounds = iter(range(len(FILTER_SCALES)))
+
+        def panned_on(rounds: Iterator[int] = rounds) -> None:
+            if next(rounds, None) is None:
+                raise Cancelled("Stopped.")
+
+        with pytest.raises(Cancelled):
+            cache.read([(0, column), (0, column + 3)], panned_on)
+    read = len(field.boxes)  # type: ignore[attr-defined]
+    cache.read([(0, 0)], always)
+    assert len(field.boxes) > read  # type: ignore[attr-defined]
+
+
+def test_the_first_learning_is_as_long_where_an_earlier_one_was_ended() -> None:
+    rows, target = torch.zeros(4, 2), torch.tensor([0, 0, 0, 1])
+    network, whole, further = QuickNetwork(2, 2), [0], [0]
+
+    def ended() -> None:
+        raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        network.learn(rows, target, torch.ones(4), ended)
+    for count in (whole, further):
+        network.learn(rows, target, torch.ones(4), lambda count=count: count.append(0))  # type: ignore[misc]
+    assert len(whole) > 2 * len(further)
 
 
 def test_the_quick_network_learns_what_is_no_line_and_answers_alike_in_both_formats() -> None:

@@ -36,6 +36,10 @@ def test_the_commonest_class_wins_and_the_larger_value_a_tie(
         assert coarse[row, column] == expected
 
 
+def test_a_class_that_fills_a_large_block_wins() -> None:
+    assert majority(np.full((16, 32), 2, np.uint8), (16, 16)).tolist() == [[2, 2]]
+
+
 @given(hnp.arrays(np.uint16, shapes), factors)
 def test_the_first_cluster_stands_for_its_block(values: np.ndarray, factors: tuple[int, int]) -> None:
     coarse = nearest(values, factors)

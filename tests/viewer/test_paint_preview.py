@@ -71,6 +71,16 @@ def test_a_wide_view_is_previewed_on_a_coarser_level(
         assert (answer.values[:, :100] == fine.values[:, ::2]).mean() > 0.9
 
 
+def test_it_follows_what_the_unpainted_is_taken_for(study: Study) -> None:
+    study.labels.write((0, 96, 0, 400), 0, origin="erase")
+    study.labels.write((46, 54, 40, 60), LAYER, origin="paint")
+    previewer = Previewer(study)
+    with pytest.raises(TrainingError, match="two classes"):
+        previewed(previewer, VIEW)  # its last training assumed nothing of the unpainted
+    study.update(training={"rest_class": study.classes[WATER].name})
+    assert set(np.unique(previewed(previewer, VIEW).values)) <= {0, WATER, LAYER}
+
+
 def test_without_strokes_it_says_what_is_missing(study: Study) -> None:
     study.labels.write((0, 96, 0, 400), 0, origin="erase")
     with pytest.raises(TrainingError, match="two classes"):

@@ -61,7 +61,6 @@ class QuickNetwork:
         if not self._learned:
             self._middle, self._spread = rows.mean(0), rows.std(0).clamp_min(_NARROWEST)
         steps = _FURTHER_STEPS if self._learned else _FIRST_STEPS
-        self._learned = True
         normal = (rows - self._middle) / self._spread
         share = weight / weight.sum()
         loss = torch.zeros(())
@@ -72,6 +71,7 @@ class QuickNetwork:
             self._optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             self._optimiser.step()
+        self._learned = True  # not where `check` ended it: the next time begins as long again
         return float(loss.detach())
 
     @torch.no_grad()

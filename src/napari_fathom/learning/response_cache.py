@@ -89,13 +89,14 @@ class ResponseCache:
             Raises when the answer isn't wanted any more; what was computed until then is kept.
         """
         missing = [place for place in places if place not in self._kept]
-        for piece in _pieces(missing):
-            self._compute(piece, check)
-        for place in places:
+        for place in set(places).difference(missing):
             self._kept.move_to_end(place)
-        found = {place: self._kept[place] for place in places}
-        self._forget(len(found))
-        return found
+        try:
+            for piece in _pieces(missing):
+                self._compute(piece, check)
+        finally:  # also where `check` ends it, or a long pan would keep ever more
+            self._forget(len(set(places)))
+        return {place: self._kept[place] for place in places}
 
     def _compute(self, piece: Sequence[Place], check: Callable[[], None]) -> None:
         boxes = [self.box_of(place) for place in piece]

@@ -56,9 +56,9 @@ def majority(values: NDArray[np.uint8], factors: tuple[int, int]) -> NDArray[np.
     """
     cells = _blocks(values, factors, np.uint8(0))
     best = np.zeros(cells.shape[1:], np.uint8)
-    most = np.zeros(cells.shape[1:], np.uint8)
+    most = np.zeros(cells.shape[1:], np.uint32)
     for value in np.unique(values[values > 0]):  # ascending, so that a tie goes to the larger one
-        count = np.count_nonzero(cells == value, axis=0).astype(np.uint8)
+        count = np.count_nonzero(cells == value, axis=0).astype(np.uint32)
         wins = (count > 0) & (count >= most)
         best[wins], most[wins] = value, count[wins]
     return best

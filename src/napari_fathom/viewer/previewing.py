@@ -20,9 +20,7 @@ __all__ = ["MOST_CELLS", "Previewed", "Previewer", "rest_value"]
 
 MOST_CELLS = 1_200_000
 """A view of more is previewed on a coarser level of the survey, as it is drawn on the screen too."""
-_MOST_BYTES = (
-    320 * 2**20
-)  # of the responses kept at one level: a view of four frequencies and its surroundings
+_MOST_BYTES = 320 * 2**20  # kept of one level's responses: a view of four frequencies and its surroundings
 _USUAL_REST = "background"
 
 
@@ -58,7 +56,7 @@ class Previewer:
     def __init__(self, study: "Study") -> None:
         self._study = study
         self._level = -1
-        self._classes: Classes | None = None
+        self._told_apart: tuple[tuple[int, ...], int | None] | None = None
         self._responses: ResponseCache
         self._preview: Preview
 
@@ -94,17 +92,17 @@ class Previewer:
         from napari_fathom.study.adapters import StoreLabels
         from napari_fathom.study.levels import LevelField, LevelLabels
 
-        same_level = level == self._level
-        if same_level and classes.values == (None if self._classes is None else self._classes.values):
+        rest = rest_value(self._study)
+        same_level, told_apart = level == self._level, (classes.values, rest)
+        if same_level and told_apart == self._told_apart:
             return
         if not same_level:
             self._field = LevelField(self._study.echogram, level)
             self._responses = ResponseCache(self._field, Scaling(), _MOST_BYTES)
         labels = LevelLabels(StoreLabels(self._study.labels, classes), self._field)
-        rest = rest_value(self._study)
         place = None if rest is None else classes.values.index(rest) + 1
         self._preview = Preview(self._responses, labels, len(classes), place)
-        self._level, self._classes = level, classes
+        self._level, self._told_apart = level, told_apart
 
 
 def rest_value(study: "Study") -> int | None:
