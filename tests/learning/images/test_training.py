@@ -1,6 +1,7 @@
 """From a few labelled images to a model: what is learned, what is said on the way, and how it ends early."""
 
 import threading
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from napari_fathom.events import Done, Epoch, Event, Note, Step
 from napari_fathom.learning.calibration import Calibration
 from napari_fathom.learning.cluster_metrics import cluster_scores
 from napari_fathom.learning.hardware import Hardware
+from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.images.cluster_classes import CLUSTER_CLASSES
 from napari_fathom.learning.images.model import ImageModel
 from napari_fathom.learning.images.predict import ImageAnswers, predict_images
@@ -20,6 +22,9 @@ from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.images.source import ArrayImages, ImageLabels
 from napari_fathom.learning.images.training import ImageTraining
 from napari_fathom.learning.methods import BLIND_METHODS, CLUSTERING_METHODS, IMAGE_METHODS, ROW_METHODS
+from napari_fathom.learning.methods.base import Loss
+from napari_fathom.learning.methods.rpsc_semi import RPSCSemi
+from napari_fathom.learning.nets.image_network import ImageNetwork
 from napari_fathom.learning.settings import TrainSettings
 
 IMAGES, TRUTH = collection(40)
@@ -224,6 +229,27 @@ def test_a_clustering_that_cannot_go_on_keeps_what_it_has(seeing: ImageModel) ->
     assert "The model of rpsc is kept." in notes(events)
 
 
+class Exhausting(RPSCSemi):
+    """Fits into memory for two mini-batches."""
+
+    calls = 0
+
+    def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
+        self.calls += 1
+        if self.calls > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return super().objectives(network, batch)
+
+
+def test_a_clustering_that_ends_halfway_keeps_the_furthest_model(
+    seeing: ImageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(IMAGE_METHODS, "rpsc-semi", Exhausting)
+    model, events = train(clustering("rpsc-semi", threshold=0.0, steps=2), NOTHING, start=seeing)
+    assert (model.settings.method, model.provenance["epoch"]) == ("rpsc-semi", 1)
+    assert "The model of rpsc-semi is kept." in notes(events)
+
+
 def test_a_network_goes_on_from_learned_clusters_with_labels(seeing: ImageModel) -> None:
     first, _ = train(clustering("spice", steps=2), NOTHING, start=seeing)
     model, _ = train(quick(measures=True, steps=1, epochs=1, learning_rate=1e-9), start=first)
@@ -260,6 +286,17 @@ def test_another_clusterer_takes_the_place_of_a_methods_own_clusters(method: str
     model, _ = train(settings)
     assert set(np.unique(answers(model).cluster)) == {0, 1, 2}
     assert answers(model).probabilities.shape == (160, 4)
+
+
+def test_held_out_labels_say_nothing_of_clusters_that_took_the_place_of_a_methods_own(
+    seeing: ImageModel,
+) -> None:
+    model, events = train(clustering("rpsc", steps=2, clusterer="kmeans"), start=seeing)
+    assert [event.kappa for event in events if isinstance(event, Epoch)][-1] is not None
+    assert model.provenance["kappa"] is None
+    assert model.calibration.temperature == 1
+    assert "Kappa is of rpsc's own clusters; nothing judges those by kmeans." in notes(events)
+    np.testing.assert_allclose(answers(model).probabilities.sum(axis=1), 1, atol=1e-5)
 
 
 def test_stop_while_clusters_are_sought_keeps_the_model() -> None:

@@ -9,6 +9,7 @@ import torch
 
 from napari_fathom.errors import Cancelled
 from napari_fathom.events import Note, Progress
+from napari_fathom.learning.calibration import Calibration
 from napari_fathom.learning.images.cluster_classes import CLUSTER_CLASSES, class_shares
 from napari_fathom.learning.images.clusters import find_clusters, limit_told
 from napari_fathom.learning.images.model import ImageModel
@@ -31,7 +32,8 @@ def clustered(
 
     Where it knows no class, but people have labelled images, a cluster also says what is most often in it. A
     network that names classes is left as it is unless another clusterer is wished for: to see all images once
-    more takes as long as to answer.
+    more takes as long as to answer. Where clusters that a network has learned give way to others, what
+    held-out labels said of those is dropped.
 
     Parameters
     ----------
@@ -67,8 +69,16 @@ def clustered(
     except Cancelled:
         yield Note("Stopped before clusters were found; they will be among the images that are asked about.")
         return model
-    state = dict(model.method_state)
-    if labels.counts() and not model.names_classes:
-        shares = class_shares(found.of(features), labels.target, found.clusters, classes)
-        state[CLUSTER_CLASSES] = torch.from_numpy(shares)
-    return replace(model, clusterer=found, method_state=state)
+    if model.names_classes or not labels.counts():
+        return replace(model, clusterer=found)
+    shares = class_shares(found.of(features), labels.target, found.clusters, classes)
+    if model.provenance.get("kappa") is not None:
+        own, other = settings.method, settings.clusterer
+        yield Note(f"Kappa is of {own}'s own clusters; nothing judges those by {other}.")
+    return replace(
+        model,
+        clusterer=found,
+        method_state={**model.method_state, CLUSTER_CLASSES: torch.from_numpy(shares)},
+        calibration=Calibration.identity(classes),  # the former is of the former clusters' answers
+        provenance={**model.provenance, "kappa": None},
+    )

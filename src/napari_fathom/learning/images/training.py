@@ -134,8 +134,9 @@ class ImageTraining:
         except (Cancelled, TrainingError) as end:
             if self._former is None:
                 raise
-            yield Note(f"{end} The model of {self._former.settings.method} is kept.", "warning")
-            yield Done(self._former)
+            kept = self._run.best or self._former
+            yield Note(f"{end} The model of {kept.settings.method} is kept.", "warning")
+            yield Done(kept)
 
     def _stage(
         self, settings: ImageSettings, start: ImageModel | None
