@@ -69,6 +69,9 @@ def test_clusters_are_found_before_they_are_learned_unless_as_many_are_known() -
     assert names(trained("simclr"), method="rpsc-semi") == ["rpsc", "rpsc-semi"]
 
 
-def test_what_wants_labels_is_no_way_to_learn_to_see() -> None:
-    with pytest.raises(TrainingError, match="'rpsc' doesn't learn to see without labels; simclr, moco"):
-        names(method="scan", pretrain="rpsc")
+@pytest.mark.parametrize("pretrain", ["supervised", "rpsc", "dec"])
+def test_what_wants_labels_or_an_encoder_is_no_way_to_learn_to_see_first(pretrain: str) -> None:
+    with pytest.raises(
+        TrainingError, match=f"'{pretrain}' can't learn to see before all others; simclr, moco"
+    ):
+        names(method="scan", pretrain=pretrain)

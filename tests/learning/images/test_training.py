@@ -343,7 +343,7 @@ def test_learning_to_see_first_is_part_of_the_run_where_asked_for() -> None:
 
 
 def test_what_wants_labels_is_no_way_to_learn_to_see() -> None:
-    with pytest.raises(TrainingError, match="'fixmatch' doesn't learn to see without labels; simclr"):
+    with pytest.raises(TrainingError, match="'fixmatch' can't learn to see before all others; simclr"):
         train(quick(pretrain="fixmatch", pretrain_epochs=1))
 
 

@@ -6,6 +6,7 @@ from napari_fathom.learning.methods import (
     CLUSTERING_METHODS,
     IMAGE_METHODS,
     METHODS,
+    PRETRAINING_METHODS,
     ROW_METHODS,
 )
 from napari_fathom.learning.methods.shelf import shelf
@@ -41,5 +42,6 @@ def test_it_tells_data_labels_and_presets() -> None:
     assert not known["forest"].network
     without = [name for name, entry in known.items() if not entry.needs_labels]
     assert sorted(without) == sorted([*BLIND_METHODS, *CLUSTERING_METHODS])
-    assert [name for name, entry in known.items() if entry.learns_to_see] == list(BLIND_METHODS)
+    assert [name for name, entry in known.items() if entry.learns_to_see] == list(PRETRAINING_METHODS)
+    assert set(BLIND_METHODS) - set(PRETRAINING_METHODS) == {"dec"}  # begins with what another has seen
     assert set(CLUSTERING_METHODS) == {"scan", "spice", "rpsc", "rpsc-semi"}

@@ -3,7 +3,7 @@
 from napari_fathom.errors import TrainingError
 from napari_fathom.learning.images.model import ImageModel
 from napari_fathom.learning.images.settings import ImageSettings
-from napari_fathom.learning.methods import BLIND_METHODS, CLUSTERING_METHODS, IMAGE_METHODS
+from napari_fathom.learning.methods import CLUSTERING_METHODS, IMAGE_METHODS, PRETRAINING_METHODS
 
 __all__ = ["PRETRAINING", "stages"]
 
@@ -26,7 +26,7 @@ def stages(settings: ImageSettings, classes: int, start: ImageModel | None) -> l
     Raises
     ------
     TrainingError
-        If the settings' `pretrain` is no method that learns to see.
+        If the settings' `pretrain` is no method that learns to see, or none that can begin with nothing.
     """
     chain, before = [settings], _before(settings)
     if before not in ("", PRETRAINING) and not _has_clusters(start, settings.clusters_for(classes)):
@@ -35,9 +35,9 @@ def stages(settings: ImageSettings, classes: int, start: ImageModel | None) -> l
     epochs = 0 if start is not None else settings.pretrain_epochs
     if _before(chain[0]) == PRETRAINING and not sees:
         epochs = settings.pretrain_epochs or settings.epochs
-    if epochs and settings.pretrain not in BLIND_METHODS:
-        names = ", ".join(BLIND_METHODS)
-        raise TrainingError(f"{settings.pretrain!r} doesn't learn to see without labels; {names} do.")
+    if epochs and settings.pretrain not in PRETRAINING_METHODS:
+        names = ", ".join(PRETRAINING_METHODS)
+        raise TrainingError(f"{settings.pretrain!r} can't learn to see before all others; {names} can.")
     return [settings.pretraining(epochs), *chain] if epochs else chain
 
 

@@ -11,6 +11,7 @@ from napari_fathom.learning.methods import (
     DC3,
     IMAGE_METHODS,
     METHODS,
+    PRETRAINING_METHODS,
     ROW_METHODS,
 )
 from napari_fathom.learning.methods.about import About
@@ -63,8 +64,8 @@ def shelf() -> tuple[Entry, ...]:
 
 
 def _entries(methods: Mapping[str, Any], data: Kind, network: bool, presets: tuple[str, ...]) -> list[Entry]:
-    free = {*BLIND_METHODS, *CLUSTERING_METHODS}
+    free, first = {*BLIND_METHODS, *CLUSTERING_METHODS}, PRETRAINING_METHODS
     return [
-        Entry(name, method.about, (data,), name not in free, name in BLIND_METHODS, network, presets)
+        Entry(name, method.about, (data,), name not in free, name in first, network, presets)
         for name, method in methods.items()
     ]
