@@ -171,6 +171,12 @@ def test_it_follows_the_view_the_aspect_and_the_classes_and_goes_with_the_study(
     assert desk.value_at(middle, 310) == LAYER
     desk.session.set_classes(desk.study.classes.with_recoloured(LAYER, "#ff0000"))
     np.testing.assert_allclose(desk.layer.colormap.map(LAYER), [1, 0, 0, 1])
+    desk.study.labels.write((0, 44, 0, 400), 3, origin="import")  # told by the session, as no stroke is
+    desk.session.labelsChanged.emit()
+    desk.qtbot.waitUntil(lambda: (desk.layer.data == 3).mean() > 0.3, timeout=PATIENCE_MS)
+    look_at(desk.viewer, desk.view.frame, (0, 96, 10**6, 10**6 + 200))
+    desk.qtbot.waitUntil(lambda: desk.layer is None, timeout=PATIENCE_MS)
+    assert "Zoom in" in desk.panel.preview_hint.text()
     desk.session.open(None)
     assert desk.layer is None
     assert not desk.panel.preview.isEnabled()

@@ -57,6 +57,7 @@ class PaintPanel(QWidget):
         self.preview.toggled.connect(self._want_preview)
         self._session.studyChanged.connect(self._show_study)
         self._session.labelsChanged.connect(self._count)
+        self._session.labelsChanged.connect(self._renew_preview)
         self._session.classesChanged.connect(self._show_classes)
         self._show_study()
 
@@ -79,9 +80,14 @@ class PaintPanel(QWidget):
         study, painting = self._session.study, self._session.paint
         if wanted and study is not None and painting is not None:
             self._tell_preview("Looking at the part in view…")
-            self._previewing = PaintPreview(study, painting, self)
+            self._previewing = PaintPreview(study, painting, self._session.quick, self)
             self._previewing.told.connect(self._tell_preview)
             self._previewing.failed.connect(self._session.failed)
+            self._previewing.renew()
+
+    def _renew_preview(self) -> None:
+        if self._previewing is not None:
+            self._previewing.renew()
 
     def _tell_preview(self, words: str) -> None:
         self.preview_hint.setText(words)

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from napari_fathom.study import Study
     from napari_fathom.viewer.paint_window import PaintWindow
 
-__all__ = ["PaintPreview"]
+__all__ = ["ZOOM_IN", "PaintPreview"]
+
+ZOOM_IN = "Zoom in to see a preview: the view shows too many pings at once, or nothing of the survey."
 
 
 class PaintPreview(QObject):
-    """Follows the strokes and the view of one study for as long as it lives; the newest stroke wins.
-
-    It has a thread of its own, so that neither a training nor an export holds it up, nor it the window.
+    """Follows the view of one study for as long as it lives; `renew` tells it of strokes; the newest wins.
 
     Parameters
     ----------
@@ -30,6 +30,8 @@ class PaintPreview(QObject):
         Open for writing.
     paint : PaintWindow
         Of that study.
+    worker : Worker
+        Runs nothing else, so that neither a training nor an export holds it up, nor it the window.
     parent : QObject, optional
         Qt's owner.
     """
@@ -41,38 +43,32 @@ class PaintPreview(QObject):
     failed = Signal(object)
     """An exception that is no want of strokes."""
 
-    def __init__(self, study: "Study", paint: "PaintWindow", parent: QObject | None = None) -> None:
+    def __init__(
+        self, study: "Study", paint: "PaintWindow", worker: Worker, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._study, self._paint, self._view = study, paint, paint.view
+        self._study, self._view = study, paint.view
         self._previewer = Previewer(study)
         self._layer = PreviewLayer(paint.view)
-        self._worker = Worker("fathom-preview", self)
+        self._worker = worker
         self._job: JobHandle | None = None
         self._open = True
         self._rest = ViewRest(self._view.viewer, self)
         self._rest.rested.connect(self.renew)
-        paint.saved.connect(self.renew)
         self._view.frameChanged.connect(self._layer_follows)
-        self.renew()
 
-    @property
-    def busy(self) -> bool:
-        """Whether an answer is being made."""
-        return self._worker.busy
-
-    def renew(self, event: object = None) -> None:
+    def renew(self) -> None:
         """Ask for an answer to what is painted and in view now; one that is being made is dropped."""
-        if not self._open:
+        if not self._open or self._worker.closed:
             return
-        if self._job is not None:
-            self._job.drop()
-            self._job = None
-        box = box_in_view(self._view.viewer, self._view.frame)
-        if not paintable(box) or box[2] == box[3]:
+        self._drop()
+        box, previewer = box_in_view(self._view.viewer, self._view.frame), self._previewer
+        if not paintable(box):
             self._layer.remove()
+            self.told.emit(ZOOM_IN)
             return
         self._job = self._worker.submit(
-            "Preview", lambda stop: self._previewer.look(box, stop), owner=self._study, torch=True
+            "Preview", lambda stop: previewer.look(box, stop), owner=self._study, torch=True
         )
         self._job.finished.connect(self._show)
         self._job.failed.connect(self._tell)
@@ -83,15 +79,19 @@ class PaintPreview(QObject):
         self.renew()
 
     def close(self) -> None:
-        """Take the layer away and follow nothing any more; the thread ends by itself, soon."""
+        """Take the layer away and follow nothing any more."""
         if not self._open:
             return
         self._open = False
         self._rest.close()
-        self._paint.saved.disconnect(self.renew)
         self._view.frameChanged.disconnect(self._layer_follows)
-        self._worker.close(wait_s=0.0)
+        self._drop()
         self._layer.remove()
+
+    def _drop(self) -> None:
+        if self._job is not None:
+            self._job.drop()
+            self._job = None
 
     def _show(self, answer: Previewed | None) -> None:
         if answer is not None and self._open:
@@ -101,9 +101,8 @@ class PaintPreview(QObject):
 
     def _tell(self, error: Exception) -> None:
         self._layer.remove()
-        if isinstance(error, TrainingError):
-            self.told.emit(str(error))
-        else:
+        self.told.emit(str(error) if isinstance(error, TrainingError) else "")
+        if not isinstance(error, TrainingError):
             self.failed.emit(error)
 
     def _layer_follows(self, frame: object = None) -> None:

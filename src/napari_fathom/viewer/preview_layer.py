@@ -33,6 +33,7 @@ class PreviewLayer:
     def __init__(self, view: "SurveyView") -> None:
         self._view = view
         self._shown: Previewed | None = None
+        self._coloured: tuple[Classes, int | None] | None = None
 
     @property
     def layer(self) -> "Labels | None":
@@ -44,6 +45,7 @@ class PreviewLayer:
         layer = self.layer
         if layer is None:
             layer = self._add(classes, rest)
+        self.recolour(classes, rest)
         self._shown = answer
         with layer.events.translate.blocker(), layer.events.scale.blocker():
             self.place()
@@ -67,8 +69,9 @@ class PreviewLayer:
 
     def recolour(self, classes: "Classes", rest: int | None) -> None:
         """Show classes in their colours of now."""
-        if self.layer is not None:
+        if self.layer is not None and self._coloured != (classes, rest):
             self.layer.colormap = _colours(classes, rest)
+            self._coloured = classes, rest
 
     def remove(self) -> None:
         """Take it out of the window."""
@@ -83,6 +86,7 @@ class PreviewLayer:
         layers = self._view.viewer.layers
         active = layers.selection.active
         layer = _make(self._view.survey, self._view.frame, classes, rest)
+        self._coloured = classes, rest
         self._view.viewer.add_layer(layer)
         layers.move(len(layers) - 1, below_labels([each for each in layers if each is not layer]))
         if active in layers:

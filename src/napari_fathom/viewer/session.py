@@ -43,6 +43,8 @@ class Session(QObject):
         All other reading and writing of the study, so that accepting and exporting don't wait for training.
     hand : Worker
         Votes given by hand: they wait for no export, and none is dropped when their study closes.
+    quick : Worker
+        The preview while painting, which waits for nothing; its own to tell failures of.
     view : SurveyView or None
         The open study's layers.
     paint : PaintWindow or None
@@ -85,6 +87,7 @@ class Session(QObject):
         self.heavy = Worker("fathom-heavy", self)
         self.light = Worker("fathom-light", self)
         self.hand = Worker("fathom-hand", self)
+        self.quick = Worker("fathom-quick", self)
         for worker in (self.heavy, self.light, self.hand):
             worker.jobFailed.connect(self.jobFailed)
         self.answering = Answering(self)
@@ -185,6 +188,7 @@ class Session(QObject):
         """Drop all jobs, wait a little for the threads, and close the study; twice does no harm."""
         self.heavy.close()
         self.light.close()
+        self.quick.close()
         self._let_go()
         self.hand.close()
 
@@ -227,6 +231,7 @@ class Session(QObject):
     def _let_go(self) -> None:
         self.heavy.drop_all()
         self.light.drop_all()
+        self.quick.drop_all()
         if self.paint is not None:
             self.paint.close()
             self.paint.deleteLater()

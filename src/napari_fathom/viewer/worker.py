@@ -141,6 +141,11 @@ class Worker(QObject):
         """A job runs or waits."""
         return bool(self._pending)
 
+    @property
+    def closed(self) -> bool:
+        """It takes no more jobs."""
+        return self._closed
+
     def submit(
         self, title: str, make: JobMaker, *, owner: object | None = None, torch: bool = False
     ) -> JobHandle:
