@@ -11,6 +11,8 @@ from tests.evaluation.suites import QUICK, echogram_suite, image_suite
 from napari_fathom.errors import Cancelled, FathomError
 from napari_fathom.evaluation.evaluate import Evaluation, evaluate
 from napari_fathom.evaluation.results import read_results
+from napari_fathom.evaluation.running import run_once
+from napari_fathom.evaluation.runs import plan
 from napari_fathom.evaluation.suite import EchogramSuite, ImageSuite
 from napari_fathom.events import Done, Note, Progress
 
@@ -102,6 +104,18 @@ def test_data_that_are_not_here_are_passed_over_and_all_of_them_missing_is_an_er
     assert notes[0].startswith("away is passed over: ${FATHOM_DATA}/x: set this environment variable")
     with pytest.raises(FathomError, match="none of its data are here"):
         result(image_suite(data={"away": away}), tmp_path)
+
+
+def test_images_are_measured_once_for_all_methods_and_kept_in_the_cache_whatever_their_name(
+    tmp_path: Path,
+) -> None:
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    for run in plan(image_suite(data={"../mine": {"source": "digits", "most": 60}})).runs:
+        (row,) = run_once(run, cache)
+        assert (row["data"], row["status"]) == ("../mine", "done")
+    assert list(tmp_path.iterdir()) == [cache]
+    assert len(list(cache.iterdir())) == 1
 
 
 def test_methods_that_are_wanted_must_be_in_the_suite(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def _context() -> BaseContext:
 
 def _heard(ear: "Connection[Any, Any]", run: Run, process: BaseProcess) -> list[Row]:
     rows: list[Row] = []
-    with suppress(EOFError):  # it was killed before it said anything: its exit code tells
+    with suppress(EOFError, OSError):  # it was killed before it had said all: its exit code tells
         rows = ear.recv()
     process.join()
     ear.close()
@@ -102,12 +102,12 @@ def _heard(ear: "Connection[Any, Any]", run: Run, process: BaseProcess) -> list[
 
 def _work(mouth: "Connection[Any, Any]", run: Run, cache: Path, threads: int) -> None:
     """What a process does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
+    signal.signal(signal.SIGTERM, _leave)
     import torch
 
     for name in _LATE:
         import_module(name)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
-    signal.signal(signal.SIGTERM, _leave)
     torch.set_num_threads(threads)
     try:
         rows = run_once(run, cache)

@@ -100,7 +100,7 @@ def _run_on_survey(run: Run, suite: EchogramSuite) -> list[Row]:
 
 
 def _known_images(run: Run, cache: Path) -> KnownImages:
-    kept = cache / f"{run.data}-{run.seed}-{run.fingerprint}.npz"
+    kept = cache / f"{run.data_key}.npz"
     if kept.exists():
         return KnownImages.load(kept)
     source = run.source

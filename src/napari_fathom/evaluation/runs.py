@@ -89,8 +89,16 @@ class Run:
     @cached_property
     def key(self) -> str:
         """Hash of the description."""
-        told = json.dumps(self.description, sort_keys=True)
-        return hashlib.sha256(told.encode()).hexdigest()[:20]
+        return _hash(self.description)
+
+    @cached_property
+    def data_key(self) -> str:
+        """Hash of what decides the data; unlike their name in a suite it can be a file's."""
+        return _hash({name: self.description[name] for name in ("data", "fingerprint", "seed")})
+
+
+def _hash(told: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:20]
 
 
 @dataclass(frozen=True)
