@@ -177,6 +177,19 @@ def test_a_discriminant_of_an_older_version_is_listed_and_says_to_train_again(
             result(predict_collection_job(again))
 
 
+def test_a_model_is_of_the_method_that_made_it_where_the_one_asked_for_could_not(
+    sparse: CollectionStudy,
+) -> None:
+    sparse.votes.cast(np.flatnonzero(sparse.votes.hard()), 0, annotator=FILED)
+    quick = {"width": 4, "features": 4, "projection_heads": 1, "batch": 4, "steps": 1, "epochs": 1}
+    nobody_agrees = ImageSettings.model_validate(
+        {"method": "rpsc-semi", "threshold": 1.0, "clusters": 3} | quick
+    )
+    record = result(train_job(sparse, nobody_agrees))
+    assert record.method == "rpsc"
+    assert record.settings["method"] == "rpsc-semi"  # as was asked for
+
+
 def test_another_model_is_in_force_once_its_answer_is(sparse: CollectionStudy) -> None:
     forest = ImageSettings(method="forest", trees=5, held_out=0.0)
     for _ in range(2):

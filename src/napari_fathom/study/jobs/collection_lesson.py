@@ -85,7 +85,7 @@ class CollectionLesson:
         )
         self._model = yield from relay(training.events())
         require_seen_alike(self._study, self._images)
-        return self._model.provenance
+        return {**self._model.provenance, "method": self._model.settings.method}
 
     def save(self, folder: Path) -> None:
         """Write the model."""

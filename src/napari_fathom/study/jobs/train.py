@@ -72,7 +72,7 @@ def train_job(
         record = ModelRecord(
             number=number,
             parent=parent,
-            method=settings.method,
+            method=str(provenance.get("method", settings.method)),  # what came before it may be kept instead
             settings=settings.model_dump(mode="json"),
             classes=lesson.classes.to_json(),
             painted=lesson.painted,
