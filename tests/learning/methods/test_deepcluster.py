@@ -10,6 +10,7 @@ from tests.learning.images.shapes import collection, quick
 
 from napari_fathom.events import Done
 from napari_fathom.learning.cluster_metrics import cluster_scores
+from napari_fathom.learning.images.batch import Views
 from napari_fathom.learning.images.gallery import Gallery
 from napari_fathom.learning.images.predict import ImageAnswers, predict_images
 from napari_fathom.learning.images.sampler import views_of
@@ -102,6 +103,22 @@ def test_of_a_large_collection_each_epoch_looks_at_other_images(monkeypatch: pyt
         looked_at.append(set(method._places.tolist()))
     assert [len(each) for each in looked_at] == [32, 32]  # of 120: four for each that is learned from
     assert looked_at[0] != looked_at[1]
+
+
+@pytest.mark.parametrize("method", ["deepcluster", "dec"])
+def test_too_little_memory_makes_smaller_mini_batches(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    learned, pooled = [], ImageNetwork.pooled
+
+    def small(network: ImageNetwork, views: Views) -> torch.Tensor:
+        if torch.is_grad_enabled():
+            if len(views) > 4:
+                raise torch.OutOfMemoryError("CUDA out of memory.")
+            learned.append(len(views))
+        return pooled(network, views)
+
+    monkeypatch.setattr(ImageNetwork, "pooled", small)
+    clusters(quick(method=method, pretrain="moco", clusters=4, batch=16, pretrain_batch=4, steps=2, epochs=2))
+    assert learned[-4:] == [4, 4, 4, 4]  # two steps of each epoch
 
 
 def test_dec_sharpens_the_clusters_that_it_began_with() -> None:

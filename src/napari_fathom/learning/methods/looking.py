@@ -22,7 +22,8 @@ class LookingMethod(PlainMethod):
     """Before every epoch, see images as they are by the encoder, in evaluation; in between, draw among them.
 
     Of a collection so large that to look would take far longer than to learn, each epoch looks at others:
-    four for each image that it learns from, at least 2,048, drawn at random.
+    four for each image that it learns from, at least 2,048, drawn at random. Where the loop asks again, as a
+    mini-batch didn't fit into memory, the next ones are half as large, like the loop's own.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ class LookingMethod(PlainMethod):
         self._random = context.generator(salt)
         self._steps, self._size = settings.steps, settings.batch
         self._most = max(_LOOKS * settings.steps * settings.batch, _FEWEST)
-        self._batches = 0
+        self._batches, self._unfinished = 0, False
         self._places = torch.zeros(0, dtype=torch.int64)
 
     @property
@@ -62,8 +63,12 @@ class LookingMethod(PlainMethod):
                 seen = self._gallery.seen(network.pooled, self._places, check=self._check)
                 with in_full_precision(seen):
                     self._look(seen)
-        self._batches += 1
+        if self._unfinished:
+            self._size = max(self._size // 2, 1)
+        self._unfinished = True
         yield self._learn(network)
+        self._unfinished = False  # the optimiser has taken its step
+        self._batches += 1
 
     @abstractmethod
     def _look(self, seen: Tensor) -> None:
