@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from napari_fathom.errors import TrainingError
 from napari_fathom.learning.calibration import Calibration
+from napari_fathom.learning.class_names import shared_classes
 from napari_fathom.learning.geometry import body_of
 from napari_fathom.learning.hardware import quicker_with_bfloat16
 from napari_fathom.learning.nets.network import Network, build_network, seeded
@@ -111,9 +112,7 @@ def require_compatible(model: Model, settings: TrainSettings, channels: int) -> 
 def go_on_from(model: Model, network: Network, class_names: tuple[str, ...]) -> None:
     """Copy a model's weights into a network for other classes: a class keeps its name, not its number."""
     copy_weights(model.network.body, network.body)
-    known = {name: place for place, name in enumerate(model.class_names)}
-    both = [(place, known[name]) for place, name in enumerate(class_names) if name in known]
-    network.heads.go_on_from(model.network.heads, both)
+    network.heads.go_on_from(model.network.heads, shared_classes(model.class_names, class_names))
 
 
 def copy_weights(source: nn.Module, target: nn.Module) -> None:

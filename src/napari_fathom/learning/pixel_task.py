@@ -12,6 +12,7 @@ from napari_fathom.learning.annotated import AnnotatedPatches
 from napari_fathom.learning.batch import Batch
 from napari_fathom.learning.cache import CachedField, CachedLabels
 from napari_fathom.learning.calibration import Calibration
+from napari_fathom.learning.class_names import others_of_as_many, strangers
 from napari_fathom.learning.evaluate import HeldOutAnswers, HeldOutPatches
 from napari_fathom.learning.field import Field, LabelField
 from napari_fathom.learning.growth import Growth
@@ -89,7 +90,8 @@ class PixelTask:
                 yield Note(f"No class is called {rest}; nothing is assumed of the unpainted.", "warning")
             else:
                 yield Note(f"Cells that nobody painted are taken for {rest}, as nearly all of them are.")
-        yield from self._strangers()
+        if self._start is not None:
+            yield from strangers(self._start.class_names, self._classes, "painted")
         for name in unpainted_classes(painted, self._classes):
             yield Note(f"No pixel of {name} is painted; the model won't propose it.", "warning")
         self._judges = HeldOutPatches(self._field, self._labels, held_out, settings)
@@ -104,19 +106,6 @@ class PixelTask:
         elif len(held_out.pixels) < 2:
             yield Note(
                 "Too few strokes to hold some out: the model is judged by its loss, not by kappa.", "warning"
-            )
-
-    def _strangers(self) -> Iterator[Note]:
-        """Say which classes the start model doesn't know, and which of its own it has to forget."""
-        known = self._classes if self._start is None else self._start.class_names
-        if new := [name for name in self._classes if name not in known]:
-            yield Note(
-                f"The model to start from doesn't know {', '.join(new)}; that is learned from scratch."
-            )
-        if gone := [name for name in known if name not in self._classes]:
-            yield Note(
-                f"The model to start from knows {', '.join(gone)}, of which nothing is painted now.",
-                "warning",
             )
 
     def _annotate(self) -> Note:
@@ -150,15 +139,9 @@ class PixelTask:
             self.settings, len(self._classes), device, check=check, rest=self._rest, twin=self._twin
         )
         method = make_method(context)
-        if self._start is not None and not self._renamed:
+        if self._start is not None and not others_of_as_many(self._start.class_names, self._classes):
             method.restore(self._start.method_state)
         return method
-
-    @property
-    def _renamed(self) -> bool:
-        """As many classes as the start model's, but others: what a method keeps of each would be mixed up."""
-        theirs = () if self._start is None else self._start.class_names
-        return len(theirs) == len(self._classes) and theirs != self._classes
 
     def _twin(self, seed: int) -> Network:
         settings = self.settings.model_copy(update={"seed": seed})

@@ -11,6 +11,7 @@ from torch import Tensor
 from napari_fathom.errors import TrainingError
 from napari_fathom.events import Note
 from napari_fathom.learning.calibration import Calibration
+from napari_fathom.learning.class_names import others_of_as_many, shared_classes, strangers
 from napari_fathom.learning.evaluate import HeldOutAnswers
 from napari_fathom.learning.images.asking import LabelledImages
 from napari_fathom.learning.images.batch import ImageBatch
@@ -51,7 +52,7 @@ class ImageTask:
     settings : ImageSettings
         Its method is one of `IMAGE_METHODS`.
     start : ImageModel, optional
-        Where to go on from. Other classes are no hindrance: the heads then start anew.
+        Where to go on from. Other classes are no hindrance: those that both know go on by their names.
     check : callable
         Raises when the user pressed Stop.
 
@@ -117,8 +118,8 @@ class ImageTask:
             if len(prepared.pool) < 2:
                 raise TrainingError("Clusters are found among images; two or more are needed.")
             self._labelled = LabelledImages(prepared, len(self._classes), settings)
-        elif start is not None and start.heads_know and start.class_names != self._classes:
-            yield Note("The classes are others than those of the model to start from: the heads start anew.")
+        elif start is not None and start.heads_know:
+            yield from strangers(start.class_names, self._classes, "labelled")
 
     def network(self) -> ImageNetwork:
         """Encoder, perceptron and three heads."""
@@ -130,8 +131,9 @@ class ImageTask:
             copy_weights(start.network.encoder, network.encoder)
             if start.heads_know or not self._kind.needs_labels:
                 copy_weights(start.network.join, network.join)
-            if start.heads_know and (start.class_names == self._classes or self._clusters_answer):
-                copy_weights(start.network.heads, network.heads)
+            if start.heads_know:
+                both = shared_classes(start.class_names, self._classes)
+                network.heads.go_on_from(start.network.heads, both)
         return network
 
     def method(
@@ -152,7 +154,7 @@ class ImageTask:
             ),
         )
         method = make_image_method(context)
-        if self._start is not None:
+        if self._start is not None and not others_of_as_many(self._start.class_names, self._classes):
             method.restore(self._start.method_state)
         return method
 
