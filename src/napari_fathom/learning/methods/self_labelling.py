@@ -13,6 +13,7 @@ from napari_fathom.learning.images.gallery import Gallery
 from napari_fathom.learning.methods.base import Loss, PlainMethod, restore_module
 from napari_fathom.learning.methods.image_rows import ImageContext
 from napari_fathom.learning.nets.image_network import ImageNetwork
+from napari_fathom.learning.nets.network import seeded
 from napari_fathom.learning.nets.projection import ProjectionHead, embed
 from napari_fathom.learning.prototypes import PseudoLabels, centres_of_sure, nearest_members
 
@@ -53,8 +54,7 @@ class SelfLabelling(PlainMethod):
         self._context, settings = context, context.settings
         self._gallery: Gallery = context.gallery
         clusters, measures = settings.clusters_for(context.classes), self._gallery.measures
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(settings.seed + 9)
+        with seeded(settings.seed + 9):
             self._heads = nn.ModuleList(
                 ProjectionHead(context.seen + measures, settings.features, clusters)
                 for _ in range(settings.projection_heads)

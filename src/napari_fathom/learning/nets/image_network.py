@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from napari_fathom.learning.images.batch import Views
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.nets.heads import Heads
-from napari_fathom.learning.nets.network import ItemNetwork
+from napari_fathom.learning.nets.network import ItemNetwork, seeded
 from napari_fathom.learning.nets.plain import CONV5, VGG16, PlainEncoder
 from napari_fathom.learning.nets.pretrained import PretrainedEncoder
 from napari_fathom.learning.nets.resnet import CompactResNet, WideResNet
@@ -97,8 +97,7 @@ def build_image_network(
     TrainingError
         If the pretrained encoder can't be had.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.seed)
+    with seeded(settings.seed):
         return ImageNetwork(
             _encoder(settings, side, trained),
             measures,
