@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from napari_fathom.errors import FathomError
+from napari_fathom.errors import FathomError, FormatError
 from napari_fathom.evaluation.images import ClassFolders, DigitImages, SimulatedImages
 from napari_fathom.evaluation.known import KnownImages
 
@@ -53,6 +53,13 @@ def test_rare_classes_are_rare_and_the_commonest_is_left(tmp_path: Path) -> None
 def test_a_folder_without_classes_is_told(tmp_path: Path) -> None:
     with pytest.raises(FathomError, match="no folder that holds one folder for each class"):
         ClassFolders(source="folders", path=str(tmp_path)).fingerprint(0)
+
+
+def test_what_is_no_image_is_told_by_name(tmp_path: Path) -> None:
+    folder = class_folders(tmp_path)
+    (folder / "darksphere__7" / "Thumbs.db").write_bytes(b"no image")
+    with pytest.raises(FormatError, match=r"Thumbs\.db: no image\. Move it away"):
+        ClassFolders(source="folders", path=str(folder)).read(0)
 
 
 def test_simulated_ones_have_soft_labels_and_are_others_for_each_seed() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
-from napari_fathom.errors import FathomError
+from napari_fathom.errors import FathomError, FormatError
 from napari_fathom.evaluation.known import KnownImages, SoftLabels
 from napari_fathom.learning.images.source import ArrayImages
 
@@ -150,19 +150,32 @@ def read_folders(folder: Path) -> KnownImages:
 
     In UVPec's `folders_uvp6_10` all 100 images of darksphere lie in Copepoda, too. They show spheres, not
     copepods (we looked), and keep darksphere: 1,150 images, 100 of each class and 250 of detritus.
-    """
-    from PIL import Image
 
+    Raises
+    ------
+    FormatError
+        If anything in a class's folder is no image.
+    """
     classes = sorted(path for path in folder.iterdir() if path.is_dir())
     names = tuple(path.name.rpartition("__")[0] or path.name for path in classes)
     order = sorted(range(len(classes)), key=lambda index: (names[index] != _CLAIMS_TWINS, index))
     seen: dict[tuple[tuple[int, ...], bytes], tuple[Grey, int]] = {}
     for index in order:
         for file in sorted(classes[index].iterdir()):
-            grey = np.asarray(Image.open(file).convert("L"))
+            grey = _grey(file)
             seen.setdefault((grey.shape, grey.tobytes()), (grey, index + 1))
     truth = np.array([value for _, value in seen.values()])
     return KnownImages(measured([grey for grey, _ in seen.values()]), truth, names)
+
+
+def _grey(file: Path) -> Grey:
+    from PIL import Image
+
+    try:
+        with Image.open(file) as opened:
+            return np.asarray(opened.convert("L"))
+    except OSError as error:
+        raise FormatError(file, "no image", "Move it away: a class's folder holds images alone.") from error
 
 
 def fewer(known: KnownImages, most: int, seed: int) -> KnownImages:
