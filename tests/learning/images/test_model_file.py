@@ -39,7 +39,13 @@ def asked(model: ImageModel) -> np.ndarray:
 
 @pytest.mark.parametrize(
     ("method", "clusterer"),
-    [("mean-teacher", "own"), ("forest", "own"), ("simclr", "spectral"), ("autoencoder", "mixture")],
+    [
+        ("mean-teacher", "own"),
+        ("forest", "own"),
+        ("simclr", "spectral"),
+        ("autoencoder", "mixture"),
+        ("dec", "own"),
+    ],
 )
 def test_a_model_comes_back_as_it_was(method: str, clusterer: str, tmp_path: Path) -> None:
     model = trained(method, clusterer=clusterer)

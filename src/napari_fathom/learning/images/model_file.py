@@ -111,7 +111,7 @@ def _restore(described: dict[str, Any], tensors: dict[str, Tensor]) -> ImageMode
 
 
 def _tensors(prefix: str, arrays: Arrays) -> dict[str, Tensor]:
-    return {prefix + name: torch.from_numpy(value) for name, value in arrays.items()}
+    return {prefix + name: torch.tensor(value) for name, value in arrays.items()}  # none shares its memory
 
 
 def _arrays(prefix: str, tensors: dict[str, Tensor]) -> Arrays:
