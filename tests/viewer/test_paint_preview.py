@@ -15,11 +15,12 @@ from tests.viewer.studies import LAYER, WATER, copy_of
 from napari_fathom.echogram import Echogram
 from napari_fathom.errors import TrainingError
 from napari_fathom.events import Done
+from napari_fathom.learning.scaling import Scaling
 from napari_fathom.study import Study
 from napari_fathom.viewer.main_dock import FathomDock
 from napari_fathom.viewer.navigate import look_at
 from napari_fathom.viewer.preview_layer import PreviewLayer
-from napari_fathom.viewer.previewing import Previewed, Previewer, rest_value
+from napari_fathom.viewer.previewing import Previewed, Previewer, rest_value, scaling_of
 from napari_fathom.viewer.roles import Role, find
 from napari_fathom.viewer.survey_desk import SurveyDesk
 from napari_fathom.viewer.survey_view import SurveyView
@@ -79,6 +80,15 @@ def test_it_follows_what_the_unpainted_is_taken_for(study: Study) -> None:
         previewed(previewer, VIEW)  # its last training assumed nothing of the unpainted
     study.update(training={"rest_class": study.classes[WATER].name})
     assert set(np.unique(previewed(previewer, VIEW).values)) <= {0, WATER, LAYER}
+
+
+def test_below_the_floor_of_the_last_training_all_is_alike(study: Study) -> None:
+    previewer = Previewer(study)
+    assert len(np.unique(previewed(previewer, VIEW).values)) > 1
+    study.update(training={"floor_db": -1.0})  # above all there is
+    assert scaling_of(study) == Scaling(floor_db=-1.0)
+    answer = previewed(previewer, VIEW).values
+    assert len(np.unique(answer[answer > 0])) == 1
 
 
 def test_without_strokes_it_says_what_is_missing(study: Study) -> None:

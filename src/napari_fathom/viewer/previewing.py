@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from napari_fathom.labels import Classes
     from napari_fathom.learning.preview import Preview
     from napari_fathom.learning.response_cache import ResponseCache
+    from napari_fathom.learning.scaling import Scaling
     from napari_fathom.study import Study
 
-__all__ = ["MOST_CELLS", "Previewed", "Previewer", "rest_value"]
+__all__ = ["MOST_CELLS", "Previewed", "Previewer", "rest_value", "scaling_of"]
 
 MOST_CELLS = 1_200_000
 """A view of more is previewed on a coarser level of the survey, as it is drawn on the screen too."""
@@ -55,7 +56,7 @@ class Previewer:
 
     def __init__(self, study: "Study") -> None:
         self._study = study
-        self._level = -1
+        self._seen: tuple[int, Scaling] | None = None
         self._told_apart: tuple[tuple[int, ...], int | None] | None = None
         self._responses: ResponseCache
         self._preview: Preview
@@ -88,21 +89,28 @@ class Previewer:
     def _prepare(self, level: int, classes: "Classes") -> None:
         from napari_fathom.learning.preview import Preview
         from napari_fathom.learning.response_cache import ResponseCache
-        from napari_fathom.learning.scaling import Scaling
         from napari_fathom.study.adapters import StoreLabels
         from napari_fathom.study.levels import LevelField, LevelLabels
 
         rest = rest_value(self._study)
-        same_level, told_apart = level == self._level, (classes.values, rest)
-        if same_level and told_apart == self._told_apart:
+        seen, told_apart = (level, scaling_of(self._study)), (classes.values, rest)
+        if (seen, told_apart) == (self._seen, self._told_apart):
             return
-        if not same_level:
+        if seen != self._seen:
             self._field = LevelField(self._study.echogram, level)
-            self._responses = ResponseCache(self._field, Scaling(), _MOST_BYTES)
+            self._responses = ResponseCache(self._field, seen[1], _MOST_BYTES)
         labels = LevelLabels(StoreLabels(self._study.labels, classes), self._field)
         place = None if rest is None else classes.values.index(rest) + 1
         self._preview = Preview(self._responses, labels, len(classes), place)
-        self._level, self._told_apart = level, told_apart
+        self._seen, self._told_apart = seen, told_apart
+
+
+def scaling_of(study: "Study") -> "Scaling":
+    """Floor and ceiling as in the last training, else the default ones."""
+    from napari_fathom.learning.scaling import Scaling
+
+    told = study.document.training or {}
+    return Scaling(**{name: told[name] for name in ("floor_db", "ceiling_db") if name in told})
 
 
 def rest_value(study: "Study") -> int | None:
