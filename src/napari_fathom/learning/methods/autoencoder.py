@@ -39,19 +39,10 @@ class Autoencoder(PlainMethod):
     main_loss: ClassVar[str] = "reconstruction"
     needs_labels: ClassVar[bool] = False
     strong_view: ClassVar[bool] = False
+    needs_unlabelled = True  # all images are
 
     def __init__(self, context: ImageContext) -> None:
         self._decoder = Decoder(context.seen, context.side, context.settings.seed).to(context.device)
-
-    @property
-    def needs_unlabelled(self) -> bool:
-        """All images are."""
-        return True
-
-    @property
-    def needs_view(self) -> bool:
-        """One view will do."""
-        return False
 
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the error of the mini-batch."""

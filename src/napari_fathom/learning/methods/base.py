@@ -224,6 +224,16 @@ class PlainMethod:
     before: ClassVar[str] = ""
     """The method of images whose network it goes on from; 'pretrain' for the one that this setting names."""
 
+    @property
+    def needs_unlabelled(self) -> bool:
+        """No; a method that does says so as a plain attribute."""
+        return False
+
+    @property
+    def needs_view(self) -> bool:
+        """No, likewise."""
+        return False
+
     def state(self) -> Mapping[str, Tensor]:
         """Nothing."""
         return {}

@@ -38,20 +38,12 @@ class FixMatch(PlainMethod):
     main_loss: ClassVar[str] = "classes"
     needs_labels: ClassVar[bool] = True
     strong_view: ClassVar[bool] = True
+    needs_unlabelled = True  # they are what the method is about
+    needs_view = True  # the strong one
 
     def __init__(self, context: ImageContext, certainty: Certainty | None = None) -> None:
         self._context = context
         self._certainty = certainty or FixedThreshold(context.settings.threshold)
-
-    @property
-    def needs_unlabelled(self) -> bool:
-        """They are what the method is about."""
-        return True
-
-    @property
-    def needs_view(self) -> bool:
-        """The strong one."""
-        return True
 
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the cross-entropy, with that of each strong view's pseudo-label beside it."""

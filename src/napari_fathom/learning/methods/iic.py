@@ -38,6 +38,8 @@ class IIC(PlainMethod):
     main_loss: ClassVar[str] = "clusters"
     needs_labels: ClassVar[bool] = False
     strong_view: ClassVar[bool] = False
+    needs_unlabelled = True  # all images are
+    needs_view = True  # two views are what it is about
 
     def __init__(self, context: ImageContext) -> None:
         settings, random = context.settings, context.generator(salt=6)
@@ -50,16 +52,6 @@ class IIC(PlainMethod):
             }
         )
         self._turn = 0
-
-    @property
-    def needs_unlabelled(self) -> bool:
-        """All images are."""
-        return True
-
-    @property
-    def needs_view(self) -> bool:
-        """Two views are what it is about."""
-        return True
 
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the loss of the cluster heads; with the next mini-batch that of the class heads, if any."""

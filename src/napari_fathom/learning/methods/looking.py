@@ -45,16 +45,6 @@ class LookingMethod(PlainMethod):
         self._batches, self._unfinished = 0, False
         self._places = torch.zeros(0, dtype=torch.int64)
 
-    @property
-    def needs_unlabelled(self) -> bool:
-        """It draws them itself."""
-        return False
-
-    @property
-    def needs_view(self) -> bool:
-        """One view will do."""
-        return False
-
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the loss of one mini-batch; `batch`, which holds nothing, is left alone."""
         if self._batches % self._steps == 0:

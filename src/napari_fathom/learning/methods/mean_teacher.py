@@ -44,20 +44,12 @@ class MeanTeacher(PlainMethod):
     main_loss: ClassVar[str] = "classes"
     needs_labels: ClassVar[bool] = True
     strong_view: ClassVar[bool] = False
+    needs_unlabelled = True  # they are what the teacher is for
+    needs_view = True  # student and teacher see different views
 
     def __init__(self, context: ImageContext) -> None:
         self._context, self._ramp = context, Ramp.of(context.settings)
         self._teacher: WeightAverage[ImageNetwork] | None = None
-
-    @property
-    def needs_unlabelled(self) -> bool:
-        """They are what the teacher is for."""
-        return True
-
-    @property
-    def needs_view(self) -> bool:
-        """Student and teacher see different views."""
-        return True
 
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the cross-entropy, with the consistency of each unlabelled image beside it."""

@@ -46,6 +46,8 @@ class MoCo(PlainMethod):
     main_loss: ClassVar[str] = "contrast"
     needs_labels: ClassVar[bool] = False
     strong_view: ClassVar[bool] = True
+    needs_unlabelled = True  # all images are
+    needs_view = True  # two views are what it is about
 
     def __init__(self, context: ImageContext) -> None:
         assert context.gallery is not None
@@ -56,16 +58,6 @@ class MoCo(PlainMethod):
         self._queue = F.normalize(random, dim=1).to(context.device)
         self._places = torch.full((waiting,), -1)
         self._average: WeightAverage[ImageNetwork] | None = None
-
-    @property
-    def needs_unlabelled(self) -> bool:
-        """All images are."""
-        return True
-
-    @property
-    def needs_view(self) -> bool:
-        """Two views are what it is about."""
-        return True
 
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the contrastive loss of the mini-batch; then its keys wait in the queue."""

@@ -37,19 +37,11 @@ class PiModel(PlainMethod):
     main_loss: ClassVar[str] = "classes"
     needs_labels: ClassVar[bool] = True
     strong_view: ClassVar[bool] = False
+    needs_unlabelled = True  # they are what the two views are for
+    needs_view = True  # two views are compared
 
     def __init__(self, context: ImageContext) -> None:
         self._context, self._ramp = context, Ramp.of(context.settings)
-
-    @property
-    def needs_unlabelled(self) -> bool:
-        """They are what the two views are for."""
-        return True
-
-    @property
-    def needs_view(self) -> bool:
-        """Two views are compared."""
-        return True
 
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the cross-entropy, with the consistency of each unlabelled image beside it."""

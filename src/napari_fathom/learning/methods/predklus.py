@@ -43,6 +43,7 @@ class PredKlus(PlainMethod):
         "Choi et al. 2023",
         "Learns from your strokes and from the structure of all that is unpainted. For few strokes.",
     )
+    needs_unlabelled = True  # the clustering objective lives on unlabelled patches
 
     def __init__(self, context: MethodContext) -> None:
         self._settings = context.settings
@@ -51,16 +52,6 @@ class PredKlus(PlainMethod):
         self._random = context.generator(salt=2)
         self._centroids: Tensor | None = None
         self._idle = torch.zeros(context.settings.clusters, dtype=torch.int64, device=context.device)
-
-    @property
-    def needs_unlabelled(self) -> bool:
-        """The clustering objective lives on unlabelled patches."""
-        return True
-
-    @property
-    def needs_view(self) -> bool:
-        """One view will do."""
-        return False
 
     def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
         """Yield the clustering loss, then the segmentation loss of the network so updated."""

@@ -41,20 +41,11 @@ class PseudoLabel(PlainMethod):
     main_loss: ClassVar[str] = "classes"
     needs_labels: ClassVar[bool] = True
     strong_view: ClassVar[bool] = False
+    needs_unlabelled = True  # they are what gets pseudo-labels
 
     def __init__(self, context: ImageContext) -> None:
         self._context, self._ramp = context, Ramp.of(context.settings)
         self._certainty = FixedThreshold(context.settings.threshold)
-
-    @property
-    def needs_unlabelled(self) -> bool:
-        """They are what gets pseudo-labels."""
-        return True
-
-    @property
-    def needs_view(self) -> bool:
-        """One view will do."""
-        return False
 
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the cross-entropy, with that of each unlabelled image's pseudo-label beside it."""

@@ -54,6 +54,7 @@ class SCAN(PlainMethod):
     trains_clusters: ClassVar[bool] = True
     strong_view: ClassVar[bool] = True
     before: ClassVar[str] = "pretrain"
+    needs_unlabelled = True  # all images are
 
     def __init__(self, context: ImageContext) -> None:
         assert context.gallery is not None
@@ -65,11 +66,6 @@ class SCAN(PlainMethod):
         self._left = int(_CLUSTERING * settings.epochs * settings.steps)
         self._embeddings: Tensor | None = None
         self._neighbours = torch.zeros(0)
-
-    @property
-    def needs_unlabelled(self) -> bool:
-        """All images are."""
-        return True
 
     @property
     def needs_view(self) -> bool:

@@ -63,16 +63,6 @@ class SelfLabelling(PlainMethod):
         self._images = min(settings.cluster_batch, _OF_EACH_CLUSTER * clusters)
         self._embeddings: Tensor | None = None
 
-    @property
-    def needs_unlabelled(self) -> bool:
-        """It takes its images from the gallery."""
-        return False
-
-    @property
-    def needs_view(self) -> bool:
-        """Likewise."""
-        return False
-
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the sum of all heads' losses: each learns as if it were alone."""
         del batch

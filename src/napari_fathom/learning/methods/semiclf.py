@@ -56,6 +56,7 @@ class SemiClf(PlainMethod):
         "Choi et al. 2021",
         "Classifies patches of 32 × 32 cells, which then vote on pixels. Coarse; to compare with.",
     )
+    needs_unlabelled = True  # they are clustered
 
     def __init__(self, context: MethodContext) -> None:
         self._settings, self._rest, self._classes = context.settings, context.rest, context.classes
@@ -64,16 +65,6 @@ class SemiClf(PlainMethod):
         self._labels = torch.zeros(0, dtype=torch.int64)
         self._centroids: Tensor | None = None
         self._batches = 0
-
-    @property
-    def needs_unlabelled(self) -> bool:
-        """They are clustered."""
-        return True
-
-    @property
-    def needs_view(self) -> bool:
-        """One view will do."""
-        return False
 
     def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
         """Yield the loss of the clusters, then that of the classes of the network so updated."""

@@ -47,6 +47,7 @@ class SemiCPS(PlainMethod):
         "Chen et al. 2021",
         "Two networks teach each other. Twice the time; to compare with.",
     )
+    needs_unlabelled = True  # they are where the two teach each other
 
     def __init__(self, context: MethodContext) -> None:
         assert context.twin is not None
@@ -54,16 +55,6 @@ class SemiCPS(PlainMethod):
         self._auxiliary = cast(Network, context.twin(context.settings.seed + 1)).to(context.device).train()
         self._supervised, self._beside = SupSeg(context), SupSeg(context)
         self._ramp = Ramp.of(context.settings)
-
-    @property
-    def needs_unlabelled(self) -> bool:
-        """They are where the two teach each other."""
-        return True
-
-    @property
-    def needs_view(self) -> bool:
-        """One view will do."""
-        return False
 
     def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
         """Yield the auxiliary network's loss, then the main one's."""

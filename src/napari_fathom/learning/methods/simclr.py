@@ -35,19 +35,11 @@ class SimCLR(PlainMethod):
     main_loss: ClassVar[str] = "contrast"
     needs_labels: ClassVar[bool] = False
     strong_view: ClassVar[bool] = True
+    needs_unlabelled = True  # all images are
+    needs_view = True  # two views are what it is about
 
     def __init__(self, context: ImageContext) -> None:
         del context  # nothing to set
-
-    @property
-    def needs_unlabelled(self) -> bool:
-        """All images are."""
-        return True
-
-    @property
-    def needs_view(self) -> bool:
-        """Two views are what it is about."""
-        return True
 
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the contrastive loss of the mini-batch."""

@@ -32,16 +32,6 @@ class Supervised(PlainMethod):
     def __init__(self, context: ImageContext) -> None:
         self._context = context
 
-    @property
-    def needs_unlabelled(self) -> bool:
-        """Labelled images are enough."""
-        return False
-
-    @property
-    def needs_view(self) -> bool:
-        """One view will do."""
-        return False
-
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the cross-entropy; unlabelled images, if there are any, are only handed on to a wrapper."""
         labelled, unlabelled, view = image_features(network, batch.labelled, batch.unlabelled, batch.view)

@@ -70,11 +70,6 @@ class SupSeg(PlainMethod):
         """Painted pixels are enough, unless the unpainted ones are taken for the rest class."""
         return self._rest is not None
 
-    @property
-    def needs_view(self) -> bool:
-        """One view will do."""
-        return False
-
     def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
         """Yield the segmentation loss."""
         labelled, unlabelled = features_of(network, batch)

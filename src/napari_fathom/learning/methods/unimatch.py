@@ -49,6 +49,7 @@ class UniMatch(PlainMethod):
         "Yang et al. 2025",
         "Learns from your strokes, and to answer alike where the sea is disturbed. To compare with.",
     )
+    needs_unlabelled = True  # they are what the teacher is for
 
     def __init__(self, context: MethodContext) -> None:
         self._settings, self._rest = context.settings, context.rest
@@ -56,16 +57,6 @@ class UniMatch(PlainMethod):
         self._certainty, self._ramp = FixedThreshold(context.settings.threshold), Ramp.of(context.settings)
         self._random = context.generator(salt=5)
         self._teacher: WeightAverage[Network] | None = None
-
-    @property
-    def needs_unlabelled(self) -> bool:
-        """They are what the teacher is for."""
-        return True
-
-    @property
-    def needs_view(self) -> bool:
-        """The strong view is made here."""
-        return False
 
     def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
         """Yield SupSeg's loss, with what the teacher says of each unlabelled pixel beside it."""
