@@ -22,9 +22,21 @@ from napari_fathom.learning.methods import IMAGE_METHODS, METHODS, ROW_METHODS
 from napari_fathom.learning.presets import PRESETS
 from napari_fathom.learning.settings import TrainSettings
 
-__all__ = ["Plan", "Run", "plan", "settings_of"]
+__all__ = ["FIRST_DEFAULTS", "REVISIONS", "Plan", "Run", "plan", "settings_of"]
 
 _PATHS = {"path", "survey", "truth"}
+
+REVISIONS: Mapping[str, int] = {}
+"""How often what a method computes by the same settings has changed.
+
+Raised by whoever changes it: the method's former rows count no more, and it runs again.
+"""
+
+FIRST_DEFAULTS: Mapping[str, Mapping[str, Any]] = {"echograms": {}, "images": {}}
+"""Settings' first defaults, where they have changed since results were first kept, by kind of suite.
+
+Runs are known by what differs from these: a changed default makes other runs, and former rows stay true.
+"""
 
 
 @dataclass(frozen=True)
@@ -72,18 +84,20 @@ class Run:
     def description(self) -> dict[str, Any]:
         """All that decides the result, but for the program and the machine.
 
-        Of the settings only what differs from the class's defaults, so that a setting which is new to the
+        Of the settings only what differs from their first defaults, so that a setting which is new to the
         program makes no run a new one; paths don't count, what lies there does.
         """
         protocol = {"figures", "name", "about", "data", "methods", "budgets", "seeds", "preset", "settings"}
+        revision = REVISIONS.get(self.entrant.method, 0)
         return {
             "data": self.source.model_dump(mode="json", exclude=_PATHS),
             "fingerprint": self.fingerprint,
             "protocol": self.suite.model_dump(mode="json", exclude=protocol),
             "method": self.entrant.method,
-            "settings": self.settings.model_dump(mode="json", exclude_defaults=True),
+            "settings": _changed(self.settings, FIRST_DEFAULTS[self.suite.kind]),
             "budget": self.budget,
             "seed": self.seed,
+            **({"revision": revision} if revision else {}),
         }
 
     @cached_property
@@ -95,6 +109,12 @@ class Run:
     def data_key(self) -> str:
         """Hash of what decides the data; unlike their name in a suite it can be a file's."""
         return _hash({name: self.description[name] for name in ("data", "fingerprint", "seed")})
+
+
+def _changed(settings: ImageSettings | TrainSettings, first_defaults: Mapping[str, Any]) -> dict[str, Any]:
+    told = settings.model_dump(mode="json")
+    first = {**type(settings)().model_dump(mode="json"), **first_defaults}
+    return {name: value for name, value in told.items() if value != first[name]}
 
 
 def _hash(told: Mapping[str, Any]) -> str:
