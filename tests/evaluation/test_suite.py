@@ -29,13 +29,14 @@ def test_what_ships_names_methods_presets_and_settings_that_exist(name: str) -> 
     assert suite.name == name
     assert len(suite.seeds) >= 3
     assert set(suite.figures) <= set(FIGURES)
-    assert set(settings_of(suite)) == {entrant.called for entrant in suite.methods}
+    for data in suite.data:
+        assert set(settings_of(suite, data)) == {entrant.called for entrant in suite.methods}
 
 
 def test_the_echogram_suites_are_as_large_as_they_say() -> None:
-    small = settings_of(read_suite("echogram-small")).values()
+    small = settings_of(read_suite("echogram-small"), "simulated").values()
     assert {(each.patch, each.width) for each in small} == {(64, 16)}  # type: ignore[union-attr]
-    paper = settings_of(read_suite("echogram-paper"))["predklus"]
+    paper = settings_of(read_suite("echogram-paper"), "simulated")["predklus"]
     assert (paper.patch, paper.clusters) == (256, 512)  # type: ignore[union-attr]
 
 
@@ -65,6 +66,7 @@ def test_neither_a_file_nor_one_that_ships() -> None:
         (IMAGES.replace("path: classes", "path: classes, rare: 0"), "data.mine.rare: .*found 0"),
         (IMAGES.replace("images", "sounds"), "'sounds'"),
         (IMAGES + "figures: [beauty]", "figures.*beauty"),
+        (IMAGES + "data_settings: {yours: {epochs: 3}}", "data_settings has 'yours'; .* mine"),
     ],
 )
 def test_a_fault_is_told_with_its_place(tmp_path: Path, text: str, told: str) -> None:
@@ -87,4 +89,11 @@ def test_methods_presets_and_settings_are_checked_before_anything_runs(
 ) -> None:
     suite = read_suite(written(tmp_path, IMAGES.replace("[discriminant]", methods)))
     with pytest.raises(FathomError, match=told):
-        settings_of(suite)
+        settings_of(suite, "mine")
+
+
+def test_settings_can_be_changed_for_some_of_the_data(tmp_path: Path) -> None:
+    more = "data_settings: {mine: {rotate: false, epochs: 3}}"
+    suite = read_suite(written(tmp_path, IMAGES + more))
+    changed = settings_of(suite, "mine")["discriminant"]
+    assert (changed.rotate, changed.epochs) == (False, 3)  # type: ignore[union-attr]

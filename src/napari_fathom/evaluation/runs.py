@@ -25,6 +25,7 @@ from napari_fathom.learning.settings import TrainSettings
 __all__ = ["FIRST_DEFAULTS", "REVISIONS", "Plan", "Run", "plan", "settings_of"]
 
 _PATHS = {"path", "survey", "truth"}
+_SETTINGS = {"preset", "settings", "data_settings"}
 
 REVISIONS: Mapping[str, int] = {}
 """How often what a method computes by the same settings has changed.
@@ -87,7 +88,7 @@ class Run:
         Of the settings only what differs from their first defaults, so that a setting which is new to the
         program makes no run a new one; paths don't count, what lies there does.
         """
-        protocol = {"figures", "name", "about", "data", "methods", "budgets", "seeds", "preset", "settings"}
+        protocol = {"figures", "name", "about", "data", "methods", "budgets", "seeds", *_SETTINGS}
         revision = REVISIONS.get(self.entrant.method, 0)
         return {
             "data": self.source.model_dump(mode="json", exclude=_PATHS),
@@ -146,7 +147,7 @@ def plan(suite: ImageSuite | EchogramSuite) -> Plan:
         If there is no such method, preset or setting, naming the place in the suite; if two methods differ
         in nothing but their names; or none of the data are here.
     """
-    chosen = settings_of(suite)
+    chosen = {data: settings_of(suite, data) for data in suite.data}
     runs: list[Run] = []
     missing: dict[str, str] = {}
     for data in suite.data:
@@ -156,7 +157,7 @@ def plan(suite: ImageSuite | EchogramSuite) -> Plan:
             missing[data] = str(error)
             continue
         for seed, budget, entrant in product(suite.seeds, suite.budgets, suite.methods):
-            settings = chosen[entrant.called].model_copy(update={"seed": seed})
+            settings = chosen[data][entrant.called].model_copy(update={"seed": seed})
             runs.append(Run(suite, data, entrant, settings, budget, seed, prints[seed]))
     if not runs:
         raise FathomError(f"{suite.name}: none of its data are here. {' '.join(missing.values())}")
@@ -167,8 +168,8 @@ def plan(suite: ImageSuite | EchogramSuite) -> Plan:
     return Plan(tuple(runs), missing)
 
 
-def settings_of(suite: ImageSuite | EchogramSuite) -> dict[str, ImageSettings | TrainSettings]:
-    """Settings of every entrant, by what it is called: its preset, the suite's changes, its own.
+def settings_of(suite: ImageSuite | EchogramSuite, data: str) -> dict[str, ImageSettings | TrainSettings]:
+    """Settings of every entrant, by what it is called: its preset, the suite's changes, the data's, its own.
 
     Raises
     ------
@@ -176,13 +177,13 @@ def settings_of(suite: ImageSuite | EchogramSuite) -> dict[str, ImageSettings | 
         As `plan`.
     """
     return {
-        entrant.called: _settings(suite, entrant, f"{suite.name}: methods.{place} ({entrant.called})")
+        entrant.called: _settings(suite, data, entrant, f"{suite.name}: methods.{place} ({entrant.called})")
         for place, entrant in enumerate(suite.methods)
     }
 
 
 def _settings(
-    suite: ImageSuite | EchogramSuite, entrant: Entrant, place: str
+    suite: ImageSuite | EchogramSuite, data: str, entrant: Entrant, place: str
 ) -> ImageSettings | TrainSettings:
     presets: Mapping[str, ImageSettings | TrainSettings]
     if suite.kind == "images":
@@ -199,7 +200,8 @@ def _settings(
         )
     base = presets[preset]
     own = {} if entrant.method in rivals else {"method": entrant.method}
-    told = base.model_dump() | suite.settings | entrant.settings | own
+    changes = suite.settings | suite.data_settings.get(data, {}) | entrant.settings
+    told = base.model_dump() | changes | own
     try:
         return type(base).model_validate(told)
     except ValidationError as error:

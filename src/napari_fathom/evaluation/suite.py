@@ -70,12 +70,16 @@ class _Suite(BaseModel):
 
     name: str = Field(pattern=r"^[^/\\]+$", description="The file's name without its ending.")
     about: str = Field(description="What is asked, in a sentence.")
+    data: Mapping[str, Any]
     methods: tuple[Entrant, ...] = Field(min_length=1, description="Who enters.")
     seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(
         (0, 1, 2), min_length=1, description="Of all that is drawn; spreads are told from three on."
     )
     preset: str = Field("Laptop CPU", description="Settings to begin with.")
     settings: dict[str, Any] = Field(default_factory=dict, description="Changes of them for all methods.")
+    data_settings: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="Further changes for all methods on some of the data, by its name."
+    )
 
     @model_validator(mode="after")
     def _every_row_once(self) -> "_Suite":
@@ -84,6 +88,12 @@ class _Suite(BaseModel):
             for value in values:
                 if list(values).count(value) > 1:
                     raise ValueError(f"the {what} {value} stands there twice; give each once, or a `name`")
+        return self
+
+    @model_validator(mode="after")
+    def _settings_of_its_data(self) -> "_Suite":
+        if unknown := [name for name in self.data_settings if name not in self.data]:
+            raise ValueError(f"data_settings has {unknown[0]!r}; the suite's data are {', '.join(self.data)}")
         return self
 
 
