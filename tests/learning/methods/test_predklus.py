@@ -88,36 +88,6 @@ def test_pseudo_labels_are_the_k_means_of_the_principal_components() -> None:
     assert (ours.min(1) ** 2).sum() == pytest.approx(theirs.inertia_, rel=0.01)
 
 
-def test_centroids_keep_their_meaning_when_the_basis_turns() -> None:
-    """The same pixels in a basis of other signs and order get the same pseudo-labels from a warm start."""
-    settings = quick(cluster_pixels=4096, kmeans_iterations=1)
-    method = PredKlus(context(settings))
-    random = torch.Generator().manual_seed(0)
-    groups = torch.randint(0, 12, (3000,), generator=random)
-    features = torch.randn(12, 8, generator=random)[groups] * 5 + 0.1 * torch.randn(3000, 8, generator=random)
-    for _ in range(20):
-        first, _ = method._pseudo_labels(features)
-    stretched = features * torch.tensor(
-        [1, 1.2, 0.9, 1.1, 1, 0.8, 1.3, 1.0]
-    )  # another order of the components
-    again, _ = method._pseudo_labels(stretched)
-    assert (first == again).float().mean() > 0.95
-
-
-def test_a_cluster_empty_for_a_while_keeps_its_place_and_then_starts_anew() -> None:
-    settings = quick(clusters=2, reseed_after=3, components=1, cluster_pixels=4096)
-    method = PredKlus(context(settings))
-    near, far = torch.zeros(64, 8), torch.full((64, 8), 100.0)
-    method._pseudo_labels(torch.cat([near, far]))
-    rare = int(method.state()["centroids"].mean(1).argmax())
-    quiet = near + 0.1 * torch.randn(64, 8, generator=torch.Generator().manual_seed(0))
-    for _ in range(3):
-        method._pseudo_labels(quiet)
-        assert method.state()["centroids"][rare].mean() == pytest.approx(100, abs=1)
-    method._pseudo_labels(quiet)
-    assert method.state()["centroids"][rare].mean().abs() < 1
-
-
 def test_loss_is_finite_when_pixels_are_fewer_than_clusters() -> None:
     given = blank(batch())
     assert given.unlabelled is not None
