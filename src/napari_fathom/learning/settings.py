@@ -82,7 +82,6 @@ class TrainSettings(SharedSettings):
     )
 
     # The clusters
-    cluster_weight: float = Field(1.0, ge=0, description="Weight of the clustering objective.")
     components: int = Field(32, ge=1, description="Principal components kept of the features before k-means.")
     kmeans_iterations: int = Field(10, ge=1, le=100, description="k-means iterations for each mini-batch.")
     cluster_pixels: int = Field(

@@ -64,6 +64,7 @@ class SharedSettings(BaseModel):
 
     # The clusters and the ambiguity
     clusters: int = Field(512, ge=2, le=65535, description="Number of clusters K.")
+    cluster_weight: float = Field(1.0, ge=0, description="Weight of the clustering objective (PredKlus).")
     ambiguity_prior: Share = Field(
         0.1, description="Expected share of ambiguous pixels or images (DC3's p_A)."
     )

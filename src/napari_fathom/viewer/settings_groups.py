@@ -90,6 +90,7 @@ IMAGE_SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "Clusters": (
             "clusters",
+            "cluster_weight",
             "clusterer",
             "projection_heads",
             "cluster_batch",

@@ -14,9 +14,10 @@ from napari_fathom.learning.methods.ramp import Ramp
 from napari_fathom.learning.nets.image_network import ImageNetwork, build_image_network
 
 CLASSES, CPU = 3, torch.device("cpu")
-NAMING = sorted(name for name, kind in IMAGE_METHODS.items() if kind.needs_labels)
+NAMING = sorted({name for name, kind in IMAGE_METHODS.items() if kind.needs_labels} - {"predklus-images"})
+"""All but the one that draws images itself (test_image_predklus.py)."""
 CONSISTENT = sorted(set(NAMING) - {"foc", "foc-light"})
-"""All but those with several heads in turn (test_foc.py)."""
+"""All of those but the ones with several heads in turn (test_foc.py)."""
 
 
 def network() -> ImageNetwork:

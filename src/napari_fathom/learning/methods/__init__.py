@@ -16,6 +16,7 @@ from napari_fathom.learning.methods.foc import FOC, FOCLight
 from napari_fathom.learning.methods.forest import Forest
 from napari_fathom.learning.methods.freematch import FreeMatch
 from napari_fathom.learning.methods.iic import IIC
+from napari_fathom.learning.methods.image_predklus import ImagePredKlus
 from napari_fathom.learning.methods.image_rows import ImageContext, ImageMethod
 from napari_fathom.learning.methods.mean_teacher import MeanTeacher
 from napari_fathom.learning.methods.moco import MoCo
@@ -73,6 +74,7 @@ IMAGE_METHODS: dict[str, type[ImageMethod]] = {
     SoftMatch.name: SoftMatch,
     FOC.name: FOC,
     FOCLight.name: FOCLight,
+    ImagePredKlus.name: ImagePredKlus,
     PseudoLabel.name: PseudoLabel,
     PiModel.name: PiModel,
     Supervised.name: Supervised,

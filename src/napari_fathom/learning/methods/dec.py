@@ -1,12 +1,13 @@
 """DEC: move an encoder and the centres of clusters so that images lie nearer to their own centre."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.kmeans import kmeans
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss
@@ -82,14 +83,14 @@ class DEC(LookingMethod):
             self._begin(seen)
         self._targets = sharpened(self._assignment(seen))
 
-    def _learn(self, network: ImageNetwork) -> Loss:
+    def _learn(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Divergence of some images' assignments from what they are to become."""
         chosen = torch.randperm(len(self._places), generator=self._random)[: self._size]
         with evaluating(network):
             seen = network.pooled(self._gallery.plain(self._places[chosen]))
         targets = self._targets[chosen.to(seen.device)]
         assignment = self._assignment(seen.float())
-        return Loss("sharpening", F.kl_div(assignment.log(), targets, reduction="batchmean"))
+        yield Loss("sharpening", F.kl_div(assignment.log(), targets, reduction="batchmean"))
 
     def _begin(self, seen: Tensor) -> None:
         runs = [

@@ -1,12 +1,13 @@
 """DeepCluster: cluster what the encoder sees, learn to tell the clusters apart, and look again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.kmeans import kmeans
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss
@@ -78,12 +79,12 @@ class DeepCluster(LookingMethod):
         self._head.weight.copy_(torch.randn(self._head.weight.shape, generator=self._random) * _HEAD_SPREAD)
         self._head.bias.zero_()
 
-    def _learn(self, network: ImageNetwork) -> Loss:
+    def _learn(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Cross-entropy with the pseudo-labels of images from all clusters alike."""
         chosen = torch.multinomial(self._weights, self._size, replacement=True, generator=self._random)
         logits = self._head(network.pooled(self._gallery.weak(self._places[chosen])))
         labels = self._labels[chosen].to(logits.device)
-        return Loss("pseudo-labels", F.cross_entropy(logits.float(), labels))
+        yield Loss("pseudo-labels", F.cross_entropy(logits.float(), labels))
 
 
 def whitened(rows: Tensor) -> Tensor:

@@ -1,13 +1,13 @@
 """What methods share that look at the images before every epoch, and learn from what they saw."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 import torch
 from torch import Tensor
 
-from napari_fathom.learning.images.batch import ImageBatch
+from napari_fathom.learning.images.batch import ImageBatch, Views
 from napari_fathom.learning.methods.base import Loss, PlainMethod
 from napari_fathom.learning.methods.image_rows import ImageContext
 from napari_fathom.learning.nets.image_network import ImageNetwork, evaluating
@@ -46,24 +46,28 @@ class LookingMethod(PlainMethod):
         self._places = torch.zeros(0, dtype=torch.int64)
 
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
-        """Yield the loss of one mini-batch; `batch`, which holds nothing, is left alone."""
+        """Yield the losses of one mini-batch."""
         if self._batches % self._steps == 0:
             self._places = self._gallery.draw(self._most)
             with evaluating(network), torch.no_grad():
-                seen = self._gallery.seen(network.pooled, self._places, check=self._check)
+                seen = self._gallery.seen(self._sight(network), self._places, check=self._check)
                 with in_full_precision(seen):
                     self._look(seen)
         if self._unfinished:
             self._size = max(self._size // 2, 1)
         self._unfinished = True
-        yield self._learn(network)
-        self._unfinished = False  # the optimiser has taken its step
+        yield from self._learn(network, batch)
+        self._unfinished = False  # the optimiser has taken its steps
         self._batches += 1
+
+    def _sight(self, network: ImageNetwork) -> Callable[[Views], Tensor]:
+        """By what images are looked at: the encoder alone."""
+        return network.pooled
 
     @abstractmethod
     def _look(self, seen: Tensor) -> None:
-        """Take in what the encoder sees (m, D) of the images at `_places`, before an epoch."""
+        """Take in what is seen (m, D) of the images at `_places`, before an epoch."""
 
     @abstractmethod
-    def _learn(self, network: ImageNetwork) -> Loss:
-        """The loss of some images of `_places`."""
+    def _learn(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
+        """The losses of some images of `_places`, and of what a mini-batch holds for methods that ask."""
