@@ -128,6 +128,19 @@ def test_curves_take_losses_from_steps_and_kappa_from_epochs(qtbot: QtBot) -> No
     assert not curves.value().losses
 
 
+def test_the_curves_of_two_stages_follow_each_other() -> None:
+    data = CurveData()
+    for loss in ("contrast", "classes"):  # each stage counts its steps from 1
+        for k in (1, 2, 3):
+            data.add(Step(k, 3, {loss: 1.0, "clusters": 2.0}))
+    assert [x for x, _ in data.losses["contrast"]] == [1.0, 2.0, 3.0]
+    assert [x for x, _ in data.losses["classes"]] == [4.0, 5.0, 6.0]
+    assert data.losses["clusters"] == [(1.0, 2.0), (2.0, 2.0), (3.0, 2.0)]
+    assert data.losses["clusters (2)"] == [(4.0, 2.0), (5.0, 2.0), (6.0, 2.0)]
+    data.add(Epoch(1, 1, {}, kappa=0.6, best=True))
+    assert data.kappa == [(6.0, 0.6)]
+
+
 def test_the_axes_of_the_curves_hold_every_point_and_seldom_change() -> None:
     data, frames = CurveData(), []
     for k in range(1, 401):

@@ -45,6 +45,11 @@ def test_training_tells_the_best_kappa_not_the_last() -> None:
     assert state.text.startswith("Training: epoch 3 of at most 5, kappa 0.80 on held-out strokes")
 
 
+def test_what_judges_a_training_is_called_by_its_name() -> None:
+    state = after(JobState(judged_by="images"), Epoch(1, 5, kappa=0.8, best=True), now_s=1.0)
+    assert state.text.endswith("kappa 0.80 on held-out images")
+
+
 def test_a_note_is_shown_as_it_is() -> None:
     assert after(JobState(), Note("smaller batches"), now_s=0.0).text == "smaller batches"
 

@@ -24,16 +24,25 @@ _COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00")
 
 @dataclass
 class CurveData:
-    """The points of one training; a long one is thinned by averaging neighbours, so memory stays bounded."""
+    """The points of one training; a long one is thinned by averaging neighbours, so memory stays bounded.
+
+    A training of several stages, such as learning to see before learning classes, counts each from 1: their
+    curves follow each other, and a loss of the same name in another stage is another line.
+    """
 
     losses: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     kappa: list[tuple[float, float]] = field(default_factory=list)
     step: int = 0
+    stage: int = 1
+    _before: int = 0
+    _lines: dict[str, str] = field(default_factory=dict)
 
     def add(self, event: Event[Any]) -> None:
         """Take up a Step's losses or an Epoch's kappa; other events are not ours."""
         if isinstance(event, Step):
-            self.step = event.step
+            if self._before + event.step <= self.step:
+                self._begin_stage()
+            self.step = self._before + event.step
             self._add_losses(event.losses)
         elif isinstance(event, Epoch):
             if not self.step:  # a job that tells epochs only
@@ -53,24 +62,37 @@ class CurveData:
             (step * math.floor(low / step), step * (math.floor(high / step) + 1)),
         )
 
+    def _begin_stage(self) -> None:
+        self.stage += 1
+        self._before = self.step
+        self._lines.clear()
+
     def _add_losses(self, losses: Mapping[str, float], at: int | None = None) -> None:
         x = float(self.step if at is None else at)
         for name, value in losses.items():
             if math.isfinite(value):
-                points = self.losses.setdefault(name, [])
+                known = name in self.losses
+                line = self._lines.setdefault(name, f"{name} ({self.stage})" if known else name)
+                points = self.losses.setdefault(line, [])
                 points.append((x, value))
                 if len(points) > 2 * _POINTS:
-                    self.losses[name] = _halved(points)
+                    self.losses[line] = _halved(points)
 
 
 class TrainingCurves(QWidget):
     """Two small plots, one above the other, sharing the step axis.
 
     `clear()` before a new training, `add(event)` for each event; they redraw a few times a second at most.
-    They are hidden while there is no loss to draw: not every method learns in steps.
+    They are hidden while there is no loss to draw: not every method learns in steps. So is the plot of kappa
+    while nothing has been judged: not every method answers in classes while it learns.
+
+    Parameters
+    ----------
+    judged_by : str
+        What is held out: strokes, images.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, judged_by: str = "strokes", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._data = CurveData()
         self._canvas = pg.GraphicsLayoutWidget()
@@ -78,13 +100,14 @@ class TrainingCurves(QWidget):
         self._canvas.setBackground(None)
         self._loss = self._plot(0, "loss")
         self._kappa = self._plot(1, "kappa")
-        self._loss.addLegend(offset=(-5, 5), labelTextColor=_INK)
+        self._loss.addLegend(offset=(-5, 5), labelTextColor=_INK, colCount=2)
         self._kappa.setYRange(0, 1)
         self._kappa.setXLink(self._loss)
-        self._kappa.setLabel("bottom", "step", color=_INK)
+        for plot in (self._loss, self._kappa):
+            plot.setLabel("bottom", "step", color=_INK)
         self._canvas.setToolTip(
-            "Above: each loss of the method. Below: Cohen's kappa on the strokes that were held out,"
-            "\n1 = all as you painted them, 0 = no better than chance."
+            f"Above: each loss of the method. Below, once there is one: Cohen's kappa on the {judged_by}"
+            "\nthat were held out, 1 = all as you labelled them, 0 = no better than chance."
         )
         self._lines: dict[str, Any] = {}
         self._kappa_line = self._kappa.plot(pen=pg.mkPen("#009e73", width=2), symbol="o", symbolSize=5)
@@ -138,6 +161,9 @@ class TrainingCurves(QWidget):
                 self._lines[name] = self._loss.plot(pen=pg.mkPen(colour, width=1.5), name=name)
             self._lines[name].setData(*_columns(points))
         self._kappa_line.setData(*_columns(self._data.kappa))
+        judged = bool(self._data.kappa)
+        self._kappa.setVisible(judged)
+        self._loss.showLabel("bottom", not judged)  # once is enough
         steps, losses = self._data.frame()
         self._loss.setRange(xRange=steps, yRange=losses, padding=0)
 

@@ -1,6 +1,7 @@
 """The bar that shows one job (a line of words, determinate progress, Stop), and how failures are told."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 from qtpy.QtCore import QTimer, Signal
@@ -82,7 +83,9 @@ class JobBar(QWidget):
         self._concluded = True
         self._state = JobState(text=words)
 
-    def watch(self, job: JobHandle, *, keeps: str = _KEEPS, stopped: str = _KEEPS) -> None:
+    def watch(
+        self, job: JobHandle, *, keeps: str = _KEEPS, stopped: str = _KEEPS, judged_by: str = "strokes"
+    ) -> None:
         """Show `job` from now on; a former one that still runs is heard no more.
 
         Parameters
@@ -92,12 +95,14 @@ class JobBar(QWidget):
             What Stop will leave, a sentence for its tooltip.
         stopped : str
             What it has left, if it brought nothing; a sentence.
+        judged_by : str
+            What a training holds out: strokes, images.
         """
         if self._job is not None:
             self._listen(self._job, False)
         self._job = job
         self._concluded = False
-        self._state = JobState(text=f"{job.title}: waiting for its turn…")
+        self._state = JobState(text=f"{job.title}: waiting for its turn…", judged_by=judged_by)
         self._listen(job, True)
         self._stopped_words = f"Stopped. {stopped}"
         self._stop.setEnabled(True)
@@ -126,7 +131,7 @@ class JobBar(QWidget):
 
     def _started(self) -> None:
         if self._job is not None:
-            self._state = JobState(text=f"{self._job.title}: starting…")
+            self._state = replace(self._state, text=f"{self._job.title}: starting…")
 
     def _progressed(self, event: Event[Any]) -> None:
         self._state = after(self._state, event, time.monotonic())

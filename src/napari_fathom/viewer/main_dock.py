@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QEvent, QObject, QSize
-from qtpy.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from qtpy.QtCore import QEvent, QObject, QSize, Qt
+from qtpy.QtGui import QKeyEvent
+from qtpy.QtWidgets import QAbstractSpinBox, QLineEdit, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from napari_fathom.viewer._compat import unwrapped
 from napari_fathom.viewer.desk import Desk, desk_for
@@ -110,6 +111,16 @@ class FathomDock(QWidget):
         if self.desk is not None:
             self.show_tab(self.desk.train)
             self.desk.train.retrain()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Let Enter end here where it ended the writing in a field; elsewhere it is the mosaic's key."""
+        if event is None:
+            return
+        wrote = isinstance(self.focusWidget(), (QAbstractSpinBox, QLineEdit))
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and wrote:
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Go when napari lets go: a dock closed by its ✕ loses its parent, and would work on, unseen."""

@@ -40,13 +40,16 @@ class JobState:
     left_s : float or None
         Seconds left in this stage, by extrapolation; None while that would be a guess.
     kappa : float or None
-        On held-out strokes, of the epoch that would be kept now.
+        On what was held out, of the epoch that would be kept now.
+    judged_by : str
+        What that is: strokes, images.
     """
 
     text: str = "Waiting for its turn…"
     fraction: float | None = None
     left_s: float | None = None
     kappa: float | None = None
+    judged_by: str = "strokes"
     stage: str = ""
     stage_began_s: float = 0.0
     epoch: int = 0
@@ -100,7 +103,7 @@ def _training_words(state: JobState, losses: Mapping[str, float]) -> str:
     if state.epochs and state.epoch >= state.epochs:
         words = f"Training: all {state.epochs} epochs done"
     if state.kappa is not None:
-        words += f", kappa {state.kappa:.2f} on held-out strokes"
+        words += f", kappa {state.kappa:.2f} on held-out {state.judged_by}"
     return words + _left(state)
 
 

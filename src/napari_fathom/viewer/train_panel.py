@@ -61,7 +61,7 @@ class TrainPanel(QWidget):
         self._in_force = QLabel()
         self._in_force.setWordWrap(True)
         self.bar = JobBar()
-        self.curves = TrainingCurves()
+        self.curves = TrainingCurves(teaching.unit)
 
         column = QVBoxLayout(self)
         column.addWidget(self._counts)
@@ -138,9 +138,12 @@ class TrainPanel(QWidget):
         model = None if study is None else self._session.model()
         if self._form is not None:
             self._form.allow_last(model is not None)
-        self._in_force.setText(
-            "" if study is None else model_words(model, self._teaching.counted, self._teaching.unit)
-        )
+        self._in_force.setText("" if study is None else self._words_of(model))
+
+    def _words_of(self, model: "ModelRecord | None") -> str:
+        form = self._form
+        clustering = model is not None and form is not None and not form.needs_labels_for(model.method)
+        return model_words(model, self._teaching.counted, self._teaching.unit, clustering=clustering)
 
     def _open(self) -> None:
         self.curves.clear()
@@ -157,7 +160,7 @@ class TrainPanel(QWidget):
         self.curves.clear()
         job.progressed.connect(self.curves.add)
         job.finished.connect(self._finished)
-        self.bar.watch(job, keeps=keeps, stopped=NOT_LEARNED)
+        self.bar.watch(job, keeps=keeps, stopped=NOT_LEARNED, judged_by=self._teaching.unit)
         self.retrain_button.setEnabled(False)
 
     def _look(self) -> None:

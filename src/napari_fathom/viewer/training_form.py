@@ -95,7 +95,11 @@ class TrainingForm(QWidget):
     @property
     def needs_labels(self) -> bool:
         """Whether the method that is chosen does."""
-        return self._method.currentData() not in self._label_free
+        return self.needs_labels_for(str(self._method.currentData()))
+
+    def needs_labels_for(self, method: str) -> bool:
+        """Whether a method does, also one that made a model."""
+        return method not in self._label_free
 
     def setValue(self, settings: "SharedSettings") -> None:
         """Show these settings; the preset they are of is named."""

@@ -26,7 +26,9 @@ def keeps_words(keep: str, judged_by: str) -> str:
     return f"The network is kept as it was when it judged the held-out {judged_by} best."
 
 
-def model_words(record: "ModelRecord | None", learned_from: str, judged_by: str) -> str:
+def model_words(
+    record: "ModelRecord | None", learned_from: str, judged_by: str, *, clustering: bool = False
+) -> str:
     """Say which model is in force, what it has learned from, and how good it is.
 
     Parameters
@@ -34,19 +36,20 @@ def model_words(record: "ModelRecord | None", learned_from: str, judged_by: str)
     record : ModelRecord or None
     learned_from, judged_by : str
         What is counted of its labels, and what is held out.
+    clustering : bool
+        Its method needs no label: those that there are tell what its clusters mean.
     """
     if record is None:
         return "No model yet."
     labels, classes = sum(record.painted.values()), sum(count > 0 for count in record.painted.values())
-    learned = (
-        f"learned from {labels:,} {learned_from} of {classes:,} classes"
-        if labels
-        else "learned without labels"
-    )
+    how = "learned clusters, named by" if clustering else "learned from"
+    told = f"{how} {labels:,} {learned_from} of {classes:,} classes"
+    learned = told if labels else "learned without labels"
     count = "" if record.held_out_images is None else f"{record.held_out_images:,} "
-    judged = (
-        "not judged" if record.kappa is None else f"kappa {record.kappa:.2f} on {count}held-out {judged_by}"
-    )
+    if record.kappa is not None:
+        judged = f"kappa {record.kappa:.2f} on {count}held-out {judged_by}"
+    else:
+        judged = "not judged" + ("" if clustering or not labels else f", for no {judged_by} were held out")
     when = record.created.astimezone().strftime("%d %b %H:%M")
     stopped = ", stopped early" if record.stopped else ""
     return f"In force: model {record.number}, {record.method}, {learned}; {judged}{stopped}, {when}."

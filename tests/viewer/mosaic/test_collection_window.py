@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QDockWidget
-from tests.viewer.docks import collection_desk, dock_in, show_collection
+from tests.viewer.docks import collection_desk, dock_in, show_collection, turn_to
 from tests.viewer.hand import Hand
 from tests.viewer.mosaics import PIXELS, middle, shown_rows
 
@@ -91,6 +91,12 @@ def test_objects_are_grouped_sorted_filtered_and_one_is_shown_large(
     np.testing.assert_array_equal(desk.card.card.image, study.collection.read(row))
     assert dict(desk.card.card.facts)["object_id"] == study.collection.objects["object_id"][row]
 
+    # a label given meanwhile is seen there, too
+    desk.labels.annotator.setText("grace")
+    desk.labels.annotator.editingFinished.emit()
+    hand.press(Qt.Key.Key_2)
+    qtbot.waitUntil(lambda: f"grace: {study.classes[2].name}" in desk.card.said.text(), timeout=PATIENCE_MS)
+
     # Escape closes it, whether keys go to it or to the mosaic; without a selection Enter says what it wants
     QTest.keyClick(desk.card.facts, Qt.Key.Key_Escape)
     assert not desk.card.isVisible()
@@ -100,6 +106,13 @@ def test_objects_are_grouped_sorted_filtered_and_one_is_shown_large(
     view.select([])
     hand.press(Qt.Key.Key_Return)
     assert "Nothing is selected: click a tile" in desk.labels.said()
+
+    # Enter that ends the writing in a field of the dock is not taken for that key
+    desk.labels.say("")
+    turn_to(dock, "Label")
+    desk.labels.annotator.setFocus()
+    QTest.keyClick(desk.labels.annotator, Qt.Key.Key_Return)
+    assert desk.labels.said() == ""
 
 
 @pytest.mark.window

@@ -16,7 +16,7 @@ from napari_fathom.viewer.mosaic.labelling import Labelling
 from napari_fathom.viewer.mosaic.machine_offer import MachineOffer
 from napari_fathom.viewer.mosaic.mosaic_controls import MosaicControls
 from napari_fathom.viewer.mosaic.mosaic_view import MosaicView
-from napari_fathom.viewer.mosaic.object_card import ObjectCard, card_job
+from napari_fathom.viewer.mosaic.object_card import Card, ObjectCard, card_job
 from napari_fathom.viewer.mosaic.review_panel import ReviewPanel
 from napari_fathom.viewer.mosaic.votes_import import VotesImportPanel
 from napari_fathom.viewer.panes import PAGE_MARGIN, stacked, titled
@@ -138,13 +138,16 @@ class CollectionDesk(QObject):
 
     def open_object(self, row: int) -> None:
         """Show one object large."""
+        self._read_card(row, self.card.show_card)
+
+    def _read_card(self, row: int, show: Callable[[Card], None]) -> None:
         study, board = self.study, None if self.view is None else self.view.board
         if study is None or board is None:
             return
         job = self._session.light.submit(
             "Opening an object", lambda stop: card_job(study, board, row), owner=study
         )
-        job.finished.connect(self.card.show_card)
+        job.finished.connect(show)
 
     def _follow(self, study: "CollectionStudy | None") -> None:
         """Show the study that is open in the window now."""
@@ -181,6 +184,8 @@ class CollectionDesk(QObject):
             self.view.refresh_labels()
             self.machines.refresh()
             self.mosaic.tell(self.study, sum(self.study.votes.counts().values()))
+            if self.card.isVisible() and self.card.card is not None:
+                self._read_card(self.card.card.row, self.card.renew)
             self._session.labelsChanged.emit()
 
     def _say(self, words: str) -> None:

@@ -162,9 +162,7 @@ class ObjectCard(QWidget):
             self.image.setPixmap(fitted)
         lines = [f"{100 * chance:5.1f} %  {name}" for name, chance in card.likeliest]
         self.likeliest.setText("\n".join(lines) or "No model has answered yet.")
-        self.said.setText(_few(card.said) or "Nobody has said what it is.")
-        self.facts.clear()
-        self.facts.addTopLevelItems([QTreeWidgetItem(list(pair)) for pair in card.facts])
+        self._show_labels(card)
         self.neighbours.clear()
         for row, picture in zip(card.neighbours, card.thumbnails, strict=True):
             item = QListWidgetItem(QIcon(pixmap_of(picture)), "")
@@ -173,12 +171,23 @@ class ObjectCard(QWidget):
         self.show()
         self.raise_()
 
+    def renew(self, card: Card) -> None:
+        """Show what is said now of the object that is shown; another one's card comes too late."""
+        if self._card is not None and self._card.row == card.row:
+            self._card = card
+            self._show_labels(card)
+
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Close at Escape."""
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self.hide()
         else:
             super().keyPressEvent(event)
+
+    def _show_labels(self, card: Card) -> None:
+        self.said.setText(_few(card.said) or "Nobody has said what it is.")
+        self.facts.clear()
+        self.facts.addTopLevelItems([QTreeWidgetItem(list(pair)) for pair in card.facts])
 
     def _open(self, item: QListWidgetItem) -> None:
         self.opened.emit(int(item.data(Qt.ItemDataRole.UserRole)))
