@@ -170,6 +170,33 @@ def test_a_stroke_by_hand_is_previewed_and_the_key_takes_it_away(desk: Desk) -> 
 
 
 @pytest.mark.window
+def test_the_class_layer_hides_behind_the_preview_and_comes_back(desk: Desk) -> None:
+    shown = find(desk.viewer.layers, Role.CLASS, survey=desk.view.survey)
+    assert shown is not None and shown.visible
+    for _ in range(2):
+        desk.panel.preview.click()
+        desk.wait_shown()
+        assert not shown.visible
+        desk.panel.preview.click()
+        assert desk.layer is None and shown.visible
+
+    # what the user hides or shows by its eye stays so
+    desk.panel.preview.click()
+    desk.wait_shown()
+    shown.visible = True
+    desk.study.labels.write((0, 44, 0, 400), 3, origin="import")
+    desk.session.labelsChanged.emit()
+    desk.qtbot.waitUntil(lambda: (desk.layer.data == 3).mean() > 0.3, timeout=PATIENCE_MS)
+    assert shown.visible
+    desk.panel.preview.click()
+    shown.visible = False
+    desk.panel.preview.click()
+    desk.wait_shown()
+    desk.panel.preview.click()
+    assert not shown.visible
+
+
+@pytest.mark.window
 def test_it_follows_the_view_the_aspect_and_the_classes_and_goes_with_the_study(desk: Desk) -> None:
     desk.panel.preview.click()
     desk.wait_shown()

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_fathom.viewer.class_aside import ClassAside
 from napari_fathom.viewer.layers import Frame, below_labels, keep_from_list, lock
 from napari_fathom.viewer.paint_layers import class_colormap
 from napari_fathom.viewer.roles import Role, find, tag
@@ -22,7 +23,7 @@ OPACITY = 0.35
 
 
 class PreviewLayer:
-    """Made at the first answer, and anew where the user has deleted it.
+    """Made at the first answer, and anew where the user has deleted it; the class layer hides meanwhile.
 
     Parameters
     ----------
@@ -31,7 +32,7 @@ class PreviewLayer:
     """
 
     def __init__(self, view: "SurveyView") -> None:
-        self._view = view
+        self._view, self._classes = view, ClassAside(view)
         self._shown: Previewed | None = None
         self._coloured: tuple[Classes, int | None] | None = None
 
@@ -45,6 +46,7 @@ class PreviewLayer:
         layer = self.layer
         if layer is None:
             layer = self._add(classes, rest)
+        self._classes.put_aside()
         self.recolour(classes, rest)
         self._shown = answer
         with layer.events.translate.blocker(), layer.events.scale.blocker():
@@ -80,6 +82,7 @@ class PreviewLayer:
             if hasattr(layer, "locked"):
                 layer.locked = False
             self._view.viewer.layers.remove(layer)
+        self._classes.bring_back()
         self._shown = None
 
     def _add(self, classes: "Classes", rest: int | None) -> "Labels":
