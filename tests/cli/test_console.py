@@ -66,12 +66,15 @@ def test_what_the_user_can_mend_is_one_line_and_exit_code_1() -> None:
     assert json.loads(outcome.stdout)["error"] == "FormatError"
 
 
-def test_ctrl_c_closes_the_job_and_says_what_was_kept() -> None:
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_or_a_system_that_shuts_down_closes_the_job_and_says_what_was_kept(
+    asked: signal.Signals,
+) -> None:
     closed = []
 
     def job() -> Generator[Event[str], None, None]:
         try:
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), asked)
             yield Progress("reading", 1, 2)
             yield Done("never reached")
         finally:

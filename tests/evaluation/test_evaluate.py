@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from tests.evaluation.suites import QUICK, echogram_suite, image_suite
 
+from napari_fathom.echogram.simulate import SimulationSettings, write_simulation
 from napari_fathom.errors import Cancelled, FathomError
 from napari_fathom.evaluation.evaluate import Evaluation, evaluate
 from napari_fathom.evaluation.results import read_results
@@ -104,6 +105,25 @@ def test_data_that_are_not_here_are_passed_over_and_all_of_them_missing_is_an_er
     assert notes[0].startswith("away is passed over: ${FATHOM_DATA}/x: set this environment variable")
     with pytest.raises(FathomError, match="none of its data are here"):
         result(image_suite(data={"away": away}), tmp_path)
+
+
+def test_figures_of_data_that_have_gone_are_still_told_as_of_a_former_time(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    write_simulation(folder, SimulationSettings(pings=400, samples=64))
+    here = {"source": "simulated", "pings": 192, "unseen_pings": 64, "samples": 64}
+    away = {"source": "file", "survey": str(folder / "survey.npz"), "truth": str(folder / "truth.npz")}
+    suite = echogram_suite(data={"away": away, "here": here})
+    both, _ = result(suite, tmp_path)
+    assert both.counts["done"] == 2
+    folder.rename(tmp_path / "elsewhere")
+    again, _ = result(suite, tmp_path)
+    assert again.counts == {"known": 1}
+    assert [(row["key"], row["kappa"]) for row in again.rows] == [
+        (row["key"], row["kappa"]) for row in both.rows
+    ]
+    assert again.table.read_text("utf-8").count("of a former time") == 1
+    other = suite.model_copy(update={"settings": {**suite.settings, "seed": 1, "held_out": 0.3}})
+    assert [row["data"] for row in result(other, tmp_path)[0].rows] == ["here"]  # they say nothing of that
 
 
 def test_images_are_measured_once_for_all_methods_and_kept_in_the_cache_whatever_their_name(

@@ -61,6 +61,14 @@ def test_annotated_patches_are_whole_and_as_many_as_the_ratio_says() -> None:
     assert (painting.labels == truth)[painting.labels > 0].all()
 
 
+def test_patches_and_strokes_are_counted_where_classes_are_known() -> None:
+    truth = np.ones((10, 60), np.uint8)
+    truth[:, 20:40] = 0
+    painting, _ = paint_patches(truth, 0.5, 10, seed=0)
+    assert len(np.unique(painting.strokes[painting.strokes > 0])) == 2
+    assert (paint_strokes(truth, 0.1, 0).labels > 0).sum() == 40
+
+
 def test_a_ratio_of_one_annotates_all() -> None:
     truth = np.ones((10, 30), np.uint8)
     painting, held_out = paint_patches(truth, 1.0, 10, seed=0)
@@ -69,7 +77,7 @@ def test_a_ratio_of_one_annotates_all() -> None:
 
 
 def test_what_can_not_be_annotated_is_told() -> None:
-    with pytest.raises(FathomError, match="1 × 3 patches of 10 cells, 0 of them held out, is none"):
+    with pytest.raises(FathomError, match="of 3 patches of 10 × 10 cells, 0 of them held out, is none"):
         paint_patches(np.ones((10, 30), np.uint8), 0.1, 10, seed=0)
     with pytest.raises(FathomError, match=r"1 of the cells can't be painted: share is 1"):
         paint_strokes(np.ones((10, 30), np.uint8), 1.0, 0)

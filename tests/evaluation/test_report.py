@@ -40,6 +40,11 @@ def test_the_page_has_scores_costs_and_what_came_to_nothing() -> None:
     assert "- digits, b, 5 labels a class, seed 0: failed. It broke." in page
 
 
+def test_a_name_with_a_bar_stays_one_cell() -> None:
+    suite = image_suite(seeds=[0], budgets=[5], figures=["f1_macro"])
+    assert r"| a \| b | 0.100 | 2.0 | 1.5 | 300 |" in report(suite, rows("a | b", [0.1]))
+
+
 def test_the_plot_has_a_dot_for_each_method_and_budget() -> None:
     suite = image_suite(seeds=[0, 1, 2], budgets=[5, 10], figures=["f1_macro", "d"])
     drawn = ElementTree.fromstring(

@@ -1,12 +1,13 @@
 """Results are one parquet, readable by anybody, and by other versions of the program."""
 
+import threading
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from napari_fathom.errors import FormatError
-from napari_fathom.evaluation.results import read_results, with_rows, write_results
+from napari_fathom.evaluation.results import add_results, read_results, with_rows, write_results
 
 ROW = {"key": "a", "name": "forest", "status": "done", "budget": 5.0, "seed": 0, "f1_macro": 0.5}
 
@@ -23,6 +24,22 @@ def test_rows_come_back_with_nothing_where_a_figure_has_no_meaning(tmp_path: Pat
 def test_a_new_row_takes_the_place_of_what_was_known_of_its_run() -> None:
     rows = with_rows([ROW, {**ROW, "key": "b"}], [{**ROW, "seed": 9}])
     assert [(row["key"], row["seed"]) for row in rows] == [("b", 0), ("a", 9)]
+
+
+def test_rows_that_several_programs_add_at_once_are_all_kept(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "r.parquet"
+
+    def add(who: str) -> None:
+        for number in range(8):
+            add_results(path, [{**ROW, "key": f"{who}{number}"}])
+
+    threads = [threading.Thread(target=add, args=(who,)) for who in "abc"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kept = sorted(row["key"] for row in read_results(path))
+    assert kept == [f"{who}{number}" for who in "abc" for number in range(8)]
 
 
 def test_columns_of_another_version_do_no_harm(tmp_path: Path) -> None:

@@ -39,7 +39,10 @@ def test_a_survey_of_ones_own_is_cut(tmp_path: Path) -> None:
     )
     known = source.read(4)
     assert known.unseen_db.shape == (2, 64, 20)
-    assert known.sv_db.shape[-1] == known.truth.shape[-1] <= 70
+    assert known.sv_db.shape[-1] == known.truth.shape[-1] == 60 + 256
+    missing = np.flatnonzero(np.isnan(known.sv_db).all(axis=(0, 1)))
+    assert len(missing) == 256 and not known.truth[:, missing].any()
+    assert missing[0] > 0 and (np.diff(missing) == 1).all() and missing[-1] < 315
     assert known.names == ("background", "sandeel", "other fish")
 
     for _ in convert([tmp_path / "survey.npz"], tmp_path / "store"):

@@ -61,7 +61,7 @@ class Console:
     json_events : bool
         Every event as a JSON line on stderr instead of progress bars.
     stop : threading.Event
-        Set by the first Ctrl-C; long numerical steps poll it.
+        Set by the first Ctrl-C, or by a system that asks the program to end; long numerical steps poll it.
     """
 
     as_json: bool = False
@@ -142,7 +142,7 @@ class Console:
 
     @contextmanager
     def _first_interrupt_stops(self) -> Iterator[None]:
-        """Let the first Ctrl-C end the job tidily at its next event; the second one interrupts at once."""
+        """Let the first Ctrl-C, or SIGTERM, end the job tidily at its next event; the second one at once."""
         if threading.current_thread() is not threading.main_thread():  # only that one may have handlers
             yield
             return
@@ -154,11 +154,12 @@ class Console:
             said = json_line(Note(_STOPPING)) if self.json_events else f"\n{_STOPPING}"
             os.write(2, f"{said}\n".encode())  # a signal may come in the midst of a write to sys.stderr
 
-        former = signal.signal(signal.SIGINT, hear)
+        former = {number: signal.signal(number, hear) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, former)
+            for number, handler in former.items():
+                signal.signal(number, handler)
 
 
 def console_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -10,8 +10,8 @@ from threading import Event as StopEvent
 from napari_fathom.errors import FathomError
 from napari_fathom.evaluation.plot import plot
 from napari_fathom.evaluation.processes import run_all
-from napari_fathom.evaluation.results import DONE, Row, read_results, with_rows, write_results
-from napari_fathom.evaluation.runs import Run, plan
+from napari_fathom.evaluation.results import DONE, Row, add_results, read_results
+from napari_fathom.evaluation.runs import Plan, Run, plan
 from napari_fathom.evaluation.suite import EchogramSuite, ImageSuite
 from napari_fathom.evaluation.table import report
 from napari_fathom.events import Done, Event, Note, Progress
@@ -82,11 +82,16 @@ def evaluate(
     Cancelled
         If stopped.
     """
-    planned, path = plan(suite), folder / f"{suite.name}.parquet"
+    path = folder / f"{suite.name}.parquet"
+    kept = read_results(path)
+    planned = plan(suite, {(row["data"], row["seed"]): row["fingerprint"] for row in kept})
     for data, reason in planned.missing.items():
         yield Note(f"{data} is passed over: {reason}", "warning")
+    prints = {run.key: run.fingerprint for run in planned.runs}
+    if older := [row for row in kept if row["key"] in prints and not row["fingerprint"]]:
+        add_results(path, [row | {"fingerprint": prints[row["key"]]} for row in older])
     runs = [run for run in planned.runs if not only or run.entrant.called in _checked(suite, only)]
-    known = {row["key"] for row in read_results(path) if row["status"] == DONE}
+    known = {row["key"] for row in kept if row["status"] == DONE}
     todo = [run for run in runs if run.key not in known]
     counts = Counter(known=len(runs) - len(todo))
     if counts["known"]:
@@ -94,22 +99,23 @@ def evaluate(
     try:
         with tempfile.TemporaryDirectory(prefix="fathom-evaluate-") as cache:
             for run, new in run_all(todo, Path(cache), jobs, stop):
-                # Read again: another process may have written meanwhile.
-                write_results(path, with_rows(read_results(path), new))
+                add_results(path, new)
                 counts[new[0]["status"]] += 1
                 if new[0]["status"] != DONE:
                     yield Note(f"{run.sentence}: {new[0]['status']}. {new[0]['error']}", "warning")
                 yield Progress(_STAGE, counts.total(), len(runs))
     finally:  # what is known is told, also where the rest was stopped
-        told = _tell(suite, path, planned.runs)
+        told = _tell(suite, path, planned)
     yield Done(replace(told, counts=dict(counts)))
 
 
-def _tell(suite: ImageSuite | EchogramSuite, path: Path, runs: Iterable[Run]) -> Evaluation:
-    """Write the table and the plot of all that is known of these runs."""
+def _tell(suite: ImageSuite | EchogramSuite, path: Path, planned: Plan) -> Evaluation:
+    """Write the table and the plot of all that is known of these runs, also on data that aren't here now."""
+    order = list(suite.data)
+    runs = sorted([*planned.runs, *planned.absent], key=lambda run: order.index(run.data))
     rows = _of_this_suite(runs, read_results(path))
     table, picture = path.with_suffix(".md"), path.with_suffix(".svg")
-    replace_text(table, report(suite, rows))
+    replace_text(table, report(suite, rows, planned.missing))
     replace_text(picture, plot(suite, rows))
     return Evaluation(rows, path, table, picture, {})
 

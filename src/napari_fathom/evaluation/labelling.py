@@ -59,7 +59,7 @@ def labelled_rows(said: npt.NDArray[np.int64], each: int, seed: int) -> npt.NDAr
 
 
 def paint_strokes(truth: npt.NDArray[np.uint8], share: float, seed: int) -> Painting:
-    """An expert's short strokes over a share of the cells.
+    """An expert's short strokes over a share of the cells whose class is known.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def paint_strokes(truth: npt.NDArray[np.uint8], share: float, seed: int) -> Pain
         If the truth can't take so many.
     """
     try:
-        return paint(truth, share, seed)
+        return paint(truth, share * np.count_nonzero(truth) / truth.size, seed)
     except ValueError as error:
         raise FathomError(f"{share:.3g} of the cells can't be painted: {error}.") from error
 
@@ -75,7 +75,7 @@ def paint_strokes(truth: npt.NDArray[np.uint8], share: float, seed: int) -> Pain
 def paint_patches(
     truth: npt.NDArray[np.uint8], share: float, side: int, seed: int, also: int = 0
 ) -> tuple[Painting, float]:
-    """Annotate whole patches of a grid, drawn at random; each is one stroke.
+    """Annotate whole patches of a grid, drawn at random where classes are known; each is one stroke.
 
     Parameters
     ----------
@@ -104,15 +104,17 @@ def paint_patches(
     PredKlus, section IV-B.
     """
     rows, columns = truth.shape[0] // side, truth.shape[1] // side
-    annotated = round(share * (rows * columns - also))
+    grid = truth[: rows * side, : columns * side].reshape(rows, side, columns, side)
+    places = np.flatnonzero(grid.any(axis=(1, 3)))
+    annotated = round(share * (len(places) - also))
     if annotated < 1:
         raise FathomError(
-            f"{share:.3g} of {rows} × {columns} patches of {side} cells, {also} of them held out, is none. "
-            "Give more pings or smaller patches."
+            f"{share:.3g} of {len(places)} patches of {side} × {side} cells, {also} of them held out, is "
+            "none. Give more pings or smaller patches."
         )
     labels, strokes = np.zeros(truth.shape, np.uint8), np.zeros(truth.shape, np.uint32)
-    chosen = np.random.default_rng([seed, 13]).permutation(rows * columns)[: annotated + also]
-    for number, place in enumerate(chosen.tolist(), start=1):
+    chosen = np.random.default_rng([seed, 13]).permutation(len(places))[: annotated + also]
+    for number, place in enumerate(places[chosen].tolist(), start=1):
         top, left = place // columns * side, place % columns * side
         patch = slice(top, top + side), slice(left, left + side)
         labels[patch] = truth[patch]

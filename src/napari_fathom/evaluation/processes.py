@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from napari_fathom.errors import FathomError
+from napari_fathom.evaluation.orphans import end_with_parent
 from napari_fathom.evaluation.results import Row
 from napari_fathom.evaluation.running import failed_row, run_once, status_of
 from napari_fathom.evaluation.runs import Run
@@ -25,6 +26,8 @@ __all__ = ["run_all"]
 
 _POLL_S = 0.2  # how soon Ctrl-C is heard
 _GRACE_S = 3.0  # for a process to end what it has started itself
+
+_DIED = "The process ended with {}, by lack of memory perhaps."
 
 _LATE = ("torch._dynamo", "sklearn.ensemble", "skimage.feature", "napari_fathom.plankton.measures")
 """Modules that are imported when first needed (torch's optimisers: 3 s): before the clock starts, then."""
@@ -69,7 +72,10 @@ def run_all(
             heard = wait(list(busy), _POLL_S)
             for ear in [ear for ear in busy if ear in heard]:
                 run, process = busy.pop(ear)
-                yield run, _heard(ear, run, process)
+                rows = _heard(ear, process)
+                if not rows:
+                    raise_if_set(stop)  # whoever ended this program may have ended all of it
+                yield run, rows or [failed_row(run, _DIED.format(process.exitcode))]
     finally:
         for _, process in busy.values():
             process.terminate()
@@ -89,21 +95,21 @@ def _context() -> BaseContext:
     return context
 
 
-def _heard(ear: "Connection[Any, Any]", run: Run, process: BaseProcess) -> list[Row]:
+def _heard(ear: "Connection[Any, Any]", process: BaseProcess) -> list[Row]:
+    """What a process has said; nothing if it was killed."""
     rows: list[Row] = []
     with suppress(EOFError, OSError):  # it was killed before it had said all: its exit code tells
         rows = ear.recv()
     process.join()
     ear.close()
-    if rows:
-        return rows
-    return [failed_row(run, f"The process ended with {process.exitcode}, by lack of memory perhaps.")]
+    return rows
 
 
 def _work(mouth: "Connection[Any, Any]", run: Run, cache: Path, threads: int) -> None:
     """What a process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
     signal.signal(signal.SIGTERM, _leave)
+    end_with_parent()
     import torch
 
     for name in _LATE:

@@ -1,15 +1,18 @@
 """Results of a suite: one parquet file, replaced whole after every run."""
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from napari_fathom.errors import FormatError
+from napari_fathom.errors import FormatError, StudyError
 from napari_fathom.evaluation.figures import FIGURES, LISTS
 from napari_fathom.files import replace_file
+from napari_fathom.labels.lock import WriteLock
 
 __all__ = [
     "DONE",
@@ -17,6 +20,7 @@ __all__ = [
     "PASSED_OVER",
     "SCHEMA",
     "Row",
+    "add_results",
     "read_results",
     "with_rows",
     "write_results",
@@ -28,8 +32,10 @@ Row = dict[str, Any]
 DONE, FAILED, PASSED_OVER = "done", "failed", "passed over"
 """What became of a run; passed over is a rival that isn't installed."""
 
+_PATIENCE_S, _POLL_S = 60.0, 0.05
+
 _TEXT = ("key", "suite", "kind", "data", "method", "name", "way", "status", "error")
-_ALSO_TEXT = ("finished", "version", "device", "settings")
+_ALSO_TEXT = ("finished", "version", "device", "settings", "fingerprint")
 
 SCHEMA = pa.schema(
     [
@@ -76,6 +82,37 @@ def write_results(path: Path, rows: Iterable[Row]) -> None:
     table = pa.Table.from_pylist(list(rows), schema=SCHEMA)
     with replace_file(path) as beside:
         pq.write_table(table, beside, compression="zstd")
+
+
+def add_results(path: Path, new: Sequence[Row]) -> None:
+    """Write rows to the file besides those of other runs, whoever else adds to it at the same time.
+
+    Raises
+    ------
+    StudyError
+        If another program holds the file for longer than writing takes.
+    """
+    with _alone(path):
+        write_results(path, with_rows(read_results(path), new))
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            lock = WriteLock(path.with_name(f".{path.name}.lock"), path.name)
+        except StudyError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(_POLL_S)
+        else:
+            break
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def with_rows(rows: Sequence[Row], new: Sequence[Row]) -> list[Row]:

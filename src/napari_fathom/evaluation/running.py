@@ -147,6 +147,7 @@ def _row(run: Run, way: str, status: str, names: tuple[str, ...], figures: Figur
         "device": best_device(),
         "threads": torch.get_num_threads(),
         "settings": run.settings.model_dump_json(),
+        "fingerprint": run.fingerprint,
         "class_names": list(names),
         **figures,
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -132,14 +133,25 @@ class Plan:
         Those of the same data together.
     missing : mapping of str to str
         Data that aren't here, and why.
+    absent : tuple of Run
+        On such data, as they were when results were kept of them.
     """
 
     runs: tuple[Run, ...]
     missing: Mapping[str, str]
+    absent: tuple[Run, ...] = ()
 
 
-def plan(suite: ImageSuite | EchogramSuite) -> Plan:
+def plan(
+    suite: ImageSuite | EchogramSuite, remembered: Mapping[tuple[str, int], str] = MappingProxyType({})
+) -> Plan:
     """All runs of a suite.
+
+    Parameters
+    ----------
+    suite : ImageSuite or EchogramSuite
+    remembered : mapping of (str, int) to str
+        Fingerprint by data and seed, for data that aren't here.
 
     Raises
     ------
@@ -149,23 +161,25 @@ def plan(suite: ImageSuite | EchogramSuite) -> Plan:
     """
     chosen = {data: settings_of(suite, data) for data in suite.data}
     runs: list[Run] = []
+    absent: list[Run] = []
     missing: dict[str, str] = {}
     for data in suite.data:
         try:
-            prints = {seed: suite.data[data].fingerprint(seed) for seed in suite.seeds}
+            there, prints = runs, {seed: suite.data[data].fingerprint(seed) for seed in suite.seeds}
         except (FathomError, OSError) as error:
             missing[data] = str(error)
-            continue
-        for seed, budget, entrant in product(suite.seeds, suite.budgets, suite.methods):
+            kept = {seed: remembered.get((data, seed)) for seed in suite.seeds}
+            there, prints = absent, {seed: told for seed, told in kept.items() if told}
+        for seed, budget, entrant in product(prints, suite.budgets, suite.methods):
             settings = chosen[data][entrant.called].model_copy(update={"seed": seed})
-            runs.append(Run(suite, data, entrant, settings, budget, seed, prints[seed]))
+            there.append(Run(suite, data, entrant, settings, budget, seed, prints[seed]))
     if not runs:
         raise FathomError(f"{suite.name}: none of its data are here. {' '.join(missing.values())}")
     names: dict[str, str] = {}
     for run in runs:
         if names.setdefault(run.key, run.sentence) != run.sentence:
             raise FathomError(f"{suite.name}: {names[run.key]} and {run.sentence} are the same run.")
-    return Plan(tuple(runs), missing)
+    return Plan(tuple(runs), missing, tuple(absent))
 
 
 def settings_of(suite: ImageSuite | EchogramSuite, data: str) -> dict[str, ImageSettings | TrainSettings]:

@@ -60,9 +60,12 @@ class SurveyFile(BaseModel):
     gap_pings: int = Field(
         64, ge=0, description="Pings on both sides of it that are neither learned from nor judged."
     )
+    seam_pings: int = Field(
+        256, ge=0, description="Missing pings in its place, where most of a training patch has room."
+    )
 
     def read(self, seed: int) -> KnownSurvey:
-        """Cut a stretch out, elsewhere for each seed."""
+        """Cut a stretch out, elsewhere for each seed; what lay on both sides of it isn't joined."""
         sv_db, truth = _sv_db(unpacked_path(self.survey)), unpacked_path(self.truth)
         labels, names = _labels(truth)
         if sv_db.ndim != 3 or labels.shape != sv_db.shape[1:]:
@@ -72,9 +75,8 @@ class SurveyFile(BaseModel):
         if not others.size:
             found = f"{labels.shape[1]} pings, of which the judged stretch and its gaps leave none"
             raise FormatError(truth, found, "Lower `unseen_share` or `gap_pings`.")
-        return KnownSurvey(
-            sv_db[..., others], labels[:, others], sv_db[..., unseen], labels[:, unseen], names
-        )
+        painted, known = _apart(sv_db, labels, others, self.seam_pings)
+        return KnownSurvey(painted, known, sv_db[..., unseen], labels[:, unseen], names)
 
     def fingerprint(self, seed: int) -> str:
         """Of what lies there."""
@@ -113,6 +115,21 @@ def stretch(
     every = np.arange(pings)
     near = (every >= first - gap) & (every < first + length + gap)
     return every[first : first + length], every[~near]
+
+
+def _apart(
+    sv_db: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8], pings: npt.NDArray[np.int64], seam: int
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
+    """These pings, with missing ones where some were left out: a patch must show no false neighbours."""
+    first = int(np.argmax(np.diff(pings, append=pings[-1] + 2) > 1)) + 1
+    width = seam if first < len(pings) else 0
+    nothing = np.full((*sv_db.shape[:2], width), np.nan, np.float32)
+    nobody = np.zeros((labels.shape[0], width), labels.dtype)
+    before, after = pings[:first], pings[first:]
+    return (
+        np.concatenate([sv_db[..., before], nothing, sv_db[..., after]], axis=-1),
+        np.concatenate([labels[:, before], nobody, labels[:, after]], axis=-1),
+    )
 
 
 def _sv_db(path: Path) -> npt.NDArray[np.float32]:

@@ -1,6 +1,6 @@
 """Results as a page in Markdown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from napari_fathom.evaluation.figures import FIGURES
 from napari_fathom.evaluation.results import DONE, Row
@@ -10,6 +10,7 @@ from napari_fathom.evaluation.summary import Spread, called, summarise, typical
 __all__ = ["budget_name", "report"]
 
 _BETTER = {"more": " (the more, the better)", "less": " (the less, the better)", "neither": ""}
+_FORMER = "These data were not there when this page was written; the figures are of a former time."
 _COSTS = {
     "seconds": ("s", 1),
     "cpu_s": ("CPU s", 1),
@@ -18,14 +19,19 @@ _COSTS = {
 }
 
 
-def report(suite: ImageSuite | EchogramSuite, rows: Sequence[Row]) -> str:
-    """A table for each figure on each data, with what it cost beside, and what came to nothing."""
+def report(suite: ImageSuite | EchogramSuite, rows: Sequence[Row], missing: Collection[str] = ()) -> str:
+    """A table for each figure on each data, with what it cost beside, and what came to nothing.
+
+    Of data that are `missing` it says that their figures are those of a former time.
+    """
     lines = [f"# {suite.name}", "", suite.about, "", _protocol(suite), ""]
     for data in suite.data:
         mine = [row for row in rows if row["data"] == data]
         if not any(row["status"] == DONE for row in mine):
             continue
         lines += [f"## {data}", ""]
+        if data in missing:
+            lines += [_FORMER, ""]
         for figure in suite.figures:
             lines += [*_table(suite, mine, figure)]
     lost = [row for row in rows if row["status"] != DONE]
@@ -74,13 +80,17 @@ def _table(suite: ImageSuite | EchogramSuite, rows: Sequence[Row], figure: str) 
     yield ""
     heads = ["method", *(budget_name(suite, budget) for budget in suite.budgets)]
     heads += [_COSTS[name][0] for name in costs]
-    yield f"| {' | '.join(heads)} |"
+    yield f"| {' | '.join(map(_in_a_cell, heads))} |"
     yield "|---" * len(heads) + "|"
     for name in names:
         cells = [_cell(spreads.get((name, budget)), len(suite.seeds)) for budget in suite.budgets]
         cells += [_cost(values.get(name), _COSTS[cost][1]) for cost, values in costs.items()]
-        yield f"| {name} | {' | '.join(cells)} |"
+        yield f"| {_in_a_cell(name)} | {' | '.join(cells)} |"
     yield ""
+
+
+def _in_a_cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def _cell(spread: Spread | None, seeds: int) -> str:
