@@ -18,6 +18,7 @@ from napari_fathom.learning.images.cluster_classes import CLUSTER_CLASSES
 from napari_fathom.learning.images.model import ImageModel
 from napari_fathom.learning.images.predict import ImageAnswers, predict_images
 from napari_fathom.learning.images.presets import IMAGE_PRESETS, LAPTOP, WORKSTATION, propose_for_images
+from napari_fathom.learning.images.sampler import views_of
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.images.source import ArrayImages, ImageLabels
 from napari_fathom.learning.images.training import ImageTraining
@@ -178,6 +179,29 @@ def test_clusters_are_learned_without_a_single_label(seeing: ImageModel, method:
     assert cluster_scores(TRUTH, found.cluster).nmi > 0.15  # by chance 0.03
     assert (found.probabilities.shape, model.settings.method) == ((160, 0), method)
     assert not found.proposed.any()
+
+
+def test_iic_answers_by_its_own_head_which_has_seen_no_measures() -> None:
+    model, _ = train(clustering("iic", steps=1), NOTHING)
+    assert model.network is not None
+    assert model.clusterer is None
+    views = views_of(IMAGES, np.arange(len(TRUTH)), model.scaling)
+    said = model.network.heads.clusters(model.network.features(views.unmeasured)).argmax(1)
+    assert answers(model).cluster.tolist() == said.tolist()
+    assert not torch.equal(model.network.features(views.unmeasured), model.network.features(views))
+
+
+def test_of_iic_another_method_takes_the_encoder_alone_and_itself_goes_on_whole() -> None:
+    seeing, _ = train(clustering("iic", head_copies=1), NOTHING)
+    still = {"measures": True, "clusters": 4, "steps": 1, "epochs": 1, "learning_rate": 1e-9, "batch": 128}
+    same, _ = train(quick(method="iic", head_copies=1, **still), NOTHING, start=seeing)
+    assert (answers(same).cluster == answers(seeing).cluster).mean() > 0.8
+    other, _ = train(quick(method="supervised", **still), start=seeing)
+    assert seeing.network is not None and other.network is not None
+    theirs, ours = seeing.network.state_dict(), other.network.state_dict()
+    kept = {name for name in ours if torch.allclose(ours[name], theirs[name], atol=1e-6, rtol=0.0)}
+    assert {name for name in ours if name.startswith("encoder.")} <= kept
+    assert "join.1.weight" not in kept
 
 
 def test_what_a_method_cannot_begin_without_is_learned_first() -> None:

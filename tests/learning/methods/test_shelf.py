@@ -44,4 +44,4 @@ def test_it_tells_data_labels_and_presets() -> None:
     assert sorted(without) == sorted([*BLIND_METHODS, *CLUSTERING_METHODS])
     assert [name for name, entry in known.items() if entry.learns_to_see] == list(PRETRAINING_METHODS)
     assert set(BLIND_METHODS) - set(PRETRAINING_METHODS) == {"dec"}  # begins with what another has seen
-    assert set(CLUSTERING_METHODS) == {"scan", "spice", "rpsc", "rpsc-semi"}
+    assert set(CLUSTERING_METHODS) == {"iic", "scan", "spice", "rpsc", "rpsc-semi"}

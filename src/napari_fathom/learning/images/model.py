@@ -17,7 +17,7 @@ from napari_fathom.learning.images.batch import Views
 from napari_fathom.learning.images.cluster_classes import CLUSTER_CLASSES
 from napari_fathom.learning.images.scaling import ImageScaling
 from napari_fathom.learning.images.settings import ImageSettings
-from napari_fathom.learning.methods import IMAGE_METHODS
+from napari_fathom.learning.methods import IMAGE_METHODS, PRETRAINING_METHODS
 from napari_fathom.learning.methods.dec import CENTROIDS
 from napari_fathom.learning.methods.image_rows import ImageMethod
 from napari_fathom.learning.methods.row_method import RowClassifier
@@ -100,6 +100,11 @@ class ImageModel:
         kind = self._kind
         return self.network is not None and kind is not None and (kind.needs_labels or kind.trains_clusters)
 
+    def heads_go_on(self, method: str) -> bool:
+        """Whether a run by that method goes on from perceptron and heads; else this was to see alone."""
+        mine = self.settings.method
+        return self.heads_know and (mine == method or mine not in PRETRAINING_METHODS)
+
     @property
     def clusters_known(self) -> bool:
         """Whether it can tell an image's cluster; else clusters are found among the images asked about."""
@@ -172,8 +177,12 @@ def mean_features(
     views : Views
         On the CPU.
     settings : ImageSettings
+        Of the run that taught the network; where its method heeds no measures, they are left out here too.
     device : torch.device
     """
+    kind = IMAGE_METHODS.get(settings.method)
+    if kind is not None and not kind.heeds_measures:
+        views = views.unmeasured
     layout = torch.channels_last if settings.channels_last else torch.contiguous_format
     copies = []
     with reduced_precision(settings, device):

@@ -45,7 +45,8 @@ def _has_clusters(start: ImageModel | None, clusters: int) -> bool:
     """Whether so many clusters, found without labels, are what the network's cluster head knows."""
     if start is None or start.network is None:
         return False
-    found = start.settings.method in CLUSTERING_METHODS
+    method = start.settings.method
+    found = method in CLUSTERING_METHODS and method not in PRETRAINING_METHODS  # those are to see only
     return found and start.settings.clusters_for(len(start.class_names)) == clusters
 
 

@@ -118,7 +118,7 @@ class ImageTask:
             if len(prepared.pool) < 2:
                 raise TrainingError("Clusters are found among images; two or more are needed.")
             self._labelled = LabelledImages(prepared, len(self._classes), settings)
-        elif start is not None and start.heads_know:
+        elif start is not None and start.heads_go_on(settings.method):
             yield from strangers(start.class_names, self._classes, "labelled")
 
     def network(self) -> ImageNetwork:
@@ -129,9 +129,10 @@ class ImageTask:
         network = build_image_network(self.settings, side, measures, classes, trained=fresh)
         if start is not None and start.network is not None:
             copy_weights(start.network.encoder, network.encoder)
-            if start.heads_know or not self._kind.needs_labels:
+            whole = start.heads_go_on(self.settings.method)
+            if whole or not self._kind.needs_labels:
                 copy_weights(start.network.join, network.join)
-            if start.heads_know:
+            if whole:
                 both = shared_classes(start.class_names, self._classes)
                 network.heads.go_on_from(start.network.heads, both)
         return network

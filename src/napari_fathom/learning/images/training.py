@@ -19,7 +19,13 @@ from napari_fathom.learning.images.source import CachedImages, ImageLabels, Imag
 from napari_fathom.learning.images.stages import stages
 from napari_fathom.learning.images.task import ImageTask
 from napari_fathom.learning.loop import Loop
-from napari_fathom.learning.methods import BLIND_METHODS, CLUSTERING_METHODS, IMAGE_METHODS, ROW_METHODS
+from napari_fathom.learning.methods import (
+    BLIND_METHODS,
+    CLUSTERING_METHODS,
+    IMAGE_METHODS,
+    PRETRAINING_METHODS,
+    ROW_METHODS,
+)
 from napari_fathom.learning.nets.image_network import ImageNetwork
 from napari_fathom.learning.stopping import raise_if_set
 
@@ -126,7 +132,7 @@ class ImageTraining:
         start = self._start
         for settings in self._stages[:-1]:
             start = yield from self._stage(settings, start)
-            self._former = start if start.heads_know else None
+            self._former = None if settings.method in PRETRAINING_METHODS else start
         if len(self._stages) > 1:
             self._run = self._made(self._settings, start)
         try:
@@ -142,8 +148,8 @@ class ImageTraining:
         self, settings: ImageSettings, start: ImageModel | None
     ) -> Generator[Event[ImageModel], None, ImageModel]:
         """What has to be learned before; remarks are left to what is learned in the end."""
-        blind = settings.method in BLIND_METHODS
-        what = "to see from all images" if blind else f"clusters by {settings.method}"
+        seeing = settings.method in PRETRAINING_METHODS
+        what = "to see from all images" if seeing else f"clusters by {settings.method}"
         yield Note(f"Learning {what} first, without labels.")
         for event in self._made(settings, start).events():
             if isinstance(event, Done):

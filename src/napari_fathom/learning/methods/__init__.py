@@ -96,8 +96,8 @@ _LABEL_FREE = {name: kind.trains_clusters for name, kind in IMAGE_METHODS.items(
 BLIND_METHODS = tuple(name for name, clusters in _LABEL_FREE.items() if not clusters)
 """Those that look at no label, and leave an encoder for others to start from."""
 
-PRETRAINING_METHODS = tuple(name for name in BLIND_METHODS if not IMAGE_METHODS[name].before)
-"""Those of them that begin with nothing, and so can be what another begins with: DEC can't."""
+PRETRAINING_METHODS = tuple(name for name in _LABEL_FREE if not IMAGE_METHODS[name].before)
+"""Those that look at no label and begin with nothing, and so can be what another begins with: DEC can't."""
 
 CLUSTERING_METHODS = tuple(name for name, clusters in _LABEL_FREE.items() if clusters)
 """Those that need no label, and whose answer is a cluster; what it means, labels tell."""

@@ -221,6 +221,8 @@ class PlainMethod:
 
     trains_clusters: ClassVar[bool] = False
     """Whether the cluster head learns something without DC3."""
+    heeds_measures: ClassVar[bool] = True
+    """Of images: whether the heads are shown measures beside the pixels."""
     before: ClassVar[str] = ""
     """The method of images whose network it goes on from; 'pretrain' for the one that this setting names."""
 

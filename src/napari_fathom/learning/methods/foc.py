@@ -1,6 +1,6 @@
 """FOC: cluster with mutual information, and keep labelled classes apart by an inverse cross-entropy."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -9,16 +9,19 @@ from torch import Tensor, nn
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.images.batch import ImageBatch
+from napari_fathom.learning.images.gallery import Gallery
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, MethodContext, PlainMethod, Rows
 from napari_fathom.learning.methods.head_copies import HeadCopies
 from napari_fathom.learning.methods.iic import Head, mutual
-from napari_fathom.learning.methods.image_rows import ImageContext, image_features, supervised_loss
-from napari_fathom.learning.methods.partners import different_partners, same_partners
+from napari_fathom.learning.methods.image_rows import ImageContext, image_features, spread, supervised_loss
+from napari_fathom.learning.methods.partners import balanced, different_partners, same_partners
 from napari_fathom.learning.nets.heads import Heads
-from napari_fathom.learning.nets.image_network import ImageNetwork
+from napari_fathom.learning.nets.image_network import ImageNetwork, evaluating
 
 __all__ = ["FOC", "FOCLight", "FuzzyHeads", "Items"]
+
+_SAMPLE = 256  # labelled images whose features, beside others', tell mean and spread to the heads that answer
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,8 @@ class FOC(PlainMethod):
     Pairs are two views of an unlabelled image, and a labelled image with another of its class (supervised
     augmentation); x₃ is of another class. For the first part of the run (`warm_up`) nothing is said of the
     labels: that is the paper's pretext task. Of each kind of head there are several; the best is kept. The
-    paper's r, the share of unlabelled images, is u / (1 + u) of `unlabelled_ratio` u: 0.5 for 1.
+    paper's r, the share of unlabelled images, is u / (1 + u) of `unlabelled_ratio` u: 0.5 for 1. As with
+    `IIC`, heads read features with mean 0 and spread 1 over the mini-batch.
 
     The published code looks a pair's second image up in a shuffled list, so that it may be of another class;
     here it never is.
@@ -165,6 +169,8 @@ class FOC(PlainMethod):
             self._mutual_weight,
             lambda logits, said: supervised_loss(logits, said, context),
         )
+        self._random = context.generator(salt=19)
+        self._unlabelled, self._goes_on = False, False
 
     @property
     def _mutual_weight(self) -> float:
@@ -182,7 +188,12 @@ class FOC(PlainMethod):
 
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the loss of the class heads, and with the next mini-batch that of the cluster heads."""
-        labelled, first, second = image_features(network, batch.labelled, batch.unlabelled, batch.view)
+        rows = image_features(network, batch.labelled, batch.unlabelled, batch.view)
+        if self._goes_on:
+            network.heads.to_spread(torch.cat(rows).float())
+            self._goes_on = False
+        labelled, first, second = torch.split(spread(torch.cat(rows)), [len(each) for each in rows])
+        self._unlabelled = batch.unlabelled is not None
         items = Items(labelled, batch.said, batch.target, first, second)
         turn, value = self._heads.loss(network.heads, items)
         unlabelled = None if batch.unlabelled is None else Rows(first, view=second)
@@ -192,9 +203,27 @@ class FOC(PlainMethod):
         """The other heads'."""
         return self._heads.parameters()
 
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on with heads that read features as they are."""
+        self._goes_on = True
+
     def settle(self, network: ImageNetwork) -> None:  # type: ignore[override]
         """Let the best head of each kind answer."""
         self._heads.settle(network.heads)
+        gallery = self._context.gallery
+        assert gallery is not None
+        with evaluating(network):
+            network.heads.to_plain(
+                gallery.seen(network.features, self._places(gallery), check=self._context.check)
+            )
+
+    def _places(self, gallery: Gallery) -> Tensor:
+        """Images in such shares as mini-batches show them: labelled ones, and others in two views."""
+        natural = self._context.settings.draws == "natural"
+        said = gallery.said.clamp_max(0) if natural else gallery.said
+        places = balanced(said, _SAMPLE, self._random)
+        count = 2 * self._context.settings.unlabelled_ratio * len(places) if self._unlabelled else 0
+        return torch.cat([places, torch.randint(len(gallery), (count,), generator=self._random)])
 
 
 class FOCLight(FOC):

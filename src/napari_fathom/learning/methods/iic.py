@@ -9,20 +9,26 @@ from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, PlainMethod
 from napari_fathom.learning.methods.head_copies import HeadCopies
-from napari_fathom.learning.methods.image_rows import ImageContext, image_features
+from napari_fathom.learning.methods.image_rows import ImageContext, image_features, spread
 from napari_fathom.learning.mutual_information import mutual_information_loss
-from napari_fathom.learning.nets.image_network import ImageNetwork
+from napari_fathom.learning.nets.image_network import ImageNetwork, evaluating
 
 __all__ = ["IIC", "mutual"]
 
 Head = Callable[[Tensor], Tensor]
 
+_SAMPLE = 2048  # images whose features tell mean and spread to the heads that answer
+
 
 class IIC(PlainMethod):
     """Self-supervised: mutual information of two views' clusters, of cluster and class heads in turn.
 
-    No label is looked at; what comes out is an encoder for another method to start from, the paper's
-    fine-tuning. The measures are left out: they are the same in both views and would tell without a look.
+    No label is looked at. What comes out are clusters, by the best of the cluster heads, or an encoder for
+    another method to start from, the paper's fine-tuning. The measures are left out: they are the same in
+    both views and would tell without a look.
+
+    Heads read features with mean 0 and spread 1 over the mini-batch: of features as they are they never
+    learned anything (docs/method-images.md). Those that answer have this in their weights.
 
     References
     ----------
@@ -33,40 +39,60 @@ class IIC(PlainMethod):
     about: ClassVar[About] = About(
         "IIC",
         "Ji et al. 2019",
-        "Clusters two views of an image alike. Looks at no label; another method goes on from it.",
+        "Puts two views of an image into one cluster, and makes clusters of one size. Looks at no label.",
     )
     main_loss: ClassVar[str] = "clusters"
     needs_labels: ClassVar[bool] = False
+    trains_clusters: ClassVar[bool] = True
+    heeds_measures: ClassVar[bool] = False
     strong_view: ClassVar[bool] = False
     needs_unlabelled = True  # all images are
     needs_view = True  # two views are what it is about
 
     def __init__(self, context: ImageContext) -> None:
         settings, random = context.settings, context.generator(salt=6)
+        self._gallery, self._check = context.gallery, context.check
         clusters = settings.clusters_for(context.classes)
         sizes = {"clusters": clusters} | ({"classes": context.classes} if context.classes else {})
-        self._copies = nn.ModuleDict(
-            {
-                kind: HeadCopies(settings.features, size, settings.head_copies, context.device, random)
-                for kind, size in sizes.items()
-            }
-        )
-        self._turn = 0
+        self._copies = {
+            kind: HeadCopies(settings.features, size, settings.head_copies, context.device, random)
+            for kind, size in sizes.items()
+        }
+        self._turn, self._goes_on = 0, False
 
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the loss of the cluster heads; with the next mini-batch that of the class heads, if any."""
         assert batch.unlabelled is not None and batch.view is not None
-        first, second = image_features(network, batch.unlabelled.unmeasured, batch.view.unmeasured)
+        rows = image_features(network, batch.unlabelled.unmeasured, batch.view.unmeasured)
+        if self._goes_on:
+            network.heads.to_spread(rows[0].float())
+            self._goes_on = False
+        first, second = (spread(each) for each in rows)
         own: Mapping[str, Head] = {"classes": network.heads.classes, "clusters": network.heads.clusters}
         kind = tuple(self._copies)[self._turn % len(self._copies)]
         self._turn += 1
-        copies = self._copies[kind]
-        assert isinstance(copies, HeadCopies)
-        yield Loss(kind, copies.mean(own[kind], lambda head: mutual(head, first, second)))
+        yield Loss(kind, self._copies[kind].mean(own[kind], lambda head: mutual(head, first, second)))
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on with heads that read features as they are."""
+        self._goes_on = True
 
     def parameters(self) -> Iterable[nn.Parameter]:
         """The other heads'."""
-        return self._copies.parameters()
+        return [weight for copies in self._copies.values() for weight in copies.parameters()]
+
+    def settle(self, network: ImageNetwork) -> None:  # type: ignore[override]
+        """Let the best head of each kind answer."""
+        assert self._gallery is not None
+        for kind, copies in self._copies.items():
+            copies.put_best(network.heads, kind)
+        places = self._gallery.draw(_SAMPLE)
+        with evaluating(network):
+            network.heads.to_plain(
+                self._gallery.seen(
+                    lambda views: network.features(views.unmeasured), places, check=self._check
+                )
+            )
 
 
 def mutual(head: Head, first: Tensor, second: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 from typing import ClassVar, Protocol
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from napari_fathom.learning import losses
@@ -11,7 +12,7 @@ from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.methods.base import Method, MethodContext
 from napari_fathom.learning.nets.image_network import ImageNetwork
 
-__all__ = ["ImageContext", "ImageMethod", "image_features", "supervised_loss"]
+__all__ = ["ImageContext", "ImageMethod", "image_features", "spread", "supervised_loss"]
 
 ImageContext = MethodContext[ImageSettings]
 
@@ -27,6 +28,8 @@ class ImageMethod(Method[ImageNetwork, ImageBatch], Protocol):
     """Whether the second view is to be a strong one."""
     trains_clusters: ClassVar[bool]
     """Whether the cluster head learns something without DC3; without labels, that is its answer."""
+    heeds_measures: ClassVar[bool]
+    """Whether the heads are shown measures; False where those would give away which views belong together."""
     before: ClassVar[str]
     """The method whose network it goes on from; 'pretrain': the one that this setting names; '': none."""
 
@@ -47,6 +50,15 @@ def image_features(network: ImageNetwork, *views: Views | None) -> list[Tensor]:
     sizes = [0 if each is None else len(each) for each in views]
     rows = network.features(Views.joined([each for each in views if each is not None]))
     return list(torch.split(rows, sizes))
+
+
+def spread(rows: Tensor) -> Tensor:
+    """Rows (n, D) with mean 0 and spread 1 in every column.
+
+    The papers' networks normalise so in every layer; one that doesn't begins with all images in nearly one
+    direction, in which a loss that compares images can't tell them apart.
+    """
+    return F.batch_norm(rows.float(), None, None, training=True) if len(rows) > 1 else rows.float()
 
 
 def supervised_loss(logits: Tensor, said: Tensor, context: ImageContext) -> Tensor:

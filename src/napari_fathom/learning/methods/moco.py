@@ -5,14 +5,13 @@ from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
 
 from napari_fathom.learning.average import WeightAverage
 from napari_fathom.learning.contrastive_losses import queue_loss
 from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, PlainMethod
-from napari_fathom.learning.methods.image_rows import ImageContext, image_features
+from napari_fathom.learning.methods.image_rows import ImageContext, image_features, spread
 from napari_fathom.learning.nets.image_network import ImageNetwork
 
 __all__ = ["MoCo"]
@@ -45,6 +44,7 @@ class MoCo(PlainMethod):
     )
     main_loss: ClassVar[str] = "contrast"
     needs_labels: ClassVar[bool] = False
+    heeds_measures: ClassVar[bool] = False
     strong_view: ClassVar[bool] = True
     needs_unlabelled = True  # all images are
     needs_view = True  # two views are what it is about
@@ -67,16 +67,11 @@ class MoCo(PlainMethod):
         else:
             self._average.update(network)  # as it is after the last optimiser step
         with torch.no_grad():
-            keys = F.normalize(_spread(self._average.network.features(batch.view.unmeasured)), dim=1)
+            keys = F.normalize(spread(self._average.network.features(batch.view.unmeasured)), dim=1)
         [queries] = image_features(network, batch.unlabelled.unmeasured)
         itself = (batch.places[:, None] == self._places).to(keys.device)
-        value = queue_loss(_spread(queries), keys, self._queue, itself, _TEMPERATURE)
+        value = queue_loss(spread(queries), keys, self._queue, itself, _TEMPERATURE)
         yield Loss("contrast", value)
         waiting = len(self._places)
         self._queue = torch.cat([keys, self._queue])[:waiting]
         self._places = torch.cat([batch.places, self._places])[:waiting]
-
-
-def _spread(rows: Tensor) -> Tensor:
-    """Rows (n, D) with mean 0 and spread 1 in every column."""
-    return F.batch_norm(rows.float(), None, None, training=True) if len(rows) > 1 else rows.float()

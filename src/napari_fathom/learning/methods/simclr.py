@@ -34,6 +34,7 @@ class SimCLR(PlainMethod):
     )
     main_loss: ClassVar[str] = "contrast"
     needs_labels: ClassVar[bool] = False
+    heeds_measures: ClassVar[bool] = False
     strong_view: ClassVar[bool] = True
     needs_unlabelled = True  # all images are
     needs_view = True  # two views are what it is about

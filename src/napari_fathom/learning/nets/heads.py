@@ -8,6 +8,8 @@ from torch import Tensor, nn
 
 __all__ = ["Heads"]
 
+_SMALLEST_VARIANCE = 1e-5  # as batch normalisation adds it
+
 
 class Heads(nn.Module):
     """Three linear layers on rows of features: the 1×1 convolutions of the paper, and DC3's ambiguity.
@@ -59,6 +61,28 @@ class Heads(nn.Module):
         if other._clusters.weight.shape == self._clusters.weight.shape:
             self._clusters.load_state_dict(other._clusters.state_dict())
 
+    @torch.no_grad()
+    def to_plain(self, rows: Tensor) -> None:
+        """Say of rows as they are what was said of them with mean 0 and spread 1.
+
+        Parameters
+        ----------
+        rows : Tensor, shape (N, features)
+            Such as they come; their means and spreads go into weights and offsets.
+        """
+        mean, size = rows.mean(0), _spread_of(rows)
+        for head in (self._classes, self._clusters, self._ambiguity):
+            head.weight.div_(size)
+            head.bias.sub_(head.weight @ mean)
+
+    @torch.no_grad()
+    def to_spread(self, rows: Tensor) -> None:
+        """Say of rows with mean 0 and spread 1 what was said of them as they are: `to_plain` undone."""
+        mean, size = rows.mean(0), _spread_of(rows)
+        for head in (self._classes, self._clusters, self._ambiguity):
+            head.bias.add_(head.weight @ mean)
+            head.weight.mul_(size)
+
     def classes(self, rows: Tensor) -> Tensor:
         """Class logits (N, C) of rows (N, features)."""
         return cast(Tensor, self._classes(rows))
@@ -70,3 +94,7 @@ class Heads(nn.Module):
     def ambiguity(self, rows: Tensor) -> Tensor:
         """Ambiguity logits (N,) of rows (N, features)."""
         return cast(Tensor, self._ambiguity(rows).squeeze(-1))
+
+
+def _spread_of(rows: Tensor) -> Tensor:
+    return (rows.var(0, correction=0) + _SMALLEST_VARIANCE).sqrt()
