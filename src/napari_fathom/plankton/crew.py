@@ -29,6 +29,9 @@ _DONE = "done"
 _PATIENCE_S = 0.5
 """Between two signs of life, so that Stop is heard while all helpers are busy with large images."""
 
+_NO_CONSOLE = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
+"""On Windows each would flash up a console beside napari's window."""
+
 
 def cores() -> int:
     """Processor cores that this process may use."""
@@ -49,6 +52,7 @@ class _Helper:
             stderr=subprocess.DEVNULL,  # what it fails at is done again, and told, by whoever called it
             text=True,
             env=os.environ | {"OMP_NUM_THREADS": "1"},
+            creationflags=_NO_CONSOLE,
         )
         self._listener = threading.Thread(target=self._listen, args=(heard,), daemon=True)
         self._listener.start()
