@@ -29,8 +29,10 @@ _DONE = "done"
 _PATIENCE_S = 0.5
 """Between two signs of life, so that Stop is heard while all helpers are busy with large images."""
 
-_NO_CONSOLE = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
-"""On Windows each would flash up a console beside napari's window."""
+if sys.platform == "win32":  # each would flash up a console beside napari's window
+    _NO_CONSOLE = subprocess.CREATE_NO_WINDOW
+else:
+    _NO_CONSOLE = 0
 
 
 def cores() -> int:
