@@ -44,7 +44,9 @@ def train(
 def model_sentence(record: "ModelRecord") -> str:
     """Name a model, its method and how good it is."""
     if record.kappa is None:
-        judged = "none held out to judge it"
+        judged = (
+            "none held out to judge it" if record.held_out_images == 0 else "not judged by held-out labels"
+        )
     elif record.held_out_images is None:
         judged = f"kappa {record.kappa:.2f} on held-out labels"
     else:

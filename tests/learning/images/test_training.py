@@ -14,7 +14,7 @@ from napari_fathom.learning.calibration import Calibration
 from napari_fathom.learning.cluster_metrics import cluster_scores
 from napari_fathom.learning.hardware import Hardware
 from napari_fathom.learning.images.batch import ImageBatch
-from napari_fathom.learning.images.cluster_classes import CLUSTER_CLASSES
+from napari_fathom.learning.images.cluster_classes import CLUSTER_CLASSES, class_shares
 from napari_fathom.learning.images.model import ImageModel
 from napari_fathom.learning.images.predict import ImageAnswers, predict_images
 from napari_fathom.learning.images.presets import IMAGE_PRESETS, LAPTOP, WORKSTATION, propose_for_images
@@ -312,15 +312,23 @@ def test_another_clusterer_takes_the_place_of_a_methods_own_clusters(method: str
     assert answers(model).probabilities.shape == (160, 4)
 
 
-def test_held_out_labels_say_nothing_of_clusters_that_took_the_place_of_a_methods_own(
-    seeing: ImageModel,
-) -> None:
-    model, events = train(clustering("rpsc", steps=2, clusterer="kmeans"), start=seeing)
-    assert [event.kappa for event in events if isinstance(event, Epoch)][-1] is not None
-    assert model.provenance["kappa"] is None
-    assert model.calibration.temperature == 1
-    assert "Kappa is of rpsc's own clusters; nothing judges those by kmeans." in notes(events)
-    np.testing.assert_allclose(answers(model).probabilities.sum(axis=1), 1, atol=1e-5)
+@pytest.mark.parametrize("method", ["rpsc", "autoencoder", "dec"])
+def test_held_out_labels_judge_the_clusters_that_answer(seeing: ImageModel, method: str) -> None:
+    """Also of a method that looks at no label, and where another's took the place of a method's own."""
+    clusterer = "own" if method == "dec" else "kmeans"
+    settings = clustering(method, steps=2, clusterer=clusterer, held_out=0.5)
+    training = ImageTraining(IMAGES, LABELS, NAMES, settings, device="cpu", start=seeing)
+    model, events = run(training)
+    found, held = answers(model), training.held_out
+    assert held is not None
+    others = LABELS.target.copy()
+    others[held.strokes] = 0  # a group's number is its row here
+    shares = class_shares(found.cluster, others, 4, len(NAMES))
+    np.testing.assert_array_equal(held.probabilities, shares[found.cluster[held.strokes]].T)
+    np.testing.assert_array_equal(held.labels, LABELS.target[held.strokes])
+    assert model.provenance["kappa"] == held.kappa is not None
+    assert f"What its clusters say of the held-out images: kappa {held.kappa:.2f}." in notes(events)
+    np.testing.assert_allclose(found.probabilities.sum(axis=1), 1, atol=1e-5)
 
 
 def test_stop_while_clusters_are_sought_keeps_the_model() -> None:

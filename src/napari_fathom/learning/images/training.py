@@ -79,6 +79,7 @@ class ImageTraining:
         self._stages, self._start = stages(settings, len(class_names), start), start
         self._former: ImageModel | None = None
         self._done: ImageModel | None = None
+        self._judged: HeldOutAnswers | None = None
         self._run = self._made(settings, start)
 
     def _made(self, settings: ImageSettings, start: ImageModel | None) -> _Run:
@@ -101,7 +102,7 @@ class ImageTraining:
     @property
     def held_out(self) -> HeldOutAnswers | None:
         """What the best model says of the held-out images; None where nothing was held out."""
-        return self._run.held_out
+        return self._judged or self._run.held_out
 
     def events(self) -> Iterator[Event[ImageModel]]:
         """Train.
@@ -121,7 +122,7 @@ class ImageTraining:
         """
         for event in self._runs():
             if isinstance(event, Done):
-                self._done = yield from clustered(
+                self._done, self._judged = yield from clustered(
                     event.result, self._images, self._labels, device=self._device, stop=self._stop
                 )
                 event = Done(self._done)
