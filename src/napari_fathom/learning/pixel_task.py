@@ -22,6 +22,7 @@ from napari_fathom.learning.model import Model, go_on_from, network_for, require
 from napari_fathom.learning.nets.network import Network
 from napari_fathom.learning.painted import find_painted, require_enough, unpainted_classes
 from napari_fathom.learning.patches import PatchSampler
+from napari_fathom.learning.pixel_clusters import with_clusters
 from napari_fathom.learning.rest import classes_lost_to, rest_of, source_shares
 from napari_fathom.learning.settings import TrainSettings
 
@@ -139,6 +140,7 @@ class PixelTask:
             self.settings, len(self._classes), device, check=check, rest=self._rest, twin=self._twin
         )
         method = make_method(context)
+        self._clusters_learned = method.trains_clusters
         if self._start is not None and not others_of_as_many(self._start.class_names, self._classes):
             method.restore(self._start.method_state)
         return method
@@ -178,6 +180,13 @@ class PixelTask:
             state,
             self._record | dict(provenance),
         )
+
+    def finished(self, model: Model, device: torch.device) -> Model:
+        """The best model, with clusters also where its method learns none."""
+        if self._clusters_learned:
+            return model
+        size = self.settings.batch
+        return with_clusters(model, lambda: self._sampler.draw(size, unlabelled=True), device)
 
     def remarks(self, answers: HeldOutAnswers | None) -> Iterator[Note]:
         """Name the classes that the assumption on the unpainted sea swallowed."""

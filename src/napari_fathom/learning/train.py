@@ -1,8 +1,9 @@
 """Training, as others call it: arrays in, a model out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from threading import Event as StopEvent
 
+from napari_fathom.events import Done, Event
 from napari_fathom.learning.batch import Batch
 from napari_fathom.learning.field import Field, LabelField
 from napari_fathom.learning.loop import Loop
@@ -49,4 +50,13 @@ class Training(Loop[Network, Batch, Model]):
         device: str | None = None,
         stop: StopEvent | None = None,
     ) -> None:
-        super().__init__(PixelTask(field, labels, class_names, settings, start), device=device, stop=stop)
+        self._pixels = PixelTask(field, labels, class_names, settings, start)
+        super().__init__(self._pixels, device=device, stop=stop)
+
+    def events(self) -> Iterator[Event[Model]]:
+        """Train, as `Loop.events`; at the end clusters are found, unless the method has learned some."""
+        for event in super().events():
+            if isinstance(event, Done):
+                self._best = self._pixels.finished(event.result, self._device)
+                event = Done(self._best)
+            yield event

@@ -187,6 +187,11 @@ class Method(Protocol[N_contra, B_contra]):
         """Whether unlabelled items must come in two views."""
         ...
 
+    @property
+    def trains_clusters(self) -> bool:
+        """Whether the cluster head learns something; else clusters are found among the features."""
+        ...
+
     def objectives(self, network: N_contra, batch: B_contra) -> Iterator[Loss]:
         """Yield losses one by one; the network is one optimiser step further after each."""
         ...

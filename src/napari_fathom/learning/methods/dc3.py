@@ -50,6 +50,7 @@ class DC3(Generic[N, B]):
         "Goes around any network's method (setting `ambiguity`): learns which images or pixels can't be told "
         "apart, and how those group.",
     )
+    trains_clusters: ClassVar[bool] = True
 
     def __init__(self, inner: Method[N, B], context: MethodContext[SharedSettings]) -> None:
         self._inner, self._settings = inner, context.settings

@@ -47,6 +47,7 @@ class PixelFOC(PlainMethod):
         "after Schmarje et al. 2021",
         "FOC's losses with pixels for images: more clusters than classes, kept apart by class. To try.",
     )
+    trains_clusters: ClassVar[bool] = True
 
     def __init__(self, context: MethodContext) -> None:
         settings = context.settings

@@ -39,6 +39,7 @@ class PredKlus(PlainMethod):
         "Choi et al. 2023",
         "Learns from your strokes and from the structure of all that is unpainted. For few strokes.",
     )
+    trains_clusters: ClassVar[bool] = True
     needs_unlabelled = True  # the clustering objective lives on unlabelled patches
 
     def __init__(self, context: MethodContext) -> None:

@@ -56,6 +56,7 @@ class SemiClf(PlainMethod):
         "Choi et al. 2021",
         "Classifies patches of 32 × 32 cells, which then vote on pixels. Coarse; to compare with.",
     )
+    trains_clusters: ClassVar[bool] = True
     needs_unlabelled = True  # they are clustered
 
     def __init__(self, context: MethodContext) -> None:
