@@ -146,6 +146,32 @@ def test_heads_go_on_where_a_former_run_left_them() -> None:
     assert all(torch.equal(value, state[name]) for name, value in other.state().items())
 
 
+@pytest.mark.parametrize("name", ["spice", "rpsc"])
+def test_after_a_pause_the_same_head_answers_as_without(name: str) -> None:
+    """Its lead is of the mini-batches before the pause: those after it say nothing else."""
+    method, network, _, batch = made(name, projection_heads=3)
+    for _ in range(3):
+        first(method, network, batch)
+    leader = int(method._losses.argmax())  # type: ignore[attr-defined]
+    method._losses[leader] = 0.0  # type: ignore[attr-defined]
+    resumed, other, *_ = made(name, projection_heads=3)
+    resumed.restore(method.state())
+    for run, seen in ((method, network), (resumed, other)):
+        first(run, seen, batch)
+        run.settle(seen)
+    wanted = resumed._heads[leader].last.weight  # type: ignore[attr-defined]
+    torch.testing.assert_close(other.heads._clusters.weight, wanted)
+    torch.testing.assert_close(network.heads._clusters.weight, wanted)
+
+
+def test_heads_of_other_clusters_bring_no_lead() -> None:
+    method, network, _, batch = made("spice")
+    first(method, network, batch)
+    other, *_ = made("spice", clusters=4)
+    other.restore(method.state())
+    assert not other._losses.any()  # type: ignore[attr-defined]
+
+
 def test_scan_first_puts_neighbours_into_one_cluster() -> None:
     method, network, gallery, batch = made("scan", neighbours=1, steps=4, epochs=1)
     assert not method.needs_view

@@ -1,6 +1,7 @@
 """Batch by batch: class, cluster and ambiguity of every image of a collection."""
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from threading import Event as StopEvent
 
@@ -8,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from napari_fathom.errors import FathomError
 from napari_fathom.events import Done, Event, Note, Progress
-from napari_fathom.learning.hardware import best_device, is_out_of_memory, release_memory
+from napari_fathom.learning.hardware import best_device
 from napari_fathom.learning.images.clusters import find_clusters, limit_told
 from napari_fathom.learning.images.model import ImageModel, RawAnswers, require_same_images
+from napari_fathom.learning.images.parts import in_parts
 from napari_fathom.learning.images.sampler import views_of
 from napari_fathom.learning.images.source import ImageSet
 from napari_fathom.learning.stopping import heeding, raise_if_set
@@ -118,51 +119,26 @@ def ask_images(
     where = torch.device(device or best_device())
     network = model.network
     parts: list[RawAnswers] = []
-    first = 0
+
+    def work(first: int, last: int) -> RawAnswers:
+        raise_if_set(stop)
+        views = views_of(images, np.arange(first, last), model.scaling)
+        with nullcontext() if network is None else heeding(network, stop):
+            return model.answer(views, where)
+
     if network is not None:
         network.to(where)
     try:
-        while first < len(images):
-            raise_if_set(stop)
-            last = min(first + batch, len(images))
-            answers = _try_batch(model, images, np.arange(first, last), where, stop)
-            if answers is None:
-                release_memory(where)
-                if batch == 1:
-                    raise FathomError(
-                        f"Not even one image fits into the memory of {where}. Close other programs, "
-                        "or predict on the CPU."
-                    )
-                batch //= 2
+        for part in in_parts(len(images), batch, where, work):
+            if part.size < batch:
+                batch = part.size
                 yield Note(f"Out of memory on {where}: going on with batches of {batch}.", "warning")
-                continue
-            parts.append(answers)
-            first = last
-            yield Progress("images", first, len(images))
+            parts.append(part.result)
+            yield Progress("images", part.done, len(images))
     finally:
         if network is not None:
             network.cpu()
     return parts
-
-
-def _try_batch(
-    model: ImageModel,
-    images: ImageSet,
-    rows: npt.NDArray[np.int64],
-    device: torch.device,
-    stop: StopEvent | None,
-) -> RawAnswers | None:
-    """Answers for some rows; None if the memory doesn't suffice."""
-    views = views_of(images, rows, model.scaling)
-    try:
-        if model.network is None:
-            return model.answer(views, device)
-        with heeding(model.network, stop):
-            return model.answer(views, device)
-    except RuntimeError as error:
-        if not is_out_of_memory(error):
-            raise
-        return None
 
 
 def _gathered(model: ImageModel, parts: list[RawAnswers], check: Callable[[], None]) -> ImageAnswers:

@@ -213,12 +213,14 @@ class Method(Protocol[N_contra, B_contra]):
         ...
 
 
-def restore_module(module: nn.Module, state: Mapping[str, Tensor], prefix: str) -> None:
+def restore_module(module: nn.Module, state: Mapping[str, Tensor], prefix: str) -> bool:
     """Load what `module.state_dict(prefix=prefix)` put into a state, if that module had this one's size."""
     kept = {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
     mine = module.state_dict()
-    if kept.keys() == mine.keys() and all(kept[name].shape == mine[name].shape for name in mine):
+    fits = kept.keys() == mine.keys() and all(kept[name].shape == mine[name].shape for name in mine)
+    if fits:
         module.load_state_dict(kept)
+    return fits
 
 
 class PlainMethod:

@@ -24,7 +24,7 @@ CONFIDENT_SHARE = 0.5
 _TEMPERATURE = 0.5  # τ: RPSC, "Parametric Setting"
 _OF_EACH_CLUSTER = 100  # images in a mini-batch: 1,000 for 10 clusters, 2,000 for 20 (RPSC, SPICE)
 _MEMORY = 0.99  # of each head's running loss
-_PREFIX = "projection."
+_PREFIX, _LOSSES = "projection.", "losses of projection heads"
 
 
 def soft_contrast(logits: Tensor, found: PseudoLabels) -> Tensor:
@@ -80,12 +80,13 @@ class SelfLabelling(PlainMethod):
         return self._heads.parameters()
 
     def state(self) -> Mapping[str, Tensor]:
-        """The heads."""
-        return self._heads.state_dict(prefix=_PREFIX)
+        """The heads, and how well each did of late."""
+        return {**self._heads.state_dict(prefix=_PREFIX), _LOSSES: self._losses}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Go on with heads of the same sizes."""
-        restore_module(self._heads, state, _PREFIX)
+        if restore_module(self._heads, state, _PREFIX) and _LOSSES in state:
+            self._losses = state[_LOSSES].clone()
 
     def settle(self, network: ImageNetwork) -> None:  # type: ignore[override]
         """Let the best head answer."""
