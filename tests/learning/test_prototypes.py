@@ -3,15 +3,12 @@
 import numpy as np
 import pytest
 import torch
-from sklearn.metrics.pairwise import cosine_similarity
 
-from napari_fathom.errors import Cancelled
 from napari_fathom.learning.prototypes import (
     centres_of_sure,
     closeness,
     local_consistency,
     nearest_members,
-    nearest_neighbours,
 )
 
 
@@ -60,22 +57,6 @@ def test_items_in_their_centre_are_believed_and_the_farthest_is_not() -> None:
     centres = torch.tensor([[0.0, 0.0], [5.0, 5.0], [9.0, 9.0]])
     found = closeness(rows, torch.tensor([0, 0, 0, 1, 1]), centres)
     assert found.tolist() == [1, 0.5, 0, 1, 1]
-
-
-def test_neighbours_are_the_others_at_the_smallest_angle() -> None:
-    rows = normal(30, 4)
-    alike = cosine_similarity(rows.numpy())
-    np.fill_diagonal(alike, -np.inf)
-    np.testing.assert_array_equal(nearest_neighbours(rows, 7), np.argsort(-alike, axis=1)[:, :7])
-    assert nearest_neighbours(rows, 100).shape == (30, 29)
-
-
-def test_a_long_search_for_neighbours_can_be_stopped() -> None:
-    def stop() -> None:
-        raise Cancelled("Stopped.")
-
-    with pytest.raises(Cancelled):
-        nearest_neighbours(normal(5, 2), 2, stop)
 
 
 def test_consistency_is_the_share_of_neighbours_with_ones_label() -> None:

@@ -102,6 +102,8 @@ class Loop(Generic[N, B, M]):
     def _epochs(self) -> Iterator[Event[M]]:
         settings = self._task.settings
         network, method = self._begin()
+        with heeding(network, self._stop):
+            yield from method.begin(network)
         stepper = Stepper(network, method, settings, self._device)
         memory = settings.weight_average
         average = WeightAverage(network, memory, method.parameters()) if memory else None

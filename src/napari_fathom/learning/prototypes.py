@@ -1,13 +1,9 @@
 """Pseudo-labels without labels: centres of sure answers, what lies near them, what neighbours agree on."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
-
-from napari_fathom.learning.precision import in_full_precision
 
 __all__ = [
     "PseudoLabels",
@@ -15,10 +11,7 @@ __all__ = [
     "closeness",
     "local_consistency",
     "nearest_members",
-    "nearest_neighbours",
 ]
-
-_CHUNK = 1024  # rows compared with all others at once
 
 
 @dataclass(frozen=True)
@@ -123,33 +116,6 @@ def closeness(rows: Tensor, labels: Tensor, centres: Tensor) -> Tensor:
     farthest = torch.zeros(len(centres), device=rows.device, dtype=distance.dtype)
     farthest = farthest.scatter_reduce(0, labels, distance, "amax")[labels]
     return 1 - torch.where(farthest > 0, distance / farthest, torch.zeros_like(distance))
-
-
-def nearest_neighbours(rows: Tensor, count: int, check: Callable[[], None] = lambda: None) -> Tensor:
-    """The nearest other items of each, by angle, nearest first.
-
-    Parameters
-    ----------
-    rows : Tensor, shape (N, D)
-    count : int
-        How many; with fewer others, all of them.
-    check : callable
-        Called now and then; raises when the user pressed Stop.
-
-    Returns
-    -------
-    Tensor of int64, shape (N, min(count, N − 1))
-    """
-    directions = F.normalize(rows, dim=1)
-    count, found = min(count, len(rows) - 1), []
-    for first in range(0, len(rows), _CHUNK):
-        check()
-        with in_full_precision(directions):
-            alike = directions[first : first + _CHUNK] @ directions.T
-        own = torch.arange(len(alike), device=rows.device)
-        alike[own, first + own] = -torch.inf
-        found.append(alike.topk(count, dim=1).indices)
-    return torch.cat(found)
 
 
 def local_consistency(labels: Tensor, neighbours: Tensor) -> Tensor:

@@ -5,7 +5,9 @@ import pytest
 import torch
 from tests.learning.images.shapes import collection, quick
 
-from napari_fathom.errors import Cancelled
+from napari_fathom.errors import Cancelled, FathomError
+from napari_fathom.events import Progress
+from napari_fathom.learning.images.batch import Views
 from napari_fathom.learning.images.gallery import Gallery
 from napari_fathom.learning.images.sampler import ImageSampler, views_of
 from napari_fathom.learning.images.scaling import fit_scaling
@@ -57,6 +59,35 @@ def test_all_are_seen_in_chunks_between_which_one_can_stop() -> None:
 
     with pytest.raises(Cancelled):
         found.seen(lambda views: views.measures, check=stop)
+
+
+def test_too_little_memory_makes_smaller_chunks_also_the_next_time() -> None:
+    found, sizes = gallery(), []
+
+    def small(views: Views) -> torch.Tensor:
+        sizes.append(len(views))
+        if len(views) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return views.pixels.flatten(1)
+
+    for _ in range(2):
+        torch.testing.assert_close(
+            found.seen(small, check=lambda: None), found.plain(torch.arange(6)).pixels.flatten(1)
+        )
+    assert sizes == [6, 3, 1, *[1] * 5, *[1] * 6]
+
+
+def test_not_even_one_image_is_told_with_what_to_do() -> None:
+    def none(views: Views) -> torch.Tensor:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    with pytest.raises(FathomError, match=r"Not even one image fits into the memory of cpu\. Close"):
+        gallery().seen(none, check=lambda: None)
+
+
+def test_how_far_it_is_is_told() -> None:
+    work = gallery().seeing(lambda views: views.measures, check=lambda: None)
+    assert next(work) == Progress("images", 6, 6)
 
 
 def test_draws_different_images() -> None:

@@ -13,6 +13,7 @@ from napari_fathom.errors import TrainingError
 from napari_fathom.learning import cluster_losses, losses
 from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.images.gallery import Gallery
+from napari_fathom.learning.images.parts import finished
 from napari_fathom.learning.images.sampler import ImageSampler
 from napari_fathom.learning.images.scaling import fit_scaling
 from napari_fathom.learning.methods import Loss, Method, MethodContext, make_image_method
@@ -38,7 +39,7 @@ STILL = {
 
 
 def made(
-    method: str, said: np.ndarray | None = None, **changes: Any
+    method: str, said: np.ndarray | None = None, *, begin: bool = True, **changes: Any
 ) -> tuple[Method[ImageNetwork, ImageBatch], ImageNetwork, Gallery, ImageBatch]:
     settings = quick(
         **{
@@ -56,7 +57,10 @@ def made(
     context = MethodContext(settings, 0, CPU, lambda: None, seen=network.seen, gallery=gallery)
     sampler = ImageSampler(IMAGES, np.zeros(len(TRUTH), int), POOL, SCALING, settings)
     batch = sampler.draw(8, unlabelled=True, view=True)
-    return make_image_method(context), network, gallery, batch
+    method = make_image_method(context)
+    if begin:
+        list(method.begin(network))
+    return method, network, gallery, batch
 
 
 def first(method: Method[ImageNetwork, ImageBatch], network: ImageNetwork, batch: ImageBatch) -> Loss:
@@ -96,7 +100,7 @@ def head_losses(name: str, **changes: Any) -> tuple[float, list[tuple[torch.Tens
     """A method's loss, and for each head its logits and pseudo-labels, found anew."""
     method, network, gallery, batch = made(name, **changes)
     heads = list(method._heads)  # type: ignore[attr-defined]
-    rows = embed_all(network, gallery, lambda: None)
+    rows = finished(embed_all(network, gallery, lambda: None))
     found = []
     for head in heads:
         with torch.no_grad():
@@ -176,7 +180,7 @@ def test_scan_first_puts_neighbours_into_one_cluster() -> None:
     method, network, gallery, batch = made("scan", neighbours=1, steps=4, epochs=1)
     assert not method.needs_view
     assert batch.places is not None
-    rows = embed_all(network, gallery, lambda: None)
+    rows = finished(embed_all(network, gallery, lambda: None))
     alike = F.cosine_similarity(rows[:, None], rows[None], dim=2).fill_diagonal_(-2)
     heads = [network.heads.clusters, *method._copies.others]  # type: ignore[attr-defined]
     with torch.no_grad():
@@ -195,7 +199,7 @@ def test_scan_first_puts_neighbours_into_one_cluster() -> None:
 @pytest.mark.parametrize("kind", ["paper", "soft-contrastive"])
 def test_scan_then_learns_its_sure_answers(kind: str) -> None:
     method, network, gallery, batch = made("scan", steps=2, epochs=1, threshold=0.0, cluster_loss=kind)
-    rows = embed_all(network, gallery, lambda: None)
+    rows = finished(embed_all(network, gallery, lambda: None))
     first(method, network, batch)
     assert method.needs_view  # one of two batches is over
     assert batch.places is not None
@@ -229,10 +233,10 @@ def test_scan_learns_nothing_from_a_batch_without_a_sure_answer() -> None:
 
 def reliable(said: np.ndarray | None = None, **changes: Any) -> tuple[np.ndarray, np.ndarray]:
     """Which images are reliably of which cluster; and each one's nearest centre, written out."""
-    method, network, gallery, _ = made("rpsc-semi", said, **changes)
+    method, network, gallery, _ = made("rpsc-semi", said, begin=False, **changes)
     assert isinstance(method, RPSCSemi)
-    found = method._reliable(network).numpy()
-    rows = embed_all(network, gallery, lambda: None)
+    found = finished(method._reliable(network)).numpy()
+    rows = finished(embed_all(network, gallery, lambda: None))
     with evaluating(network), torch.no_grad():
         answers = network.heads.clusters(network.features(gallery.plain(torch.arange(len(gallery))))).softmax(
             1

@@ -1,14 +1,16 @@
 """All images that may be learned from, for a method that chooses among them itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from napari_fathom.events import Progress
 from napari_fathom.learning.images.augment import ImageAugmentation
 from napari_fathom.learning.images.batch import ImageBatch, Views
+from napari_fathom.learning.images.parts import finished, in_parts
 from napari_fathom.learning.images.sampler import ImageSampler, views_of
 from napari_fathom.learning.images.scaling import ImageScaling
 from napari_fathom.learning.images.settings import ImageSettings
@@ -16,7 +18,7 @@ from napari_fathom.learning.images.source import ImageSet
 
 __all__ = ["Gallery"]
 
-_CHUNK = 256  # images that go through a network at once
+_AT_ONCE = 256  # images that go through a network together, where memory suffices
 _OTHER_DRAWS = 1 << 32  # added to a seed: from the same one, both samplers would draw the same views
 
 
@@ -54,7 +56,7 @@ class Gallery:
         device: torch.device,
     ) -> None:
         self._images, self._pool, self._scaling, self._device = images, pool, scaling, device
-        self._settings = settings
+        self._settings, self._at_once = settings, _AT_ONCE
         self._layout = torch.channels_last if settings.channels_last else torch.contiguous_format
         self._weak, self._strong = ImageAugmentation.weak(settings), ImageAugmentation.strong(settings)
         self._random = torch.Generator().manual_seed(settings.seed + 1)
@@ -119,13 +121,35 @@ class Gallery:
         -------
         Tensor of float32, shape (n, D)
             On the device.
+
+        Raises
+        ------
+        FathomError
+            If not even one image fits into its memory.
         """
+        return finished(self.seeing(see, places, views=views, check=check))
+
+    def seeing(
+        self,
+        see: Callable[[Views], Tensor],
+        places: Tensor | None = None,
+        *,
+        views: Callable[[Tensor], Views] | None = None,
+        check: Callable[[], None],
+    ) -> Generator[Progress, None, Tensor]:
+        """As `seen`, telling how far it is."""
         wanted = torch.arange(len(self)) if places is None else places
         made, rows = views or self.plain, []
-        with torch.no_grad():
-            for part in torch.split(wanted, _CHUNK):
-                check()
-                rows.append(see(made(part)).float())
+
+        def work(first: int, last: int) -> Tensor:
+            check()
+            with torch.no_grad():
+                return see(made(wanted[first:last])).float()
+
+        for part in in_parts(len(wanted), self._at_once, self._device, work):
+            self._at_once = part.size
+            rows.append(part.result)
+            yield Progress("images", part.done, len(wanted))
         return torch.cat(rows)
 
     def _views(self, places: Tensor) -> Views:

@@ -1,6 +1,6 @@
 """Work on many images, some at a time, in smaller parts where memory doesn't suffice."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -9,7 +9,7 @@ import torch
 from napari_fathom.errors import FathomError
 from napari_fathom.learning.hardware import is_out_of_memory, release_memory
 
-__all__ = ["Part", "in_parts"]
+__all__ = ["Part", "finished", "in_parts"]
 
 T = TypeVar("T")
 
@@ -69,3 +69,13 @@ def in_parts(count: int, size: int, device: torch.device, work: Callable[[int, i
             yield Part(result, first, size)
             continue
         release_memory(device)  # out here: the error, while it is handled, keeps what didn't fit
+
+
+def finished(work: Generator[object, None, T]) -> T:
+    """What a piece of work returns; what it tells on the way is not passed on."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: T = end.value
+            return result

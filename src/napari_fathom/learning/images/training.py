@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from napari_fathom.errors import Cancelled, TrainingError
-from napari_fathom.events import Done, Epoch, Event, Note, Step
+from napari_fathom.events import Done, Epoch, Event, Note, Progress, Step
 from napari_fathom.learning.evaluate import HeldOutAnswers
 from napari_fathom.learning.hardware import best_device
 from napari_fathom.learning.images.batch import ImageBatch
@@ -155,6 +155,6 @@ class ImageTraining:
         for event in self._made(settings, start).events():
             if isinstance(event, Done):
                 return event.result
-            if isinstance(event, Step | Epoch):
+            if isinstance(event, Progress | Step | Epoch):
                 yield event
         raise TrainingError("No epoch was completed.")

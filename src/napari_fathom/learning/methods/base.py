@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from typing_extensions import TypeVar  # with a default: a method of pixels needn't say so
 
+from napari_fathom.events import Note, Progress
 from napari_fathom.learning.batch import Batch, UnlabelledPatches
 from napari_fathom.learning.images.gallery import Gallery
 from napari_fathom.learning.methods.about import About
@@ -192,6 +193,10 @@ class Method(Protocol[N_contra, B_contra]):
         """Whether the cluster head learns something; else clusters are found among the features."""
         ...
 
+    def begin(self, network: N_contra) -> Iterator[Note | Progress]:
+        """Do what takes a while before the first mini-batch, telling how far it is."""
+        ...
+
     def objectives(self, network: N_contra, batch: B_contra) -> Iterator[Loss]:
         """Yield losses one by one; the network is one optimiser step further after each."""
         ...
@@ -242,6 +247,10 @@ class PlainMethod:
     def needs_view(self) -> bool:
         """No, likewise."""
         return False
+
+    def begin(self, network: ItemNetwork) -> Iterator[Note | Progress]:
+        """Nothing to do."""
+        return iter(())
 
     def state(self) -> Mapping[str, Tensor]:
         """Nothing."""

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from typing_extensions import TypeVar
 
+from napari_fathom.events import Note, Progress
 from napari_fathom.learning import losses
 from napari_fathom.learning.batch import Batch
 from napari_fathom.learning.methods.about import About
@@ -65,6 +66,10 @@ class DC3(Generic[N, B]):
     def needs_view(self) -> bool:
         """Similarity compares two views."""
         return self._settings.similarity_weight > 0 or self._inner.needs_view
+
+    def begin(self, network: N) -> Iterator[Note | Progress]:
+        """As the inner method does."""
+        return self._inner.begin(network)
 
     def objectives(self, network: N, batch: B) -> Iterator[Loss]:
         """Yield the inner method's losses; DC3's terms join where they first can, once in a batch."""

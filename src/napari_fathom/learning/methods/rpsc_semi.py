@@ -1,6 +1,6 @@
 """RPSC-Semi: the whole network learns from the clusters that neighbours agree on."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from typing import ClassVar
 
@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from napari_fathom.errors import TrainingError
+from napari_fathom.events import Note, Progress
 from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.images.cluster_classes import clusters_of_labelled
 from napari_fathom.learning.images.gallery import Gallery
@@ -18,10 +19,11 @@ from napari_fathom.learning.methods.base import Loss
 from napari_fathom.learning.methods.freematch import FreeMatch
 from napari_fathom.learning.methods.image_rows import ImageContext
 from napari_fathom.learning.methods.self_labelling import CONFIDENT_SHARE
+from napari_fathom.learning.neighbours import nearest_neighbours
 from napari_fathom.learning.nets.image_network import ImageNetwork
 from napari_fathom.learning.nets.projection import ask_all, embed_all
 from napari_fathom.learning.precision import in_full_precision
-from napari_fathom.learning.prototypes import centres_of_sure, local_consistency, nearest_neighbours
+from napari_fathom.learning.prototypes import centres_of_sure, local_consistency
 
 __all__ = ["RPSCSemi"]
 
@@ -61,11 +63,13 @@ class RPSCSemi(FreeMatch):
         self._gallery: Gallery = context.gallery
         self._sampler: ImageSampler | None = None
 
+    def begin(self, network: ImageNetwork) -> Iterator[Note | Progress]:  # type: ignore[override]
+        """Find out which clusters are reliable."""
+        self._sampler = self._gallery.labelled((yield from self._reliable(network)))
+
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield FreeMatch's loss, with reliable pseudo-labels for labels."""
-        assert batch.unlabelled is not None
-        if self._sampler is None:
-            self._sampler = self._gallery.labelled(self._reliable(network))
+        assert batch.unlabelled is not None and self._sampler is not None
         size = len(batch.unlabelled) // self._context.settings.unlabelled_ratio
         drawn = self._gallery.moved(self._sampler.draw(size, unlabelled=False))
         whole = replace(batch, labelled=drawn.labelled, target=drawn.target, shares=None)
@@ -75,7 +79,7 @@ class RPSCSemi(FreeMatch):
     def _logits(self, network: ImageNetwork, rows: Tensor) -> Tensor:
         return network.heads.clusters(rows)
 
-    def _reliable(self, network: ImageNetwork) -> Tensor:
+    def _reliable(self, network: ImageNetwork) -> Generator[Progress, None, Tensor]:
         """The cluster that each image of the gallery is reliably of, shape (n,); negative where of none.
 
         Raises
@@ -84,8 +88,8 @@ class RPSCSemi(FreeMatch):
             If they are of one cluster only, or none.
         """
         settings, check = self._context.settings, self._context.check
-        rows = embed_all(network, self._gallery, check)
-        answers = ask_all(
+        rows = yield from embed_all(network, self._gallery, check)
+        answers = yield from ask_all(
             network, lambda seen: self._logits(network, seen).float().softmax(1), self._gallery, check
         )
         centres = centres_of_sure(rows, answers, CONFIDENT_SHARE)
@@ -94,9 +98,10 @@ class RPSCSemi(FreeMatch):
         label = likeness.argmax(1)
         wanted = settings.neighbours or _NEIGHBOURS
         count = max(min(wanted, len(rows) // (2 * self._clusters)), 1)
-        agreed = local_consistency(label, nearest_neighbours(rows, count, check)) > settings.threshold
-        known = torch.where(agreed, label, -1).cpu()
-        said = clusters_of_labelled(label.cpu().numpy(), self._gallery.said.numpy(), likeness.cpu().numpy())
+        neighbours = yield from nearest_neighbours(rows, count, check)
+        label = label.cpu()
+        known = torch.where(local_consistency(label, neighbours) > settings.threshold, label, -1)
+        said = clusters_of_labelled(label.numpy(), self._gallery.said.numpy(), likeness.cpu().numpy())
         known = torch.where(self._gallery.said >= 0, torch.from_numpy(said), known)
         found = int((torch.bincount(known[known >= 0]) > 0).sum())
         if found < 2:

@@ -6,6 +6,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
+from napari_fathom.events import Note, Progress
 from napari_fathom.learning import losses
 from napari_fathom.learning.cluster_losses import neighbour_loss, spread_loss
 from napari_fathom.learning.images.batch import ImageBatch
@@ -16,9 +17,10 @@ from napari_fathom.learning.methods.head_copies import HeadCopies
 from napari_fathom.learning.methods.iic import Head
 from napari_fathom.learning.methods.image_rows import ImageContext, image_features
 from napari_fathom.learning.methods.self_labelling import soft_contrast
+from napari_fathom.learning.neighbours import nearest_neighbours
 from napari_fathom.learning.nets.image_network import ImageNetwork
 from napari_fathom.learning.nets.projection import embed_all
-from napari_fathom.learning.prototypes import PseudoLabels, closeness, nearest_neighbours
+from napari_fathom.learning.prototypes import PseudoLabels, closeness
 
 __all__ = ["SCAN"]
 
@@ -72,11 +74,15 @@ class SCAN(PlainMethod):
         """The strong one, in the second half."""
         return self._left == 0
 
+    def begin(self, network: ImageNetwork) -> Iterator[Note | Progress]:  # type: ignore[override]
+        """Find everybody's neighbours."""
+        check, count = self._context.check, self._context.settings.neighbours or _NEIGHBOURS
+        self._embeddings = yield from embed_all(network, self._gallery, check)
+        self._neighbours = yield from nearest_neighbours(self._embeddings, count, check)
+
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the loss of the half that the run is in."""
         assert batch.unlabelled is not None and batch.places is not None
-        if self._embeddings is None:
-            self._look(network)
         if self._left:
             yield Loss("clusters", self._clustering(network, batch, batch.places))
             self._left -= 1
@@ -93,12 +99,6 @@ class SCAN(PlainMethod):
         """Let the best head answer."""
         if self._left:
             self._copies.put_best(network.heads, "clusters")
-
-    def _look(self, network: ImageNetwork) -> None:
-        """Find everybody's neighbours, once."""
-        check, count = self._context.check, self._context.settings.neighbours or _NEIGHBOURS
-        self._embeddings = embed_all(network, self._gallery, check)
-        self._neighbours = nearest_neighbours(self._embeddings, count, check).cpu()
 
     def _clustering(self, network: ImageNetwork, batch: ImageBatch, places: Tensor) -> Tensor:
         choice = torch.randint(self._neighbours.shape[1], (len(places),), generator=self._random)

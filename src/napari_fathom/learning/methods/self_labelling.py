@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from napari_fathom.events import Note, Progress
 from napari_fathom.learning.cluster_losses import soft_contrastive_loss
 from napari_fathom.learning.images.batch import ImageBatch, Views
 from napari_fathom.learning.images.gallery import Gallery
@@ -14,7 +15,7 @@ from napari_fathom.learning.methods.base import Loss, PlainMethod, restore_modul
 from napari_fathom.learning.methods.image_rows import ImageContext
 from napari_fathom.learning.nets.image_network import ImageNetwork
 from napari_fathom.learning.nets.network import seeded
-from napari_fathom.learning.nets.projection import ProjectionHead, embed
+from napari_fathom.learning.nets.projection import ProjectionHead, embed, embed_all
 from napari_fathom.learning.prototypes import PseudoLabels, centres_of_sure, nearest_members
 
 __all__ = ["CONFIDENT_SHARE", "SelfLabelling", "soft_contrast"]
@@ -63,12 +64,17 @@ class SelfLabelling(PlainMethod):
         self._images = min(settings.cluster_batch, _OF_EACH_CLUSTER * clusters)
         self._embeddings: Tensor | None = None
 
+    def begin(self, network: ImageNetwork) -> Iterator[Note | Progress]:  # type: ignore[override]
+        """Embed all images as they are; the encoder is frozen, so once will do."""
+        self._embeddings = yield from embed_all(network, self._gallery, self._context.check)
+
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the sum of all heads' losses: each learns as if it were alone."""
         del batch
         network.encoder.eval().requires_grad_(False)
         places = self._gallery.draw(self._images)
-        plain = self._embedded(network)[places]
+        assert self._embeddings is not None
+        plain = self._embeddings[places]
         scored = self._scored(network, places, plain)
         strong = self._seen(network, places, self._gallery.strong)
         each = torch.stack([self._of(head, plain, scored, strong) for head in self._heads])
@@ -112,12 +118,6 @@ class SelfLabelling(PlainMethod):
             found = nearest_members(plain, centres_of_sure(plain, sure, CONFIDENT_SHARE))
         logits: Tensor = head(strong[found.items])
         return self._loss(logits, found)
-
-    def _embedded(self, network: ImageNetwork) -> Tensor:
-        """All images as they are; the encoder is frozen, so once will do."""
-        if self._embeddings is None:
-            self._embeddings = self._seen(network, torch.arange(len(self._gallery)), self._gallery.plain)
-        return self._embeddings
 
     def _seen(self, network: ImageNetwork, places: Tensor, views: Callable[[Tensor], Views]) -> Tensor:
         check = self._context.check

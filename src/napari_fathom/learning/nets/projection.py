@@ -1,12 +1,13 @@
 """The head that clusters what a frozen encoder sees, and how it becomes a part of the network."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from napari_fathom.events import Progress
 from napari_fathom.learning.images.batch import Views
 from napari_fathom.learning.images.gallery import Gallery
 from napari_fathom.learning.nets.image_network import ImageNetwork, evaluating
@@ -24,18 +25,20 @@ def embed(network: ImageNetwork, views: Views) -> Tensor:
     return F.layer_norm(seen, seen.shape[1:])
 
 
-def embed_all(network: ImageNetwork, gallery: Gallery, check: Callable[[], None]) -> Tensor:
+def embed_all(
+    network: ImageNetwork, gallery: Gallery, check: Callable[[], None]
+) -> Generator[Progress, None, Tensor]:
     """Where the encoder, in evaluation, places all images as they are, shape (N, `seen` + M)."""
     with evaluating(network):
-        return gallery.seen(lambda views: embed(network, views), check=check)
+        return (yield from gallery.seeing(lambda views: embed(network, views), check=check))
 
 
 def ask_all(
     network: ImageNetwork, head: Callable[[Tensor], Tensor], gallery: Gallery, check: Callable[[], None]
-) -> Tensor:
+) -> Generator[Progress, None, Tensor]:
     """What a head of the network, in evaluation, says of all images as they are."""
     with evaluating(network):
-        return gallery.seen(lambda views: head(network.features(views)), check=check)
+        return (yield from gallery.seeing(lambda views: head(network.features(views)), check=check))
 
 
 class ProjectionHead(nn.Module):
