@@ -67,6 +67,10 @@ def test_the_step_size_follows_the_schedule(schedule: str, rate: Any, optimiser:
     assert found == pytest.approx([0.1 * rate(index / 4) for index in range(4)], rel=1e-4)
 
 
+def test_the_filter_bank_whose_single_layer_learns_slowly_takes_five_times_as_large_steps() -> None:
+    assert moves(method="filter-bank", optimiser="nesterov", beta1=0.0)[0] == pytest.approx(0.5)
+
+
 def test_nesterov_gathers_momentum() -> None:
     # v₁ = 1, v₂ = 1.5, …; a step is g + β v
     assert moves(optimiser="nesterov", beta1=0.5) == pytest.approx([0.15, 0.175, 0.1875, 0.19375])

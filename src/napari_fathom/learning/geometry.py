@@ -64,7 +64,7 @@ def body_of(method: str) -> Body:
     return "unet"
 
 
-def geometry_of(body: Body, depth: int, voting: Voting = "dense") -> Geometry:
+def geometry_of(body: Body, depth: int, voting: Voting = "8") -> Geometry:
     """Of a U-Net of `depth` stages; of the filter bank; of patches that vote."""
     if body == "patches":
         apart = 1 if voting == "dense" else int(voting)

@@ -23,9 +23,9 @@ class TrainSettings(SharedSettings):
     )
     depth: int = Field(5, ge=1, le=7, description="Stages of the U-Net.")
     voting: Voting = Field(
-        "dense",
-        description="SemiClf: all patches vote, seen in one pass; or exactly and slowly, those so many cells "
-        "apart.",
+        "8",
+        description="SemiClf: patches so many cells apart vote, seen exactly; or all (dense), in one pass "
+        "that shows each its surroundings, which it never learned from.",
     )
 
     # The data
@@ -114,6 +114,11 @@ class TrainSettings(SharedSettings):
         if self.ceiling_db <= self.floor_db:
             raise ValueError(f"ceiling_db ({self.ceiling_db}) must lie above floor_db ({self.floor_db})")
         return self
+
+    @property
+    def step_size(self) -> float:
+        """The learning rate; five times as much for the filter bank, whose single layer needs it."""
+        return self.learning_rate * (5 if body_of(self.method) == "filter-bank" else 1)
 
     @property
     def dc3_items(self) -> int:

@@ -115,6 +115,11 @@ class SharedSettings(BaseModel):
     seed: int = Field(0, ge=0, description="All randomness starts here.")
 
     @property
+    def step_size(self) -> float:
+        """The learning rate that the network is trained with."""
+        return self.learning_rate
+
+    @property
     def dc3_items(self) -> int | None:
         """How many of a mini-batch's items DC3's losses look at; None for all."""
         return None

@@ -72,7 +72,7 @@ class Stepper(Generic[N, B]):
             From inside the network.
         """
         for group in self._optimiser.param_groups:
-            group["lr"] = self._settings.learning_rate * self._rate(index)
+            group["lr"] = self._settings.step_size * self._rate(index)
         values: dict[str, float] = {}
         objectives = self._method.objectives(self.network, batch.to(self._device, self._layout))
         while True:
@@ -109,7 +109,7 @@ def _optimiser(
     if settings.optimiser == "nesterov":
         return torch.optim.SGD(
             weights,
-            lr=settings.learning_rate,
+            lr=settings.step_size,
             momentum=settings.beta1,
             nesterov=settings.beta1 > 0,
             weight_decay=settings.weight_decay,
@@ -117,7 +117,7 @@ def _optimiser(
         )
     return torch.optim.Adam(
         weights,
-        lr=settings.learning_rate,
+        lr=settings.step_size,
         betas=(settings.beta1, settings.beta2),
         weight_decay=settings.weight_decay,
         fused=quick,

@@ -1,15 +1,20 @@
 """Patches are clustered and classified in turn, drawn alike from each cluster and each class."""
 
+from dataclasses import replace
+
 import pytest
 import torch
+import torch.nn.functional as F
 from pydantic import ValidationError
 from tests.learning.scenes import quick
+from torch import Tensor
 
 from napari_fathom.learning.batch import Batch
 from napari_fathom.learning.methods import MethodContext
 from napari_fathom.learning.methods.semiclf import SemiClf, patch_classes, small_patches
 from napari_fathom.learning.model import network_for
 from napari_fathom.learning.nets.patch_network import PatchNetwork
+from napari_fathom.learning.nets.patch_votes import strided_patches, votes
 
 SETTINGS = quick(method="semiclf", width=2, clusters=3, components=4)
 CPU = torch.device("cpu")
@@ -31,20 +36,40 @@ def test_a_mini_batch_is_cut_into_patches_row_by_row() -> None:
     assert len(small_patches(planes[..., :40, :50])) == 2
 
 
-def test_a_patch_is_of_the_class_with_most_cells_and_of_the_rest_only_where_no_other_is() -> None:
-    def patch(**painted: int) -> list[int]:
-        cells = [-1] * 1024
-        start = 0
-        for name, count in painted.items():
-            cells[start : start + count] = [int(name[1])] * count
-            start += count
-        return cells
+def painted(*cells: tuple[int, int], edge: int = -1) -> Tensor:
+    """A patch whose middle holds so many cells of each class, all around it `edge`."""
+    middle = torch.cat([torch.full((count,), value) for value, count in cells] or [torch.zeros(0)]).long()
+    patch = torch.full((32, 32), edge)
+    patch[8:24, 8:24] = F.pad(middle, (0, 256 - len(middle)), value=-1).reshape(16, 16)
+    return patch
 
-    targets = torch.tensor(
-        [patch(), patch(c0=900, c2=20), patch(c0=100), patch(c1=30, c2=20), patch(c1=15), patch(c0=15, c1=16)]
-    )
-    assert patch_classes(targets, 3, rest=0).tolist() == [-1, 2, 0, 1, -1, 1]
-    assert patch_classes(targets, 3, rest=None).tolist() == [-1, 0, 0, 1, -1, 1]
+
+def test_a_patch_is_of_the_class_with_most_cells_in_its_middle_and_of_the_rest_only_where_no_other_is() -> (
+    None
+):
+    patches = [
+        painted(),
+        painted((0, 200), (2, 40)),
+        painted((0, 100)),
+        painted((1, 50), (2, 40)),
+        painted((1, 31)),
+        painted((0, 200), (1, 31)),
+        painted((0, 100), edge=1),
+    ]
+    target = torch.stack(patches)
+    assert patch_classes(target, 3, rest=0).tolist() == [-1, 2, 0, 1, -1, -1, 0]
+    assert patch_classes(target, 3, rest=None).tolist() == [-1, 0, 0, 1, -1, 0, 0]
+
+
+def test_a_classifier_without_faults_draws_a_school_about_as_large_as_it_is() -> None:
+    school = torch.zeros(128, 128, dtype=torch.int64)
+    school[50:80, 40:90] = 1
+    beyond = F.pad(school, (0, 24, 0, 24))
+    each = beyond.unfold(0, 32, 8).unfold(1, 32, 8).reshape(-1, 32, 32)
+    called = patch_classes(each, 2, rest=0).reshape(16, 16).clamp_min(0)
+    drawn = votes(called, 2, 8, (128, 128)).argmax(0)
+    assert float((drawn * school).sum() / drawn.sum()) > 0.75
+    assert float((drawn * school).sum() / school.sum()) > 0.75
 
 
 def test_clusters_first_then_classes(batch: Batch) -> None:
@@ -71,8 +96,21 @@ def test_patches_without_a_stroke_are_of_the_class_that_nearly_everything_is(bat
     without, network = made()
     *_, loss = without.objectives(network, batch)
     assert loss.painted is not None and loss.painted.target is not None
-    labelled = patch_classes(small_patches(batch.labelled.target[:, None]).flatten(1), 3, None)
+    labelled = patch_classes(batch.labelled.target, 3, None)
     assert set(loss.painted.target.tolist()) == set(labelled.tolist())
+
+
+def test_cells_that_a_stroke_may_have_grown_to_are_of_no_class(batch: Batch) -> None:
+    assert batch.unlabelled is not None
+    method, network = made(rest=0)
+    of_sea, of_strokes = (torch.zeros_like(kind.valid) for kind in (batch.unlabelled, batch.labelled))
+    unsure = replace(
+        batch,
+        labelled=replace(batch.labelled, target=batch.labelled.target.clamp_max(-1), unpainted=of_strokes),
+        unlabelled=replace(batch.unlabelled, target=None, unpainted=of_sea),
+    )
+    *_, loss = method.objectives(network, unsure)
+    assert loss.painted is not None and not len(loss.painted.features)
 
 
 def test_a_run_goes_on_with_its_centroids(batch: Batch) -> None:
@@ -98,3 +136,16 @@ def test_clusters_are_learned_in_every_mini_batch_however_soon_new_patches_repla
 def test_a_patch_that_can_not_be_cut_up_is_refused() -> None:
     with pytest.raises(ValidationError, match="semiclf it must be a multiple of 32"):
         quick(method="semiclf", patch=48)
+
+
+def test_patches_vote_as_they_were_learned_unless_one_pass_is_asked_for() -> None:
+    _, network = made()
+    network.eval()
+    image = torch.randn(1, 4, 64, 64, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        seen = strided_patches(network.body, image, 8)
+        called = network.heads.classes(seen.features.flatten(1).T).argmax(1).reshape(8, 8)
+    whole = slice(None)
+    torch.testing.assert_close(
+        network.answer(image, (whole, whole)).probabilities, votes(called, 3, 8, (64, 64))
+    )

@@ -21,8 +21,10 @@ __all__ = ["SemiClf", "patch_classes", "small_patches"]
 
 _KEPT = 4096
 """Patches that are clustered together: 64 mini-batches of the paper's, 67 MB of four frequencies."""
-_FEWEST_CELLS = 16
-"""Painted cells that make a patch one of their class: a brush stamp, a sixty-fourth of the patch."""
+_EDGE = PATCH_SIDE // 4
+"""Cells along a patch's edges that don't say what it is; left is its middle, 16 × 16 cells."""
+_FEWEST_CELLS = 32
+"""Cells of a class in its middle, an eighth, that make a patch one of that class."""
 _AT_ONCE = 256
 
 
@@ -36,9 +38,9 @@ class SemiClf(PlainMethod):
     are clustered anew in each epoch, and before whenever half of them are in no cluster yet. k-means starts
     from the last centroids, as PredKlus' does, so that the cluster head needn't begin anew.
 
-    A patch is of the class with the most painted cells in it, at least 16; the class that nearly all of the
-    sea is of, only where no other is painted. Where unpainted cells are taken for that class, patches without
-    a stroke are too.
+    A patch is of the class with the most cells in its middle, 16 × 16, at least 32; the class that nearly all
+    of the sea is of, only where there is no cell of another. With 32 cells anywhere in the patch, even a
+    classifier without faults would draw schools 16 cells too large on all sides (`docs/method.md`).
 
     Parameters
     ----------
@@ -73,6 +75,8 @@ class SemiClf(PlainMethod):
         image = torch.cat([batch.labelled.image, batch.unlabelled.image])
         valid = torch.cat([batch.labelled.valid, batch.unlabelled.valid])
         target = torch.cat([batch.labelled.target, _target_of(batch)])
+        if self._rest is not None:
+            target = target.where(~_unpainted(batch), self._rest)
         patches = small_patches(image)
         measured = small_patches(valid[:, None]).float().mean((1, 2, 3)) > 0.25
         self._keep(patches[measured])
@@ -80,7 +84,7 @@ class SemiClf(PlainMethod):
             self._cluster(network)
         self._batches += 1
         of_cluster = balanced(self._labels, int(measured.sum()), self._random)
-        classes = self._classes_of(target, valid, measured)
+        classes = torch.where(measured, patch_classes(target, self._classes, self._rest), -1)
         of_class = balanced(classes.cpu(), len(classes), self._random).to(image.device)
         # together in both steps, or batch normalisation learns neither's statistics (as in `features_of`)
         both = torch.cat([self._patches[of_cluster.to(image.device)], patches[of_class]])
@@ -91,14 +95,6 @@ class SemiClf(PlainMethod):
         rows, said = network.body(both)[len(of_cluster) :], classes[of_class]
         value = F.cross_entropy(network.heads.classes(rows).float(), said) if len(said) else rows.sum() * 0
         yield Loss("segmentation", value, Rows(rows, said))
-
-    def _classes_of(self, target: Tensor, valid: Tensor, measured: Tensor) -> Tensor:
-        """What each of the small patches is; −1 for those of which nothing is known."""
-        classes = patch_classes(small_patches(target[:, None]).flatten(1), self._classes, self._rest)
-        if self._rest is not None:
-            unpainted = small_patches((valid & (target < 0))[:, None]).flatten(1).any(1)
-            classes = torch.where((classes < 0) & unpainted, self._rest, classes)
-        return torch.where(measured, classes, -1)
 
     def state(self) -> Mapping[str, Tensor]:
         """The centroids."""
@@ -161,30 +157,38 @@ def small_patches(planes: Tensor) -> Tensor:
     return cut.permute(0, 2, 3, 1, 4, 5).reshape(-1, channels, PATCH_SIDE, PATCH_SIDE)
 
 
-def patch_classes(targets: Tensor, classes: int, rest: int | None) -> Tensor:
-    """What each patch is, by the cells painted in it.
+def patch_classes(target: Tensor, classes: int, rest: int | None) -> Tensor:
+    """What each patch is, by the cells in its middle.
 
     Parameters
     ----------
-    targets : Tensor of int64, shape (n, cells)
+    target : Tensor of int64, shape (B, h, w)
         0…C−1; −1 where nobody has said.
     classes : int
         C.
     rest : int, optional
-        The class that counts only where no other is painted.
+        The class that counts only where there is no cell of another.
 
     Returns
     -------
     Tensor of int64, shape (n,)
-        −1 for those with fewer than 16 painted cells of any class.
+        In the order of `small_patches`; −1 for those of which too little is known.
     """
-    painted = F.one_hot(targets + 1, classes + 1).sum(1)[:, 1:]
-    painted = torch.where(painted >= _FEWEST_CELLS, painted, 0)
+    middle = small_patches(target[:, None])[:, 0, _EDGE:-_EDGE, _EDGE:-_EDGE].flatten(1)
+    cells = F.one_hot(middle + 1, classes + 1).sum(1)[:, 1:]
     if rest is not None:
-        own = painted[:, rest].clamp_max(1)  # less than the fewest cells of another
-        painted = painted.index_copy(1, torch.tensor([rest], device=painted.device), own[:, None])
-    most, found = painted.max(1)
-    return torch.where(most > 0, found, -1)
+        others = cells.sum(1) - cells[:, rest]
+        cells[:, rest] = cells[:, rest].where(others == 0, 0)
+    most, found = cells.max(1)
+    return torch.where(most >= _FEWEST_CELLS, found, -1)
+
+
+def _unpainted(batch: Batch) -> Tensor:
+    """Cells of all patches that nobody painted, nor does a painted area reach there."""
+    assert batch.unlabelled is not None
+    kinds = batch.labelled, batch.unlabelled
+    nobody = (kind.unpainted if kind.unpainted is not None else kind.valid & False for kind in kinds)
+    return torch.cat(list(nobody))
 
 
 def _target_of(batch: Batch) -> Tensor:
