@@ -37,7 +37,8 @@ Raised by whoever changes it: the method's former rows count no more, and it run
 FIRST_DEFAULTS: Mapping[str, Mapping[str, Any]] = {"echograms": {}, "images": {}}
 """Settings' first defaults, where they have changed since results were first kept, by kind of suite.
 
-Runs are known by what differs from these: a changed default makes other runs, and former rows stay true.
+Runs are known by what differs from these: a changed default makes other runs, and former rows stay true. (One
+that a single method reads, such as `voting`, is no reason to run all others again: `REVISIONS` tells of it.)
 """
 
 
