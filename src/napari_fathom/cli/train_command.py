@@ -36,7 +36,8 @@ __all__ = ["command"]
     "aliases",
     "FOUND=CLASS",
     "'sand eel=sandeel'",
-    "What --labels call a class of the study (or its number, where they have no names); may be repeated.",
+    "What --labels, or the model of --start FOLDER, call a class of the study (or its number, where labels "
+    "have no names); may be repeated.",
 )
 @click.option(
     "--labelled-by",
@@ -96,8 +97,10 @@ def command(
       fathom train plankton.fathom --labels ours.csv --labelled-by Ada --map Krill=Euphausiacea
       fathom train hake.fathom --method supseg --epochs 40 --set learning_rate=0.001
     """  # noqa: D301 - click wants the backspace character itself
-    if aliases and not label_files:
-        raise click.UsageError("--map goes with --labels: it says what their class names mean here")
+    if aliases and not label_files and start in ("scratch", "last"):
+        raise click.UsageError(
+            "--map goes with --labels or --start FOLDER: it says what their class names mean here"
+        )
     from napari_fathom.study import CollectionStudy, Study
     from napari_fathom.study.kinds import holds_images
     from napari_fathom.study.machine_labels import accept_predicted
@@ -126,7 +129,7 @@ def command(
                 accepted = accept_predicted(study.votes, annotator)
                 console.say(f"{accepted.objects:,} predicted labels are validated now, by {annotator}")
         console.say(f"training {settings.method} with the preset {preset}")
-        record = train(study, settings, console, start=_place(start), device=device)
+        record = train(study, settings, console, start=_place(start), aliases=aliases, device=device)
     console.result(
         record.model_dump(mode="json"), f"{model_sentence(record)}. Next: fathom predict {study_folder}"
     )

@@ -1,5 +1,7 @@
 """Training with a Ctrl-C that keeps what there is, for every command that trains."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from napari_fathom.cli.console import Console
@@ -21,6 +23,7 @@ def train(
     console: Console,
     *,
     start: "Start" = "scratch",
+    aliases: Mapping[str, str] = MappingProxyType({}),
     device: str | None = None,
 ) -> "ModelRecord":
     """Train, showing how it goes; parameters as for `train_job`.
@@ -32,7 +35,7 @@ def train(
     """
     from napari_fathom.study.jobs import train_job
 
-    job = train_job(study, settings, start=start, device=device, stop=console.stop)
+    job = train_job(study, settings, start=start, aliases=aliases, device=device, stop=console.stop)
     marks_best = settings.keep == "best"
     record = console.follow(job, kept=_FORMER, polls_stop=True, marks_best=marks_best)
     if console.stop.is_set():

@@ -1,5 +1,6 @@
 """From strokes to a model: whole and in force, or as if nothing had been."""
 
+import shutil
 import sys
 import threading
 
@@ -14,6 +15,7 @@ from napari_fathom.learning.model_file import load_model
 from napari_fathom.learning.settings import TrainSettings
 from napari_fathom.study import Study
 from napari_fathom.study.jobs import train_job
+from napari_fathom.study.jobs.starts import beginning
 
 
 def test_training_makes_a_model_with_its_history(study: Study, tiny: TrainSettings) -> None:
@@ -47,6 +49,44 @@ def test_going_on_from_the_last_model_names_the_parent(study: Study, tiny: Train
     assert (second.number, second.parent) == (2, 1)
     third, _ = finish(train_job(study, tiny, start=study.model_folder(1)))
     assert (third.number, third.parent) == (3, None)
+
+
+def test_a_class_that_was_renamed_goes_on_as_the_one_it_is(study: Study, tiny: TrainSettings) -> None:
+    finish(train_job(study, tiny))
+    study.labels.set_classes(study.classes.with_renamed(2, "lesser sandeel"))
+    for start in ("last", study.model_folder(1)):
+        _, events = finish(train_job(study, tiny, start=start))
+        assert not [event for event in events if isinstance(event, Note) and "sandeel" in event.message]
+
+
+def test_a_name_that_another_class_has_taken_over_counts_no_more(study: Study, tiny: TrainSettings) -> None:
+    finish(train_job(study, tiny))
+    study.labels.write(WHOLE, 0, study.labels.read(WHOLE) == 3, origin="erase")
+    study.labels.set_classes(study.classes.without(3).with_renamed(2, "other fish"))
+    begin = beginning(study, "last")
+    assert begin is not None
+    found = begin.names(("background", "sandeel", "other fish"))
+    assert found == ("background", "other fish", "other fish (gone)")
+
+
+def test_a_model_from_elsewhere_is_told_what_its_classes_mean(study: Study, tiny: TrainSettings) -> None:
+    finish(train_job(study, tiny))
+    elsewhere = study.folder.parent / "elsewhere"
+    shutil.copytree(study.model_folder(1), elsewhere)
+    study.labels.set_classes(study.classes.with_renamed(2, "lesser sandeel"))
+    told = []
+    for aliases in ({}, {"sandeel": "lesser sandeel"}):
+        _, events = finish(train_job(study, tiny, start=elsewhere, aliases=aliases))
+        told.append([event.message for event in events if isinstance(event, Note)])
+    assert any("doesn't know lesser sandeel" in message for message in told[0])
+    assert not any("sandeel" in message for message in told[1])
+    with pytest.raises(StudyError, match="no class is called 'herring'; there are background"):
+        finish(train_job(study, tiny, start=elsewhere, aliases={"sandeel": "herring"}))
+
+
+def test_a_folder_without_a_model_is_told_by_its_name(study: Study, tiny: TrainSettings) -> None:
+    with pytest.raises(StudyError, match=f"{study.folder.name}: no model lies there"):
+        finish(train_job(study, tiny, start=study.folder))
 
 
 def test_a_class_without_strokes_is_not_learned_and_that_is_said(study: Study, tiny: TrainSettings) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from napari_fathom.study.collection_arrays import (
 )
 from napari_fathom.study.collection_study import CollectionStudy
 from napari_fathom.study.jobs.guards import relay
+from napari_fathom.study.jobs.starts import Beginning
 from napari_fathom.study.machine_labels import said_by_machines
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ class CollectionLesson:
         self._model: ImageModel
 
     def learn(
-        self, start: Path | None, device: str | None, stop: threading.Event | None
+        self, start: Beginning | None, device: str | None, stop: threading.Event | None
     ) -> Generator[Event[Any], None, Mapping[str, Any]]:
         """Train a network, or fit the rows of measures."""
         from napari_fathom.learning.images.model_file import load_image_model
@@ -74,12 +76,15 @@ class CollectionLesson:
                 f"People dispute {self._disputed:,} of {np.count_nonzero(self._target):,} labelled images: "
                 "sort the mosaic by entropy to see them."
             )
+        former = None if start is None else load_image_model(start.folder)
+        if start is not None and former is not None:
+            former = replace(former, class_names=start.names(former.class_names))
         training = ImageTraining(
             self._images,
             ImageLabels(self._target, self._twin, self._soft),
             self.classes.names,
             self._settings,
-            start=None if start is None else load_image_model(start),
+            start=former,
             device=device,
             stop=stop,
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from napari_fathom.events import Event
 from napari_fathom.labels import Classes
 from napari_fathom.study.collection_study import CollectionStudy
+from napari_fathom.study.jobs.starts import Beginning
 from napari_fathom.study.study import Study
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ class Lesson(Protocol):
     nothing: str
 
     def learn(
-        self, start: Path | None, device: str | None, stop: threading.Event | None
+        self, start: Beginning | None, device: str | None, stop: threading.Event | None
     ) -> Generator[Event[Any], None, Mapping[str, Any]]:
-        """Train from a model's folder, or from scratch; return the new model's provenance."""
+        """Train from a model, or from scratch; return the new model's provenance."""
         ...
 
     def save(self, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from napari_fathom.events import Event
 from napari_fathom.study.adapters import EchogramField, StoreLabels, painted_classes
 from napari_fathom.study.jobs.guards import relay
+from napari_fathom.study.jobs.starts import Beginning
 from napari_fathom.study.shares import HeldOutStrokes
 from napari_fathom.study.study import Study
 
@@ -45,18 +47,21 @@ class SurveyLesson:
         self._held_out: HeldOutAnswers | None = None
 
     def learn(
-        self, start: Path | None, device: str | None, stop: threading.Event | None
+        self, start: Beginning | None, device: str | None, stop: threading.Event | None
     ) -> Generator[Event[Any], None, Mapping[str, Any]]:
         """Train a network on patches around the strokes."""
         from napari_fathom.learning.model_file import load_model
         from napari_fathom.learning.train import Training
 
+        former = None if start is None else load_model(start.folder)
+        if start is not None and former is not None:
+            former = replace(former, class_names=start.names(former.class_names))
         training = Training(
             self._field,
             self._labels,
             self.classes.names,
             self._settings,
-            start=None if start is None else load_model(start),
+            start=former,
             device=device,
             stop=stop,
         )

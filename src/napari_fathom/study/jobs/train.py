@@ -1,7 +1,8 @@
 """From labels to a model of the study."""
 
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from napari_fathom import files
@@ -9,7 +10,7 @@ from napari_fathom.events import Done, Event, Note
 from napari_fathom.study.collection_study import CollectionStudy
 from napari_fathom.study.jobs.guards import require_device, saving
 from napari_fathom.study.jobs.lesson import lesson_of
-from napari_fathom.study.jobs.starts import Start, start_folder
+from napari_fathom.study.jobs.starts import Start, beginning
 from napari_fathom.study.models import ModelRecord
 from napari_fathom.study.study import Study
 
@@ -24,6 +25,7 @@ def train_job(
     settings: "SharedSettings",
     *,
     start: Start = "scratch",
+    aliases: Mapping[str, str] = MappingProxyType({}),
     device: str | None = None,
     stop: threading.Event | None = None,
 ) -> Generator[Event[ModelRecord], None, None]:
@@ -39,6 +41,8 @@ def train_job(
         As suits the study.
     start : {"scratch", "last"} or Path
         Random weights, the model in force, or a model's folder.
+    aliases : mapping of str to str
+        What the class names of that folder's model mean in the study, where they aren't the same.
     device : str, optional
         'cpu', 'cuda', …; without it, the best one here.
     stop : threading.Event, optional
@@ -60,7 +64,7 @@ def train_job(
     """
     study.require_writable()
     require_device(device)
-    begin, parent = start_folder(study, start)
+    begin = beginning(study, start, aliases)
     with study.model_shelf.new() as (number, folder):
         lesson = lesson_of(study, settings, folder)
         for item in study.classes:
@@ -71,7 +75,7 @@ def train_job(
         kappa, held_out = provenance.get("kappa"), provenance.get("held_out_images")
         record = ModelRecord(
             number=number,
-            parent=parent,
+            parent=None if begin is None else begin.parent,
             method=str(provenance.get("method", settings.method)),  # what came before it may be kept instead
             settings=settings.model_dump(mode="json"),
             classes=lesson.classes.to_json(),
