@@ -38,3 +38,8 @@ def test_a_method_that_needs_no_label_can_always_start() -> None:
     assert "finds clusters without labels" in without.words
     assert "would tell what they mean" in without.words
     assert "would" not in readiness_of_images(DEFAULT_CLASSES, {1: 7, 2: 9}, needs_labels=False).words
+
+
+def test_a_survey_that_is_painted_all_over_is_said_so_in_plain_figures() -> None:
+    said = readiness(DEFAULT_CLASSES, {1: 1_000, 2: 1_000}, 2_000).words
+    assert "2,000 pixels painted (100 % of the survey)" in said

@@ -32,6 +32,8 @@ def ask_meaning(
     classes: Classes,
     answered: Callable[[ClassMap], None],
     parent: QWidget,
+    *,
+    offers_new: bool = True,
 ) -> "ClassMapDialog":
     """Ask what a file's class names mean, with what is likely chosen already; answers are remembered.
 
@@ -43,6 +45,8 @@ def ask_meaning(
         Gets what was chosen; not called where the question is cancelled.
     parent : QWidget
         The dialog lies over it.
+    offers_new : bool
+        As for `ClassMapDialog`.
 
     Returns
     -------
@@ -50,7 +54,7 @@ def ask_meaning(
         Open; it goes when it is answered.
     """
     names = list(names)
-    dialog = ClassMapDialog(file, names, classes, parent)
+    dialog = ClassMapDialog(file, names, classes, parent, offers_new=offers_new)
     dialog.setValue(proposed(names, classes, recall(_MEMORY, {})))
 
     def accepted() -> None:
@@ -77,16 +81,24 @@ class ClassMapDialog(QDialog):
         The study's.
     parent : QWidget, optional
         Qt's owner.
+    offers_new : bool
+        Whether a name may become a new class of the study.
     """
 
     def __init__(
-        self, file: str, names: Iterable[str], classes: Classes, parent: QWidget | None = None
+        self,
+        file: str,
+        names: Iterable[str],
+        classes: Classes,
+        parent: QWidget | None = None,
+        *,
+        offers_new: bool = True,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(f"Classes of {file}")
         words = QLabel("Some of these classes have other names than this study's. What do they mean here?")
         words.setWordWrap(True)
-        self._rows = {name: _choice(name, classes) for name in names}
+        self._rows = {name: _choice(name, classes, offers_new) for name in names}
         form = QFormLayout()
         for name, choice in self._rows.items():
             label = QLabel(name)
@@ -101,6 +113,8 @@ class ClassMapDialog(QDialog):
         self.all_new = QPushButton("The others become new classes")
         self.all_new.setToolTip("Give every name that would be left out a class of its own")
         self.all_new.clicked.connect(self.make_others_new)
+        if not offers_new:
+            self.all_new.hide()
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
@@ -129,11 +143,11 @@ class ClassMapDialog(QDialog):
                 choice.setCurrentIndex(choice.findData(name))
 
 
-def _choice(name: str, classes: Classes) -> QComboBox:
+def _choice(name: str, classes: Classes, offers_new: bool) -> QComboBox:
     box = QComboBox()
     for item in classes:
         box.addItem(item.name, item.name)
-    if not is_known(name, classes):
+    if offers_new and not is_known(name, classes):
         box.addItem(f"a new class, {name}", name)
     box.addItem("leave it out", None)
     return box

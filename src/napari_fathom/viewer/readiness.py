@@ -77,7 +77,7 @@ def readiness_of_images(classes: Classes, counts: Mapping[int, int], needs_label
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %"
+    return f"{100 * share:.2g} %" if share < 0.1 else f"{100 * share:.0f} %"
 
 
 def _listed(names: list[str]) -> str:

@@ -1,14 +1,19 @@
 """Train: what is labelled, how to learn from it, Retrain and Stop, and how it goes."""
 
 from collections.abc import Generator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from napari_fathom.events import Done, Event
+from napari_fathom.errors import StudyError
+from napari_fathom.events import Done, Event, Note
 from napari_fathom.study.jobs import train_job
+from napari_fathom.study.jobs.starts import beginning, classes_in
 from napari_fathom.viewer.class_counts import ClassCounts
+from napari_fathom.viewer.class_map import ClassMap, is_known
+from napari_fathom.viewer.class_map_dialog import ClassMapDialog, ask_meaning
 from napari_fathom.viewer.curves import TrainingCurves
 from napari_fathom.viewer.jobs_ui import JobBar, failure_words
 from napari_fathom.viewer.training_form import TrainingForm
@@ -17,7 +22,7 @@ from napari_fathom.viewer.worker import Worker
 
 if TYPE_CHECKING:
     from napari_fathom.learning.shared_settings import SharedSettings
-    from napari_fathom.study import ModelRecord
+    from napari_fathom.study import CollectionStudy, ModelRecord, Study
     from napari_fathom.viewer.session import Session
     from napari_fathom.viewer.teaching import Teaching
     from napari_fathom.viewer.training_catalogue import Catalogue
@@ -61,13 +66,17 @@ class TrainPanel(QWidget):
         self._in_force = QLabel()
         self._in_force.setWordWrap(True)
         self.bar = JobBar()
+        self._warned = QLabel()
+        self._warned.setWordWrap(True)
+        self._warned.hide()
+        self.asking: ClassMapDialog | None = None
         self.curves = TrainingCurves(teaching.unit)
 
         column = QVBoxLayout(self)
         column.addWidget(self._counts)
         column.addWidget(self._advice)
         column.addLayout(self._form_place)
-        for part in (self.retrain_button, self.bar, self.curves, self._in_force):
+        for part in (self.retrain_button, self.bar, self._warned, self.curves, self._in_force):
             column.addWidget(part)
         column.addStretch(1)
 
@@ -100,20 +109,42 @@ class TrainPanel(QWidget):
         if self._form is None:
             self._offer(self._teaching.catalogue())
 
+    def warning(self) -> str:
+        """The last warning of the training that is shown; empty where it had none."""
+        return str(self._warned.text())
+
     @property
     def can_train(self) -> bool:
         """Whether Retrain can be pressed."""
         return bool(self.retrain_button.isEnabled())
 
     def retrain(self) -> None:
-        """Press Retrain; does nothing while a training runs or labels are missing."""
+        """Press Retrain; does nothing while a training runs or labels are missing.
+
+        Where a model's folder was chosen whose classes have other names, `asking` is the dialog that asks
+        what they mean.
+        """
         study = self._teaching.study
         if study is None or not self.can_train:
             return
+        start = self.form.start()
+        strange = _strangers(study, start) if isinstance(start, Path) else []
+        if not strange:
+            self._train(study, {})
+            return
+        model = f"the model {Path(start).name}"
+        self.asking = ask_meaning(
+            model, strange, study.classes, lambda meant: self._train(study, meant), self, offers_new=False
+        )
+
+    def _train(self, study: "Study | CollectionStudy", meant: ClassMap) -> None:
+        if self._teaching.study is not study or self.bar.running:
+            return
         settings, start = self.form.value(), self.form.start()
+        aliases = {name: one for name, one in meant.items() if one is not None}
         job = self._session.heavy.submit(
             "Training",
-            lambda stop: train_job(study, settings, start=start, stop=stop),
+            lambda stop: train_job(study, settings, start=start, aliases=aliases, stop=stop),
             owner=study,
             torch=True,
         )
@@ -145,8 +176,18 @@ class TrainPanel(QWidget):
         clustering = model is not None and form is not None and not form.needs_labels_for(model.method)
         return model_words(model, self._teaching.counted, self._teaching.unit, clustering=clustering)
 
+    def _heed(self, event: "Event[object]") -> None:
+        """Keep the last warning in sight: napari's notification goes by itself."""
+        if isinstance(event, Note) and event.level == "warning":
+            self._warn(event.message)
+
+    def _warn(self, words: str) -> None:
+        self._warned.setText(words)
+        self._warned.setVisible(bool(words))
+
     def _open(self) -> None:
         self.curves.clear()
+        self._warn("")
         self.bar.say("")  # what was said is of the study before
         self._restore()
         self.refresh()
@@ -158,7 +199,9 @@ class TrainPanel(QWidget):
             return
         job, keeps = training
         self.curves.clear()
+        self._warn("")
         job.progressed.connect(self.curves.add)
+        job.progressed.connect(self._heed)
         job.finished.connect(self._finished)
         self.bar.watch(job, keeps=keeps, stopped=NOT_LEARNED, judged_by=self._teaching.unit)
         self.retrain_button.setEnabled(False)
@@ -217,3 +260,13 @@ class TrainPanel(QWidget):
         model = self._session.model()
         there = model is not None and self._session.answered_by() == model.number
         self.bar.say(trained.removesuffix(follows) + (self._teaching.followed if there else ""))
+
+
+def _strangers(study: "Study | CollectionStudy", folder: Path) -> list[str]:
+    """Classes of a model that the study hasn't; none of one that can't be read, as training will tell."""
+    try:
+        begin, names = beginning(study, folder), classes_in(folder)
+    except StudyError:
+        return []
+    called = names if begin is None else begin.names(names)
+    return [name for name, now in zip(names, called, strict=True) if not is_known(now, study.classes)]
