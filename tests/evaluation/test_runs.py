@@ -37,6 +37,6 @@ def test_a_changed_default_makes_another_run(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_raised_revision_makes_only_that_methods_runs_new(monkeypatch: pytest.MonkeyPatch) -> None:
     before = _keys()
-    monkeypatch.setattr(runs, "REVISIONS", {"supseg": 1})
+    monkeypatch.setattr(runs, "REVISIONS", {**runs.REVISIONS, "supseg": 1})
     after = _keys()
     assert {name for name in before if before[name] != after[name]} == {"supseg", "supseg on paint alone"}

@@ -11,7 +11,7 @@ from napari_fathom.learning.augment import Augmentation
 from napari_fathom.learning.field import ArrayField, ArrayLabels
 from napari_fathom.learning.growth import UNSURE, Growth
 from napari_fathom.learning.holdout import hold_out
-from napari_fathom.learning.painted import find_painted, require_enough, unpainted_classes
+from napari_fathom.learning.painted import PaintedPixels, find_painted, require_enough, unpainted_classes
 from napari_fathom.learning.patches import PatchSampler
 from napari_fathom.learning.settings import TrainSettings
 
@@ -42,6 +42,35 @@ def test_every_labelled_patch_has_a_painted_pixel_and_its_targets_are_the_labels
     for image, target in zip(batch.labelled.image, batch.labelled.target, strict=True):
         assert (target >= 0).any()
         np.testing.assert_array_equal(labels.values.ravel()[places(image)], target.numpy().ravel() + 1)
+
+
+@pytest.mark.parametrize(("mine", "around"), [(0.0, 0.1), (0.5, 0.5), (1.0, 1.0)])
+def test_a_share_of_a_class_s_patches_lies_where_strokes_were_contradicted(
+    mine: float, around: float
+) -> None:
+    labels = strokes(TRUTH)
+    draws = sampler(position_field(), labels, quick(held_out=0, mine=mine, patch=8, **TRACE))
+    row, column = np.argwhere(labels.values == 2)[0]
+    draws.dwell_on(PaintedPixels({2: 1}, {2: (np.array([[row, column]]),)}, {2: np.ones(1)}))
+    batch = draws.draw(300, unlabelled=False).labelled
+    of_class = [places(image) for image, target in zip(batch.image, batch.target, strict=True) if 1 in target]
+    there = [row * TRUTH.shape[1] + column in image for image in of_class]
+    # every third patch is of class 2; others happen to hold it too
+    assert sum(there) / 100 == pytest.approx(around, abs=0.2)
+
+
+def test_windows_show_strokes_alone_as_they_lie_in_the_survey() -> None:
+    labels, settings = strokes(TRUTH), quick(held_out=0, flip=True, **TRACE)
+    held_out = hold_out(labels, 0, settings.seed, settings.patch)
+    painted, growth = (
+        find_painted(labels, held_out, 0),
+        Growth(survey(TRUTH), labels, held_out, (2, 3), 0.05, 0),
+    )
+    draws = PatchSampler(position_field(), labels, painted, held_out, settings, growth)
+    for window in draws.windows(12):
+        assert window.target.max() >= 0
+        assert places(window.image[0, 0, 0]) == window.corner[0] * TRUTH.shape[1] + window.corner[1]
+        np.testing.assert_array_equal(labels.values.ravel()[places(window.image)], window.target.ravel() + 1)
 
 
 def test_held_out_pixels_are_in_no_target_and_no_valid_mask() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,6 +19,7 @@ from napari_fathom.learning.field import Field, LabelField
 from napari_fathom.learning.growth import Growth
 from napari_fathom.learning.holdout import HeldOut, hold_out
 from napari_fathom.learning.methods import Method, MethodContext, make_method
+from napari_fathom.learning.mining import contradictions
 from napari_fathom.learning.model import Model, go_on_from, network_for, require_compatible
 from napari_fathom.learning.nets.network import Network
 from napari_fathom.learning.painted import find_painted, require_enough, unpainted_classes
@@ -27,6 +29,10 @@ from napari_fathom.learning.rest import classes_lost_to, rest_of, source_shares
 from napari_fathom.learning.settings import TrainSettings
 
 __all__ = ["PixelTask"]
+
+_LOOKED_AT = (
+    48  # patches after each epoch in which contradictions are looked for: as much work as three steps
+)
 
 
 class PixelTask:
@@ -154,7 +160,11 @@ class PixelTask:
         return self._sampler.draw(size, unlabelled=method.needs_unlabelled, view=method.needs_view)
 
     def judge(self, network: Network, device: torch.device) -> HeldOutAnswers | None:
-        """Ask about the pixels of the held-out strokes."""
+        """Ask about the pixels of the held-out strokes; of others too, if errors shall be dwelt on."""
+        if self.settings.mine:
+            random = np.random.default_rng([self.settings.seed, 9])
+            windows = self._sampler.windows(_LOOKED_AT)
+            self._sampler.dwell_on(contradictions(network, windows, device, random))
         return self._judges.judge(network, device)
 
     def model(

@@ -60,6 +60,11 @@ class TrainSettings(SharedSettings):
     weight_limit: float = Field(
         20.0, ge=1, description="Largest ratio between the weights of a rare class and of an average one."
     )
+    mine: Share = Field(
+        0.0,
+        description="Share of the patches around painted cells that are drawn where the last epoch's network "
+        "surely contradicted the strokes; 0 draws all alike.",
+    )
 
     # The unpainted
     rest_class: str = Field(

@@ -39,6 +39,7 @@ SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "class_weights",
             "weight_memory",
             "weight_limit",
+            "mine",
             "rest_class",
             "rest_weight",
             "rare_share",
