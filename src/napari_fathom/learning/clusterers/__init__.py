@@ -29,7 +29,8 @@ class Clusterer:
     fit : callable
         Of rows (N, D) of float32, the number of clusters, a seed, and what raises when the user pressed Stop.
     most_rows : int, optional
-        Of more rows than so many a random sample is taken: time or memory grow faster than their number.
+        Of more rows than so many a random sample is taken: time or memory grow faster than their number, and
+        while scikit-learn works nobody hears Stop: by these numbers for a few seconds at most.
     """
 
     about: About
@@ -62,7 +63,7 @@ CLUSTERERS: dict[str, Clusterer] = {
             "Clusters of different sizes, each long and flat in its own directions.",
         ),
         fit_mixture,
-        50_000,
+        20_000,
     ),
     "birch": Clusterer(
         About("BIRCH", "Zhang et al. 1996", "Joins small balls; AILARON's choice where speed counts."),
@@ -76,7 +77,7 @@ CLUSTERERS: dict[str, Clusterer] = {
             "Finds how many clusters there are by itself, where images lie densest.",
         ),
         fit_density,
-        10_000,
+        5_000,
     ),
 }
 """By the name that `ImageSettings.clusterer` uses; add one by a file and an entry here."""

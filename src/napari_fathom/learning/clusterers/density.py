@@ -27,7 +27,8 @@ def fit_density(rows: Floats, clusters: int, seed: int, check: Callable[[], None
     del seed  # nothing is random
     smallest = min(max(_FEWEST, len(rows) // (5 * clusters)), len(rows))
     check()
-    labels = HDBSCAN(min_cluster_size=smallest, copy=True).fit_predict(rows)
+    # All distances at once: of many features a tree takes eight times as long for the same result.
+    labels = HDBSCAN(min_cluster_size=smallest, algorithm="brute", copy=True).fit_predict(rows)
     check()
     dense = labels >= 0
     if not dense.any():

@@ -7,8 +7,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from napari_fathom.learning.clusterers.assignment import Arrays, Floats, Numbers
+from napari_fathom.learning.kmeans import kmeans
 
 __all__ = ["Mixture", "fit_mixture"]
 
@@ -16,6 +18,8 @@ _ROWS_PER_COLUMN = 2  # in each cluster, for a covariance of its own to be worth
 _RIDGE = 1e-3  # of the mean variance: clusters of few rows would be flat
 _CHUNK = 4096
 _ROUNDS = 100  # scikit-learn's own
+
+Doubles = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -73,10 +77,10 @@ class Mixture:
 
 
 def fit_mixture(rows: Floats, clusters: int, seed: int, check: Callable[[], None]) -> Mixture:
-    """Expectation and maximisation by scikit-learn, from k-means, looking at Stop in every round.
+    """Expectation and maximisation by scikit-learn, from k-means, looking at Stop in every round of either.
 
     Covariances are full where each cluster would have two rows for each column, else diagonal. A round of 20
-    full ones takes seconds where there are hundreds of columns.
+    full ones takes a second or more where there are hundreds of columns.
 
     References
     ----------
@@ -87,12 +91,16 @@ def fit_mixture(rows: Floats, clusters: int, seed: int, check: Callable[[], None
 
     columns = rows.shape[1]
     full = len(rows) >= _ROWS_PER_COLUMN * columns * clusters
-    values: npt.NDArray[np.float64] = rows.astype(np.float64)
+    values: Doubles = rows.astype(np.float64)
     ridge = _RIDGE * float(values.var(axis=0).mean())
+    shares, means, precisions = _first(rows, clusters, seed, ridge, full, check)
     mixture = GaussianMixture(
         clusters,
         covariance_type="full" if full else "diag",
         reg_covar=ridge,
+        weights_init=shares,
+        means_init=means,
+        precisions_init=precisions,
         random_state=seed,
         max_iter=1,
         warm_start=True,  # each fit is one more round
@@ -106,3 +114,25 @@ def fit_mixture(rows: Floats, clusters: int, seed: int, check: Callable[[], None
     check()
     found = mixture.means_, mixture.precisions_cholesky_, np.log(mixture.weights_)
     return Mixture(*(each.astype(np.float32) for each in found))
+
+
+def _first(
+    rows: Floats, clusters: int, seed: int, ridge: float, full: bool, check: Callable[[], None]
+) -> tuple[Doubles, Doubles, Doubles]:
+    """Shares, means and precisions of clusters by k-means, of which scikit-learn's can't be stopped."""
+    from sklearn.cluster import kmeans_plusplus
+
+    start, _ = kmeans_plusplus(rows, clusters, random_state=seed)
+    found = kmeans(torch.from_numpy(rows), clusters, start=torch.from_numpy(start), check=check)
+    labels, means = found.labels.numpy(), found.centroids.numpy().astype(np.float64)
+    precisions = []
+    for number, mean in enumerate(means):
+        check()
+        away = rows[labels == number].astype(np.float64) - mean
+        if full:
+            covariance = away.T @ away / max(len(away), 1)
+            precisions.append(np.linalg.inv(covariance + ridge * np.eye(len(mean))))
+        else:
+            precisions.append(1 / (np.square(away).sum(axis=0) / max(len(away), 1) + ridge))
+    counts = np.maximum(found.counts.numpy(), 1)
+    return counts / counts.sum(), means, np.stack(precisions)
