@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from napari.layers import Labels
-from numpy import zeros
+from numpy import full, ones, zeros
 
 from napari_fathom.echogram import Echogram
 from napari_fathom.labels import DEFAULT_CLASSES
@@ -14,6 +14,8 @@ from napari_fathom.study import Study
 from napari_fathom.viewer.paint_keys import bind_class_keys
 from napari_fathom.viewer.paint_panel import PaintPanel
 from napari_fathom.viewer.session import Session
+
+PATIENCE_MS = 60_000
 
 
 def pressed(layer: Labels, key: str) -> bool:
@@ -53,6 +55,30 @@ def test_an_edited_class_is_stored_shown_and_keyed(session: Session, qtbot: Any)
     colour = session.paint.layer.colormap.map(4)
     assert "#" + "".join(f"{round(255 * part):02x}" for part in colour[:3]) == added.colour
     assert pressed(session.paint.layer, added.key)
+
+
+@pytest.mark.window
+def test_a_new_class_can_be_painted_with_before_it_is_stored_and_one_in_use_stays(
+    session: Session, qtbot: Any
+) -> None:
+    panel = PaintPanel(session.viewer)
+    qtbot.addWidget(panel)
+    study, paint = session.study, session.paint
+    assert study is not None and paint is not None
+    qtbot.waitUntil(lambda: paint.box is not None and not paint.hint, timeout=PATIENCE_MS)
+    assert paint.box is not None
+    top, left = paint.box[0], paint.box[2]
+    panel.classes.addClass()
+    there = (top, top + 2, left, left + 2)
+    with qtbot.waitSignal(paint.saved, timeout=PATIENCE_MS):  # and nothing is taken back
+        paint.apply(there, full((2, 2), 4, "uint8"), ones((2, 2), bool), origin="paint")
+    assert study.labels.counts()[4] == 4
+
+    former = study.classes
+    panel.classes.setValue(former.without(4))  # as somebody may who clicks before the count has come
+    panel.classes.valueChanged.emit(panel.classes.value())
+    qtbot.waitUntil(lambda: "has 4 painted pixels" in panel.hint.text(), timeout=PATIENCE_MS)
+    assert study.classes == panel.classes.value() == former
 
 
 @pytest.mark.window

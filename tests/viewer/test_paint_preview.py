@@ -207,7 +207,7 @@ def test_it_follows_the_view_the_aspect_and_the_classes_and_goes_with_the_study(
     desk.view.set_ping_m(3.0)
     assert desk.value_at(middle, 310) == LAYER
     desk.session.set_classes(desk.study.classes.with_recoloured(LAYER, "#ff0000"))
-    np.testing.assert_allclose(desk.layer.colormap.map(LAYER), [1, 0, 0, 1])
+    desk.qtbot.waitUntil(lambda: desk.layer.colormap.map(LAYER).tolist() == [1, 0, 0, 1], timeout=PATIENCE_MS)
     desk.study.labels.write((0, 44, 0, 400), 3, origin="import")  # told by the session, as no stroke is
     desk.session.labelsChanged.emit()
     desk.qtbot.waitUntil(lambda: (desk.layer.data == 3).mean() > 0.3, timeout=PATIENCE_MS)

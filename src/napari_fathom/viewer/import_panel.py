@@ -184,12 +184,18 @@ class ImportPanel(QWidget):
             return
         try:
             classes, values = settled(meant, study.classes)
-            self._session.set_classes(classes)
         except LabelError as error:
             self.bar.say(str(error))
             return
         overwrite = self._overwrite.isChecked()
-        self._lay(lambda stop: lay_file(study, path, values, overwrite, stop))
+
+        def go_on(refusal: LabelError | None) -> None:
+            if refusal is None:
+                self._lay(lambda stop: lay_file(study, path, values, overwrite, stop))
+            else:
+                self.bar.say(str(refusal))
+
+        self._session.set_classes(classes, go_on)
 
     def _lay(self, make: JobMaker) -> None:
         self._start("Importing labels", make).finished.connect(self._finished)

@@ -147,19 +147,20 @@ class PaintPanel(QWidget):
             self._follow_mode()
 
     def _change_classes(self, classes: "Classes") -> None:
+        if self._session.paint is not None:
+            self._session.set_classes(classes, self._tell_refusal)
+
+    def _tell_refusal(self, refusal: LabelError | None) -> None:
+        """Show the classes that there are where others are refused: one was painted meanwhile."""
         painting = self._session.paint
-        if painting is None:
-            return
-        try:
-            self._session.set_classes(classes)
-        except LabelError as error:  # painted meanwhile: the store knows best
-            self.classes.setValue(painting.store.classes)
-            self.hint.setText(str(error))
+        if painting is not None and refusal is not None:
+            self.classes.setValue(painting.classes)
+            self.hint.setText(str(refusal))
 
     def _show_classes(self) -> None:
         """They may have been changed here, in another dock, or by an import."""
         if self._session.paint is not None:
-            classes = self._session.paint.store.classes
+            classes = self._session.paint.classes
             self.classes.setValue(classes)
             self._bind(classes)
             if self._previewing is not None:

@@ -1,5 +1,6 @@
 """Painting on a survey of any length: an editable window that follows the view, saved stroke by stroke."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,6 +73,7 @@ class PaintWindow(QObject):
         super().__init__(parent)
         self.view, self.store = view, store
         self._saved_cells = SavedCells()
+        self._coming: Classes | None = None
         self._last = ""
         self._moving = self._missed = False
         self._strokes = StrokeWatch(self)
@@ -174,11 +176,31 @@ class PaintWindow(QObject):
         """Which cells of a box within the window have no label now, shape (h, w); ValueError beyond it."""
         return np.asarray(self.layer.data[self._saved_cells.within(box)] == 0)
 
-    def set_classes(self, classes: "Classes") -> None:
-        """Colour both layers by these classes; the store's own are set by whoever owns the study."""
-        for layer in (self.layer, self.overview):
-            if layer is not None:
-                layer.colormap = class_colormap(classes)
+    @property
+    def classes(self) -> "Classes":
+        """What can be painted: the store's, or those that it is about to have."""
+        return self.store.classes if self._coming is None else self._coming
+
+    def change_classes(self, classes: "Classes", then: "Callable[[LabelError | None], None]") -> None:
+        """Have the store take these classes once all strokes so far are in it; then colour both layers.
+
+        Parameters
+        ----------
+        classes : Classes
+        then : callable
+            Called in the GUI thread: with None, or why nothing has changed.
+        """
+        self.flush()
+        self._coming = classes
+
+        def settled(refusal: LabelError | None) -> None:
+            if self._coming is classes:
+                self._coming = None
+            if refusal is None:
+                self._recolour()
+            then(refusal)
+
+        self._thread.write(lambda: _refusal(self.store, classes), settled)
 
     def flush(self) -> None:
         """Hand every finished change to the writing thread now."""
@@ -197,6 +219,11 @@ class PaintWindow(QObject):
         self._strokes.stop()
         self._commit("paint")
         return self._thread.close()
+
+    def _recolour(self) -> None:
+        for layer in (self.layer, self.overview):
+            if layer is not None:
+                layer.colormap = class_colormap(self.classes)
 
     def _make_layer(self) -> "Labels":
         view = self.view
@@ -237,7 +264,8 @@ class PaintWindow(QObject):
 
     def _allowed(self, layer: "Labels", change: Change) -> bool:
         """Take back pixels whose value is no class (napari's "new label" key makes such)."""
-        unknown = set(np.unique(change.values[change.mask]).tolist()) - {0, *self.store.classes.values}
+        known = {0, *self.store.classes.values, *self.classes.values}
+        unknown = set(np.unique(change.values[change.mask]).tolist()) - known
         if not unknown:
             return True
         top, bottom, left, right = change.box
@@ -313,6 +341,15 @@ class PaintWindow(QObject):
         self.flush()
         self._overview.cut_hole(None)
         self._switch.turn_off("Zoom in to paint: the view shows too many pings at once.")
+
+
+def _refusal(store: "LabelStore", classes: "Classes") -> LabelError | None:
+    """Why a store doesn't take these classes; a disk that fails is raised, and tried again."""
+    try:
+        store.set_classes(classes)
+    except LabelError as error:
+        return error
+    return None
 
 
 def _meet(one: Box, other: Box) -> bool:

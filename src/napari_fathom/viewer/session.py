@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from qtpy.QtCore import QCoreApplication, QObject, Signal
 
-from napari_fathom.errors import StudyError
+from napari_fathom.errors import LabelError, StudyError
 from napari_fathom.viewer._compat import main_window, unwrapped
 from napari_fathom.viewer.answering import Answering
 from napari_fathom.viewer.roles import survey_of
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 _Kept = TypeVar("_Kept")
-_CLASSES_WAIT_S = 2.0
-"""How long to wait for strokes on their way, so that a class that was just painted isn't taken for empty."""
 _VOTES_WAIT_S = 10.0
 """How long to wait for votes on their way before their study closes; each takes milliseconds."""
+
+
+def _nothing(refusal: LabelError | None) -> None:
+    """Do nothing more; what has changed is told by `classesChanged`."""
 
 
 class Session(QObject):
@@ -167,22 +169,28 @@ class Session(QObject):
         self.training = (job, keeps)
         job.finished.connect(self._trained)
 
-    def set_classes(self, classes: "Classes") -> None:
-        """Replace the open study's classes.
+    def set_classes(self, classes: "Classes", then: Callable[[LabelError | None], None] = _nothing) -> None:
+        """Replace the classes of the open survey once its strokes are saved; the window waits for neither.
 
-        Raises
-        ------
-        LabelError
-            If a class goes that has painted pixels, or the study is read-only; nothing has changed then.
+        Parameters
+        ----------
+        classes : Classes
+        then : callable
+            Called with None after `classesChanged`, or with why nothing has changed: a class goes that has
+            painted pixels. Not called where the survey is closed before.
         """
-        if self._study is None:
+        paint = self.paint
+        if paint is None:
+            then(LabelError("No survey is open for writing, so its classes stay as they are."))
             return
-        if self.paint is not None:
-            self.paint.wait_saved(_CLASSES_WAIT_S)
-        self._study.labels.set_classes(classes)
-        if self.paint is not None:
-            self.paint.set_classes(classes)
-        self.classesChanged.emit()
+
+        def settled(refusal: LabelError | None) -> None:
+            if self.paint is paint:
+                if refusal is None:
+                    self.classesChanged.emit()
+                then(refusal)
+
+        paint.change_classes(classes, settled)
 
     def close(self) -> None:
         """Drop all jobs, wait a little for the threads, and close the study; twice does no harm."""
