@@ -87,6 +87,11 @@ class TrainSettings(SharedSettings):
     )
 
     # The clusters
+    in_turn: bool = Field(
+        True,
+        description="PredKlus: a step for the clusters and one for the classes in turn, as in the paper; "
+        "otherwise one for their sum, which is half the work.",
+    )
     components: int = Field(32, ge=1, description="Principal components kept of the features before k-means.")
     kmeans_iterations: int = Field(10, ge=1, le=100, description="k-means iterations for each mini-batch.")
     cluster_pixels: int = Field(

@@ -49,6 +49,7 @@ SETTINGS_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Heads": ("mutual_weight", "head_copies", "warm_up"),
         "Clusters": (
             "cluster_weight",
+            "in_turn",
             "clusters",
             "components",
             "kmeans_iterations",

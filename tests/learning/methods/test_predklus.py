@@ -49,6 +49,18 @@ def test_clustering_comes_first_then_segmentation() -> None:
     assert names == ["clustering", "segmentation"]
 
 
+@pytest.mark.parametrize("weight", [1.0, 0.1])
+def test_both_losses_can_make_one_step(weight: float) -> None:
+    settings = quick(cluster_weight=weight)
+    clustering, _ = PredKlus(context(settings)).objectives(network(settings), batch())
+    [segmentation] = SupSeg(context(settings)).objectives(network(settings), batch())
+    joint = settings.model_copy(update={"in_turn": False})
+    [both] = PredKlus(context(joint)).objectives(network(joint), batch())
+    assert both.value.item() == pytest.approx(clustering.value.item() + segmentation.value.item())
+    assert both.painted is not None
+    assert both.unlabelled is not None
+
+
 def test_supervised_only_is_the_same_segmentation() -> None:
     settings = quick()
     [only] = SupSeg(context(settings)).objectives(network(settings), batch())

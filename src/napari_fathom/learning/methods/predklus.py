@@ -57,20 +57,28 @@ class PredKlus(PlainMethod):
         )
 
     def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
-        """Yield the clustering loss, then the segmentation loss of the network so updated."""
+        """Yield the clustering loss, then the segmentation loss of the network so updated; or their sum."""
+        features = features_of(network, batch)
+        clustering = None
         if batch.unlabelled is not None:
-            clustering = self._clustering(network, batch, batch.unlabelled)
-            if clustering is not None:
-                yield clustering
+            clustering = self._clustering(network, batch, batch.unlabelled, *features)
             batch = replace(batch, unlabelled=replace(batch.unlabelled, view=None))  # compared once is enough
-        yield from self._supervised.objectives(network, batch)
+        if clustering is None:
+            yield self._supervised.loss(network, batch, *features)
+        elif self._settings.in_turn:
+            yield clustering
+            yield from self._supervised.objectives(network, batch)
+        else:
+            loss = self._supervised.loss(network, batch, *features)
+            yield replace(loss, value=loss.value + clustering.value, unlabelled=clustering.unlabelled)
 
-    def _clustering(self, network: Network, batch: Batch, patches: UnlabelledPatches) -> Loss | None:
+    def _clustering(
+        self, network: Network, batch: Batch, patches: UnlabelledPatches, labelled: Tensor, unlabelled: Tensor
+    ) -> Loss | None:
         """Eq. 2: cross-entropy of the cluster head against k-means on the very same features.
 
         All patches take part, "whether annotated or not" (section III.B.c). None if nothing was measured.
         """
-        labelled, unlabelled = features_of(network, batch)
         here, there = batch.labelled.valid.reshape(-1), patches.valid.reshape(-1)
         if not (here.any() or there.any()):
             return None

@@ -72,7 +72,10 @@ class SupSeg(PlainMethod):
 
     def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
         """Yield the segmentation loss."""
-        labelled, unlabelled = features_of(network, batch)
+        yield self.loss(network, batch, *features_of(network, batch))
+
+    def loss(self, network: Network, batch: Batch, labelled: Tensor, unlabelled: Tensor) -> Loss:
+        """The segmentation loss of what `features_of` gave."""
         features, target = _said(labelled, batch.labelled.target)
         if self._rest is None or batch.unlabelled is None:
             logits = network.heads.classes(features).float()
@@ -82,7 +85,7 @@ class SupSeg(PlainMethod):
         loss = Loss("segmentation", value, Rows(features, target))
         if batch.unlabelled is not None:
             loss = replace(loss, unlabelled=unlabelled_rows(network, batch, batch.unlabelled, unlabelled))
-        yield loss
+        return loss
 
     def _with_rest(self, network: Network, rows: Tensor, batch: Batch, patches: UnlabelledPatches) -> Tensor:
         """Cross-entropy of all that is painted or taken for the rest, in every patch."""
