@@ -115,7 +115,8 @@ class Run:
 
 
 def _changed(settings: ImageSettings | TrainSettings, first_defaults: Mapping[str, Any]) -> dict[str, Any]:
-    told = settings.model_dump(mode="json")
+    """What differs; not the method's name: a description tells it anyhow, and to rivals it means nothing."""
+    told = settings.model_dump(mode="json", exclude={"method"})
     first = {**type(settings)().model_dump(mode="json"), **first_defaults}
     return {name: value for name, value in told.items() if value != first[name]}
 

@@ -12,6 +12,7 @@ LAPTOP = "Laptop CPU"
 _PAPER = TrainSettings()
 
 _LIVELY = TrainSettings(
+    method="supseg",
     scale_db=25.0,
     flip=True,
     gain_db=1.5,
@@ -26,8 +27,10 @@ _LIVELY = TrainSettings(
 )
 """What both quick presets share: hundreds of steps, not fifty thousand, must do.
 
-Chosen on simulated surveys (`docs/benchmarks.md`). By the end of a cosine the averaged weights are at their
-best, while the few strokes that are held out can't tell one epoch from another: the last is kept.
+Chosen on simulated surveys (`docs/benchmarks.md`), the method too: in so few steps nothing is clearly ahead
+of SupSeg, and PredKlus takes twice as long (`docs/choosing-a-method.md`). By the end of a cosine the averaged
+weights are at their best, while the few strokes that are held out can't tell one epoch from another: the last
+is kept.
 """
 
 PRESETS: dict[str, TrainSettings] = {
