@@ -154,7 +154,8 @@ def test_classes_are_edited_while_the_mosaic_is_shown(
     many = study.classes.with_all_added([f"kind {number}" for number in range(300)])
     first, last = many.values[0], many.values[-1]
     desk.labels.classes.valueChanged.emit(many.with_key(first, "").with_key(last, "1"))
-    assert f"{count + 300} classes" in desk.mosaic.summary.text()
+    summary = desk.mosaic.summary
+    qtbot.waitUntil(lambda: f"{count + 300} classes" in summary.text(), timeout=PATIENCE_MS)
 
     # the key of a class labels, wherever it stands in the list
     study.votes.cast([3], 0, annotator=FILED)
@@ -164,3 +165,8 @@ def test_classes_are_edited_while_the_mosaic_is_shown(
     layer = find(desk._viewer.layers, Role.CLASS)
     assert layer is not None
     assert last > 255 and last in np.asarray(layer.data[0] if layer.multiscale else layer.data)
+
+    # one that somebody has given stays, and it is said why
+    desk.labels.classes.valueChanged.emit(study.classes.without(last))
+    qtbot.waitUntil(lambda: "has 1 votes" in desk.labels.said(), timeout=PATIENCE_MS)
+    assert last in study.classes and last in desk.labels.classes.value()

@@ -51,12 +51,19 @@ def test_what_is_offered_is_applied_and_labels_are_imported(
     qtbot.waitUntil(lambda: not offer.isHidden(), timeout=PATIENCE_MS)
     assert [box.isChecked() for box in offer.boxes] == [True, False]  # the scale bar; a matter of taste
     qtbot.waitUntil(lambda: is_seen_whole(desk), timeout=PATIENCE_MS)
+    offer.dismiss.click()
+    assert offer.isHidden()
+    desk.mosaic.otherwise.click()  # who has thought better of it asks again
+    qtbot.waitUntil(lambda: not offer.isHidden(), timeout=PATIENCE_MS)
     offer.boxes[1].setChecked(True)
     offer.apply.click()
     qtbot.waitUntil(lambda: study.collection.options.crop_bottom_px == 31, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: is_seen_whole(desk), timeout=PATIENCE_MS)
     assert study.collection.options.invert and study.collection.read(0).shape == (59, 60)
     assert offer.isHidden()
+    qtbot.waitUntil(lambda: not desk.mosaic.bar.running, timeout=PATIENCE_MS)
+    desk.mosaic.otherwise.click()
+    qtbot.waitUntil(lambda: "suggest nothing else" in desk.mosaic.bar.text(), timeout=PATIENCE_MS)
 
     rows = "".join(f"{number:02d},krill\n" for number in range(10))
     desk.incoming.import_file(write(tmp_path / "t.csv", "id,label\n" + rows))

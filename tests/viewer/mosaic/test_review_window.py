@@ -120,8 +120,8 @@ def test_clusters_are_ordered_accepted_split_merged_named_and_sent_back_by_keys_
     QTest.keyClicks(review.edits.new_name, "jelly")
     QTest.keyClick(review.edits.new_name, Qt.Key.Key_Return)
     assert review.accepting.proposed.currentText() == "jelly"
+    qtbot.waitUntil(lambda: "jelly" in study.classes.names, timeout=PATIENCE_MS)
     assert desk.labels.classes.value() == study.classes
-    assert "jelly" in study.classes.names
     assert window.focusWidget() is not review.edits.new_name
 
     # sent back: the next is shown, this one comes last

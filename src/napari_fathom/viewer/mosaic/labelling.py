@@ -1,11 +1,12 @@
 """What mouse, keys and the Label page say of a collection's objects: votes, and the classes to vote for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QObject, Signal
 
-from napari_fathom.errors import LabelError
+from napari_fathom.events import Done, Event
+from napari_fathom.viewer.jobs_ui import failure_words
 from napari_fathom.viewer.mosaic.hands import Hands, Tool
 from napari_fathom.viewer.mosaic.voting import Voting
 from napari_fathom.viewer.shortcuts import NumberKey
@@ -124,15 +125,28 @@ class Labelling(QObject):
         self.changed.emit()
 
     def _edit_classes(self, classes: "Classes") -> None:
-        if self._study is None or self._view is None:
+        """Store them in order with the votes: what is labelled next may be of a new one."""
+        study = self._study
+        if study is None:
             return
-        try:
-            self._study.votes.set_classes(classes)
-        except LabelError as error:
-            self._panel.say(str(error))
-            self._panel.classes.setValue(self._study.classes)
-        self._view.recolour()
+
+        def make(stop: object) -> "Generator[Event[None], None, None]":
+            study.votes.set_classes(classes)
+            yield Done(None)
+
+        job = self._worker.submit("Editing classes", make, owner=study)
+        job.finished.connect(self._classes_stored)
+        job.failed.connect(self._refuse_classes)
+
+    def _classes_stored(self) -> None:
+        if self._view is not None:
+            self._view.recolour()
         self._tell_change()
+
+    def _refuse_classes(self, error: Exception) -> None:
+        self._panel.say(failure_words(error))
+        if self._study is not None:
+            self._panel.classes.setValue(self._study.classes)
 
     def _tell_selection(self, rows: Any) -> None:
         what = "it, Enter shows it large" if len(rows) == 1 else "them, Enter shows the first large"

@@ -25,6 +25,8 @@ __all__ = ["MosaicControls", "helpful_group"]
 
 _BUSY = "The model trains or predicts on these images: wait until it is done, or stop it, then press again."
 
+_BY_HAND = "'fathom convert' with options of your own sees them otherwise."
+
 _LEGEND = (
     "Frames: a whole one is what people say, a dashed one what a model or the files predict; without one an "
     "object is ambiguous, or nobody has said."
@@ -54,16 +56,23 @@ class MosaicControls(QWidget):
         self.arrange = ArrangePanel()
         self.again = QPushButton("Arrange again")
         self.again.setToolTip("Labels given meanwhile move no tile until you ask for it (R)")
+        self.otherwise = QPushButton("See images otherwise…")
+        self.otherwise.setToolTip(
+            "Look at a few images again, and offer what they suggest: scale bars, dark on light"
+        )
         self.offer = OptionsOffer()
         self.legend = QLabel(_LEGEND)
         self.legend.setWordWrap(True)
         self.bar = JobBar()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        for part in (self.summary, self.remarks, self.offer, self.arrange, self.again, self.bar, self.legend):
-            column.addWidget(part)
+        for above in (self.summary, self.remarks, self.offer, self.arrange, self.again):
+            column.addWidget(above)
+        for below in (self.otherwise, self.bar, self.legend):
+            column.addWidget(below)
         self.again.clicked.connect(self.rearrange)
         self.arrange.valueChanged.connect(lambda _: self.rearrange())
+        self.otherwise.clicked.connect(self._ask_otherwise)
         self.offer.applied.connect(self._see_otherwise)
         self.setEnabled(False)
 
@@ -77,6 +86,7 @@ class MosaicControls(QWidget):
             self.summary.clear()
             return
         self.arrange.propose(helpful_group(study))
+        self.otherwise.setEnabled(study.writable)
         if study.writable and not np.all(study.collection.looked_at):
             self._suggest(study)
             self._look(study)
@@ -106,12 +116,23 @@ class MosaicControls(QWidget):
             self.arrange.propose(helpful_group(self._session.collection))
         self.rearrange()
 
-    def _suggest(self, study: "CollectionStudy") -> None:
+    def _ask_otherwise(self) -> None:
+        """Offer once more what a few images speak for, and say where that is nothing."""
+        study = self._session.collection
+        if study is not None:
+            self._suggest(study).finished.connect(self._tell_none)
+
+    def _tell_none(self, found: "Suggestion") -> None:
+        if not found.offers and not self.bar.running:
+            self.bar.say(f"{found.looked_at} images suggest nothing else. {_BY_HAND}")
+
+    def _suggest(self, study: "CollectionStudy") -> "JobHandle":
         """Offer what a few images speak for; they are looked at as they are until somebody takes it."""
         job = self._session.light.submit(
             "Looking at a few images", lambda _: _suggestion_job(study), owner=study
         )
         job.finished.connect(lambda found: self.offer.setValue(found, study.collection.options))
+        return job
 
     def _see_otherwise(self, options: "ImageOptions") -> None:
         study = self._session.collection

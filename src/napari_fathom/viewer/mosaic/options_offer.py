@@ -51,7 +51,7 @@ class OptionsOffer(QWidget):
         self.apply = QPushButton("See them so")
         self.apply.setToolTip("Every image is looked at anew; labels stay, and the originals too")
         self.dismiss = QPushButton("Leave them as they are")
-        self.dismiss.setToolTip("Take this away; 'fathom convert' with other options sees them otherwise")
+        self.dismiss.setToolTip("Take this away; 'See images otherwise' below brings it again")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._title)

@@ -172,17 +172,18 @@ class ReviewPanel(QWidget):
             return
         self.classesEdited.emit(classes)
         self.edits.new_name.clear()
-        self._show_state()
+        self._show_state(classes)
         self.accepting.setValue(classes.named(name).value)
 
-    def _show_state(self) -> None:
-        """Offer only what can be done now, and say where the walk is."""
+    def _show_state(self, classes: Classes | None = None) -> None:
+        """Offer only what can be done now, also with classes that are on their way; say where the walk is."""
         walk, decisions, voting = self.walk, self.decisions, self._voting
         cluster = None if walk is None else walk.cluster
         can = decisions is not None and decisions.possible
         searching = decisions is not None and decisions.search is not None
         can_accept = can and cluster is not None and cluster.open > 0
-        classes = Classes(()) if self._study is None else self._study.classes
+        if classes is None:
+            classes = Classes(()) if self._study is None else self._study.classes
         self.accepting.offer(classes, can=can_accept, searching=searching)
         others = () if walk is None else tuple(one for one in walk.clusters if one != cluster)
         self.edits.offer(others, can=can)

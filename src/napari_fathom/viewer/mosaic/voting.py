@@ -146,9 +146,9 @@ class Voting(QObject):
         if not len(wanted):
             return None
         study, annotator = self._study, self.annotator.strip() or user_name()
-        name = "" if value == 0 else study.classes[value].short_name
 
         def act() -> Cast | None:
+            name = "" if value == 0 else study.classes[value].short_name  # a new class is stored by now
             shown = _shown(study, wanted) if proposed is None else proposed
             event = study.votes.cast(
                 wanted, value, annotator=annotator, shown=shown, status=status, note=note
