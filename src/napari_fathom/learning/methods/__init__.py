@@ -57,10 +57,10 @@ __all__ = [
 ]
 
 METHODS: dict[str, Callable[[MethodContext], Method]] = {
-    PredKlus.name: PredKlus,
     SupSeg.name: SupSeg,
-    SemiCPS.name: SemiCPS,
     UniMatch.name: UniMatch,
+    PredKlus.name: PredKlus,
+    SemiCPS.name: SemiCPS,
     PixelFOC.name: PixelFOC,
     SemiClf.name: SemiClf,
     FilterBank.name: FilterBank,

@@ -37,7 +37,7 @@ class PredKlus(PlainMethod):
     about: ClassVar[About] = About(
         "PredKlus",
         "Choi et al. 2023",
-        "Learns from your strokes and from the structure of all that is unpainted. For few strokes.",
+        "SupSeg that also learns clusters of all that is unpainted. Twice the time; wants many steps.",
     )
     trains_clusters: ClassVar[bool] = True
     needs_unlabelled = True  # the clustering objective lives on unlabelled patches

@@ -56,7 +56,7 @@ class SupSeg(PlainMethod):
     about: ClassVar[About] = About(
         "SupSeg",
         "Brautaset et al. 2020",
-        "Learns from your strokes alone. About twice as quick; wants more of them.",
+        "Learns from your strokes, and that nearly all else is background. Quick; a good start.",
     )
 
     def __init__(self, context: MethodContext) -> None:

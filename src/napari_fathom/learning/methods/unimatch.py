@@ -47,7 +47,7 @@ class UniMatch(PlainMethod):
     about: ClassVar[About] = About(
         "UniMatch",
         "Yang et al. 2025",
-        "Learns from your strokes, and to answer alike where the sea is disturbed. To compare with.",
+        "SupSeg that also learns to answer alike where the sea is disturbed. As good, as quick.",
     )
     needs_unlabelled = True  # they are what the teacher is for
 
