@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_fathom.cli.console import Console
 from napari_fathom.cli.image_options import offer_line
-from napari_fathom.cli.summaries import models_summary
+from napari_fathom.cli.summaries import models_summary, unless_damaged
 
 if TYPE_CHECKING:
     from napari_fathom.plankton import Collection
@@ -19,7 +19,8 @@ Summary = dict[str, Any]
 
 def collection_summary(study: "CollectionStudy") -> Summary:
     """Return the objects, what people say of them, the models and the answer of a study."""
-    counts, answers = study.votes.counts(), study.answers()
+    faults: list[str] = []
+    counts, answers = study.votes.counts(), unless_damaged(study.answers, faults)
     looked = study.collection.looked_at
     return {
         "study": study.name,
@@ -28,10 +29,10 @@ def collection_summary(study: "CollectionStudy") -> Summary:
         "images_looked_at": int(looked.sum()),
         "labelled_objects": {info.name: counts[info.value] for info in study.classes},
         "annotators": list(study.votes.annotators),
-        **models_summary(study),
+        **models_summary(study, faults),
         "predicted": answers is not None,
         "predicted_by_model": None if answers is None else answers.record.model,
-        "faults": [str(fault) for fault in study.collection.faults],
+        "faults": [*faults, *(str(fault) for fault in study.collection.faults)],
         "study_notes": list(study.notes),
     }
 

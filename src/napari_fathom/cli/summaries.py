@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from napari_fathom.errors import StudyError
 from napari_fathom.events import Done, Event
 
 if TYPE_CHECKING:
@@ -13,9 +14,17 @@ if TYPE_CHECKING:
     from napari_fathom.study import ModelRecord, Study
     from napari_fathom.study.base import StudyFolder
 
-__all__ = ["as_lines", "echogram_summary", "files_summary", "models_summary", "study_summary"]
+__all__ = [
+    "as_lines",
+    "echogram_summary",
+    "files_summary",
+    "models_summary",
+    "study_summary",
+    "unless_damaged",
+]
 
 Summary = dict[str, Any]
+T = TypeVar("T")
 
 _SENTENCES = ("faults", "notes", "offers", "remarks")
 """Lists of sentences, by the last word of their names."""
@@ -50,21 +59,39 @@ def echogram_summary(echogram: "Echogram") -> Summary:
 def study_summary(study: "Study") -> Summary:
     """Return the survey, painted pixels of each class, the models and the answer of a study."""
     counts = study.labels.counts()
-    prediction = study.prediction()
+    faults: list[str] = []
+    prediction = unless_damaged(study.prediction, faults)
     return {
         "study": study.name,
         "folder": str(study.folder),
         **echogram_summary(study.echogram),
         "painted_pixels": {info.name: counts[info.value] for info in study.classes},
-        **models_summary(study),
+        **models_summary(study, faults),
         "predicted": prediction is not None,
         "predicted_by_model": None if prediction is None else prediction.record.model,
+        "faults": faults,
         "study_notes": list(study.notes),
     }
 
 
-def models_summary(study: "StudyFolder") -> Summary:
-    """Return the models of a study of either kind, oldest first, and the one in force."""
+def unless_damaged(look: Callable[[], T], faults: list[str]) -> T | None:
+    """What there is; None where it is damaged, which is then told among the faults."""
+    try:
+        return look()
+    except StudyError as error:
+        faults.append(str(error))
+        return None
+
+
+def models_summary(study: "StudyFolder", faults: list[str]) -> Summary:
+    """Return the whole models of a study of either kind, oldest first, and the one in force.
+
+    Parameters
+    ----------
+    study : StudyFolder
+    faults : list of str
+        Gets what is wrong with the one in force.
+    """
 
     def told(model: "ModelRecord") -> Summary:
         created = model.created.isoformat(sep=" ", timespec="minutes")
@@ -76,7 +103,7 @@ def models_summary(study: "StudyFolder") -> Summary:
             "created": created,
         }
 
-    current = study.current_model
+    current = unless_damaged(lambda: study.current_model, faults)
     return {
         "models": [told(model) for model in study.models()],
         "current_model": None if current is None else told(current),
