@@ -7,7 +7,7 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
 from napari_fathom.errors import Cancelled
-from napari_fathom.learning.kmeans import assign, faiss_available, kmeans
+from napari_fathom.learning.kmeans import Backend, assign, faiss_available, kmeans
 
 BACKENDS = [
     "torch",
@@ -134,3 +134,12 @@ def test_shapes_that_do_not_fit_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         kmeans(torch.zeros(rows), 4, start=None if start is None else torch.zeros(start))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_rows_that_are_not_finite_end_nothing(backend: Backend) -> None:
+    """They come of weights that have just diverged: the loss that they lead to says so."""
+    rows = torch.randn(20, 4, generator=torch.Generator().manual_seed(0))
+    rows[3] = torch.nan
+    found = kmeans(rows, 3, start=rows[4:7], iterations=1, backend=backend)
+    assert int(found.labels.min()) >= 0

@@ -178,4 +178,5 @@ def _assign_faiss(rows: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
     index = faiss.IndexFlatL2(centroids.shape[1])
     index.add(centroids.contiguous().numpy())
     distances, labels = index.search(rows.contiguous().numpy(), 1)
-    return torch.from_numpy(labels[:, 0]), torch.from_numpy(distances[:, 0])
+    # A row that isn't finite is near nothing (−1). It goes to the first, as in `assign`: its loss will tell.
+    return torch.from_numpy(labels[:, 0]).clamp_min_(0), torch.from_numpy(distances[:, 0])

@@ -225,7 +225,8 @@ def test_labels_tell_what_learned_clusters_mean_and_judge_them(seeing: ImageMode
 
 def test_one_labelled_class_tells_nothing_of_clusters(seeing: ImageModel) -> None:
     only = ImageLabels(np.where(LABELS.target == 2, 2, 0))
-    model, _ = train(clustering("spice", steps=1, epochs=1), only, start=seeing)
+    model, events = train(clustering("spice", steps=1, epochs=1), only, start=seeing)
+    assert "Only ring is labelled, which tells it from nothing" in notes(events)
     assert (model.class_names, answers(model).probabilities.shape) == ((), (160, 0))
 
 
@@ -286,7 +287,8 @@ def test_a_network_goes_on_from_learned_clusters_with_labels(seeing: ImageModel)
 
 def test_labels_tell_what_the_clusters_of_a_method_without_labels_mean() -> None:
     settings = quick(method="autoencoder", clusterer="birch", clusters=12, steps=10, batch=32)
-    model, _ = train(settings, ImageLabels(TRUTH))
+    model, events = train(settings, ImageLabels(TRUTH))
+    assert "not yet to name" not in notes(events)
     found = answers(model)
     commonest = {
         number: np.bincount(TRUTH[found.cluster == number]).argmax() for number in np.unique(found.cluster)

@@ -206,7 +206,7 @@ class ImageTask:
 
     def remarks(self, answers: HeldOutAnswers | None) -> Iterator[Note]:
         """Say what a model that knows no classes is for."""
-        if not (self._kind.needs_labels or self._clusters_answer):
+        if not (self._kind.needs_labels or self._clusters_answer or self._classes):
             yield Note(
                 f"{self._kind.name} has learned to see these images, not yet to name them: clusters are its "
                 "answer. For classes, label some and train by another method, starting from this model."

@@ -72,7 +72,9 @@ class ImageTraining:
         device: str | None = None,
         stop: StopEvent | None = None,
     ) -> None:
-        if settings.method in (*BLIND_METHODS, *CLUSTERING_METHODS) and len(labels.counts()) < 2:
+        counts, self._alone = labels.counts(), ""
+        if settings.method in (*BLIND_METHODS, *CLUSTERING_METHODS) and len(counts) < 2:
+            self._alone = "".join(class_names[value - 1] for value in counts)
             labels, class_names = ImageLabels(np.zeros(len(labels.target), np.int64), labels.group), ()
         self._images, self._labels, self._class_names = CachedImages.of(images), labels, class_names
         self._settings, self._device, self._stop = settings, device, stop
@@ -120,6 +122,11 @@ class ImageTraining:
         TrainingError, Cancelled
             As `Loop.events`.
         """
+        if self._alone:
+            yield Note(
+                f"Only {self._alone} is labelled, which tells it from nothing: "
+                "clusters are found as without labels."
+            )
         for event in self._runs():
             if isinstance(event, Done):
                 self._done, self._judged = yield from clustered(
