@@ -13,6 +13,7 @@ from napari_fathom.learning.train import Training
 
 def test_it_is_found_by_name_and_can_be_switched_off() -> None:
     assert rest_of(NAMES, quick(rest_class="other fish")) == 2
+    assert rest_of(("Sea ", "hake"), quick(rest_class="sea")) == 0
     assert rest_of(NAMES, quick(rest_class="plankton")) is None
     assert rest_of(NAMES, quick(rest_class="background", rest_weight=0)) is None
     assert rest_of(NAMES, quick()) is None

@@ -94,7 +94,11 @@ class PixelTask:
         require_enough(painted, self._classes)
         if rest := settings.rest_class:
             if self._rest is None:
-                yield Note(f"No class is called {rest}; nothing is assumed of the unpainted.", "warning")
+                yield Note(
+                    f"No class is called {rest}: nothing is assumed of the unpainted; false fish are likely. "
+                    "If a class of yours is nearly everywhere, name it under Advanced as the rest class.",
+                    "warning",
+                )
             else:
                 yield Note(f"Cells that nobody painted are taken for {rest}, as nearly all of them are.")
         if self._start is not None:

@@ -14,9 +14,10 @@ _LEAST = 1e-5  # share of a class of which random patches met nothing
 
 
 def rest_of(class_names: Sequence[str], settings: TrainSettings) -> int | None:
-    """Index of the class that unpainted cells are taken for; None where nothing is assumed."""
-    name = settings.rest_class
-    return list(class_names).index(name) if name in class_names and settings.rest_weight > 0 else None
+    """Index of the class that unpainted cells are taken for, in whatever case; None without such a one."""
+    wanted = settings.rest_class.strip().casefold()
+    names = [name.strip().casefold() for name in class_names]
+    return names.index(wanted) if wanted in names and settings.rest_weight > 0 else None
 
 
 def source_shares(
