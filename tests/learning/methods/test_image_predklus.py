@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from tests.learning.images.shapes import collection, quick, some
+from tests.learning.images.shapes import NAMES, collection, quick, some
 
+from napari_fathom.events import Done
 from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.images.gallery import Gallery
 from napari_fathom.learning.images.sampler import ImageSampler
 from napari_fathom.learning.images.scaling import fit_scaling
+from napari_fathom.learning.images.source import ImageLabels
+from napari_fathom.learning.images.training import ImageTraining
 from napari_fathom.learning.methods import Method, MethodContext, make_image_method
 from napari_fathom.learning.methods.image_predklus import ImagePredKlus
 from napari_fathom.learning.nets.image_network import ImageNetwork, build_image_network, evaluating
@@ -98,4 +101,14 @@ def test_a_run_goes_on_from_the_centroids_of_the_one_before() -> None:
     list(method.objectives(network, batch))
     other, *_ = made(seed=3)
     other.restore(method.state())
-    assert torch.equal(other.state()["centroids"], method.state()["centroids"])
+    assert {name for name, value in method.state().items() if torch.equal(other.state()[name], value)} == {
+        "lasting centroids",
+        "lasting idle",
+    }
+
+
+def test_the_cluster_head_answers_not_the_centroids_that_it_learned_from() -> None:
+    settings = quick(method="predklus-images", clusters=6, steps=2, epochs=1, answer_turns=4)
+    run = ImageTraining(IMAGES, ImageLabels(LABELS), NAMES, settings, device="cpu")
+    [model] = [event.result for event in run.events() if isinstance(event, Done)]
+    assert model.clusters_known and model.assignment is None

@@ -20,6 +20,7 @@ from napari_fathom.learning.nets.image_network import ImageNetwork
 __all__ = ["ImagePredKlus"]
 
 _COMPONENTS, _ITERATIONS = 32, 10  # PredKlus' own, as on pixels
+_PREFIX = "lasting "  # or a model would take them for DEC's centres, which answer in place of the head
 
 
 class ImagePredKlus(LookingMethod):
@@ -62,11 +63,13 @@ class ImagePredKlus(LookingMethod):
 
     def state(self) -> Mapping[str, Tensor]:
         """Centroids, and how long each has been empty."""
-        return self._clusters.state()
+        return {_PREFIX + name: value for name, value in self._clusters.state().items()}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Go on with the centroids of an earlier run."""
-        self._clusters.restore(state)
+        self._clusters.restore(
+            {name.removeprefix(_PREFIX): value for name, value in state.items() if name.startswith(_PREFIX)}
+        )
 
     def _sight(self, network: ImageNetwork) -> Callable[[Views], Tensor]:
         """By the features that both heads read."""
