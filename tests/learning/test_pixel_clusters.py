@@ -11,6 +11,7 @@ from napari_fathom.errors import Cancelled
 from napari_fathom.events import Box, Done
 from napari_fathom.learning.model import Model
 from napari_fathom.learning.pixel_clusters import nearest_centroid
+from napari_fathom.learning.pixel_task import PixelTask
 from napari_fathom.learning.predict import Output, predict
 from napari_fathom.learning.train import Training
 
@@ -58,3 +59,14 @@ def test_clusters_that_a_method_learns_are_left_to_it() -> None:
     assert head(method="supseg").lt(0).all()  # minus half the centroids' squared lengths
     assert not head(method="supseg", ambiguity=True).lt(0).all()
     assert not head(method="predklus").lt(0).all()
+
+
+@pytest.mark.parametrize(("before", "stays"), [("supseg", False), ("predklus", True)])
+def test_a_method_goes_on_from_clusters_that_were_learned_not_from_found_ones(
+    before: str, stays: bool
+) -> None:
+    """Found ones are so sure that PredKlus' first losses were twice chance's, at its classes' cost."""
+    start = trained(method=before, epochs=1)
+    going_on = PixelTask(survey(TRUTH), strokes(TRUTH), NAMES, quick(method="predklus"), start).network()
+    heads = (network.heads.state_dict()["_clusters.weight"] for network in (start.network, going_on))
+    assert torch.equal(*heads) == stays

@@ -109,10 +109,15 @@ def require_compatible(model: Model, settings: TrainSettings, channels: int) -> 
             )
 
 
-def go_on_from(model: Model, network: Network, class_names: tuple[str, ...]) -> None:
-    """Copy a model's weights into a network for other classes: a class keeps its name, not its number."""
+def go_on_from(model: Model, network: Network, class_names: tuple[str, ...], *, clusters: bool) -> None:
+    """Copy a model's weights into a network for other classes: a class keeps its name, not its number.
+
+    Without `clusters` its cluster head stays behind: one that was found, not learned, is so sure that to
+    unlearn it costs what the network knows.
+    """
     copy_weights(model.network.body, network.body)
-    network.heads.go_on_from(model.network.heads, shared_classes(model.class_names, class_names))
+    both = shared_classes(model.class_names, class_names)
+    network.heads.go_on_from(model.network.heads, both, clusters=clusters)
 
 
 def copy_weights(source: nn.Module, target: nn.Module) -> None:

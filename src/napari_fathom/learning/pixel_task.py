@@ -18,7 +18,7 @@ from napari_fathom.learning.evaluate import HeldOutAnswers, HeldOutPatches
 from napari_fathom.learning.field import Field, LabelField
 from napari_fathom.learning.growth import Growth
 from napari_fathom.learning.holdout import HeldOut, hold_out
-from napari_fathom.learning.methods import Method, MethodContext, make_method
+from napari_fathom.learning.methods import Method, MethodContext, learns_clusters, make_method
 from napari_fathom.learning.mining import contradictions
 from napari_fathom.learning.model import Model, go_on_from, network_for, require_compatible
 from napari_fathom.learning.nets.network import Network
@@ -33,6 +33,7 @@ __all__ = ["PixelTask"]
 _LOOKED_AT = (
     48  # patches after each epoch in which contradictions are looked for: as much work as three steps
 )
+_AT_A_TIME = 4  # patches among which clusters are found: enough, and a run that was stopped waits for them
 
 
 class PixelTask:
@@ -140,7 +141,8 @@ class PixelTask:
         """A U-Net with three heads."""
         network = network_for(self.settings, self._field.channels, len(self._classes))
         if self._start is not None:
-            go_on_from(self._start, network, self._classes)
+            clusters = learns_clusters(self._start.settings)
+            go_on_from(self._start, network, self._classes, clusters=clusters)
         return network
 
     def method(self, network: Network, device: torch.device, check: Callable[[], None]) -> Method:
@@ -150,7 +152,6 @@ class PixelTask:
             self.settings, len(self._classes), device, check=check, rest=self._rest, twin=self._twin
         )
         method = make_method(context)
-        self._clusters_learned = method.trains_clusters
         if self._start is not None and not others_of_as_many(self._start.class_names, self._classes):
             method.restore(self._start.method_state)
         return method
@@ -195,11 +196,11 @@ class PixelTask:
             self._record | dict(provenance),
         )
 
-    def finished(self, model: Model, device: torch.device) -> Model:
-        """The best model, with clusters also where its method learns none."""
-        if self._clusters_learned:
+    def finished(self, model: Model, device: torch.device, batch: int) -> Model:
+        """The best model, with clusters also where its method learns none; `batch` patches are in memory."""
+        if learns_clusters(self.settings):
             return model
-        size = self.settings.batch
+        size = min(batch, _AT_A_TIME)
         return with_clusters(model, lambda: self._sampler.draw(size, unlabelled=True), device)
 
     def remarks(self, answers: HeldOutAnswers | None) -> Iterator[Note]:

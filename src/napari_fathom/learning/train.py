@@ -31,7 +31,8 @@ class Training(Loop[Network, Batch, Model]):
     device : str, optional
         'cpu', 'cuda', …; without it, the best one here.
     stop : threading.Event, optional
-        Ends the run within a second when set, also from inside a step.
+        Ends the run within a second when set, also from inside a step; a method that learns no clusters then
+        takes as long as a few steps to find some.
 
     Raises
     ------
@@ -57,6 +58,6 @@ class Training(Loop[Network, Batch, Model]):
         """Train, as `Loop.events`; at the end clusters are found, unless the method has learned some."""
         for event in super().events():
             if isinstance(event, Done):
-                self._best = self._pixels.finished(event.result, self._device)
+                self._best = self._pixels.finished(event.result, self._device, self._batch)
                 event = Done(self._best)
             yield event

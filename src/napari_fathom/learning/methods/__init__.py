@@ -1,11 +1,9 @@
 """One file for each published method; `METHODS`, `IMAGE_METHODS` and `ROW_METHODS` name them."""
 
-from collections.abc import Callable
-
 from napari_fathom.errors import TrainingError
 from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.methods.autoencoder import Autoencoder
-from napari_fathom.learning.methods.base import Loss, Method, MethodContext, Rows
+from napari_fathom.learning.methods.base import Loss, Method, MethodContext, PixelMethod, Rows
 from napari_fathom.learning.methods.dc3 import DC3
 from napari_fathom.learning.methods.dec import DEC
 from napari_fathom.learning.methods.deepcluster import DeepCluster
@@ -37,6 +35,7 @@ from napari_fathom.learning.methods.supervised import Supervised
 from napari_fathom.learning.methods.supseg import SupSeg
 from napari_fathom.learning.methods.unimatch import UniMatch
 from napari_fathom.learning.nets.image_network import ImageNetwork
+from napari_fathom.learning.settings import TrainSettings
 
 __all__ = [
     "BLIND_METHODS",
@@ -52,11 +51,12 @@ __all__ = [
     "PredKlus",
     "Rows",
     "SupSeg",
+    "learns_clusters",
     "make_image_method",
     "make_method",
 ]
 
-METHODS: dict[str, Callable[[MethodContext], Method]] = {
+METHODS: dict[str, type[PixelMethod]] = {
     SupSeg.name: SupSeg,
     UniMatch.name: UniMatch,
     PredKlus.name: PredKlus,
@@ -104,6 +104,12 @@ CLUSTERING_METHODS = tuple(name for name, clusters in _LABEL_FREE.items() if clu
 
 ROW_METHODS: dict[str, type[RowClassifier]] = {Discriminant.name: Discriminant, Forest.name: Forest}
 """Methods of images that fit rows of features and measures at once, by the same kind of name."""
+
+
+def learns_clusters(settings: TrainSettings) -> bool:
+    """Whether the cluster head of such a network of pixels learns; else its clusters are found in the end."""
+    kind = METHODS.get(settings.method)
+    return settings.ambiguity or (kind is not None and kind.trains_clusters)
 
 
 def make_method(context: MethodContext) -> Method:

@@ -218,6 +218,15 @@ class Method(Protocol[N_contra, B_contra]):
         ...
 
 
+class PixelMethod(Method, Protocol):
+    """A method of pixels, as a class."""
+
+    trains_clusters: ClassVar[bool]
+    """Whether the cluster head learns something without DC3."""
+
+    def __init__(self, context: MethodContext) -> None: ...
+
+
 def restore_module(module: nn.Module, state: Mapping[str, Tensor], prefix: str) -> bool:
     """Load what `module.state_dict(prefix=prefix)` put into a state, if that module had this one's size."""
     kept = {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}

@@ -66,6 +66,7 @@ class PredKlus(PlainMethod):
         if clustering is None:
             yield self._supervised.loss(network, batch, *features)
         elif self._settings.in_turn:
+            del features  # as large as all patches; those of the step to come take their place
             yield clustering
             yield from self._supervised.objectives(network, batch)
         else:

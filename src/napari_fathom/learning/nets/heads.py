@@ -44,7 +44,9 @@ class Heads(nn.Module):
         own.load_state_dict(head.state_dict())
 
     @torch.no_grad()
-    def go_on_from(self, other: "Heads", classes: Iterable[tuple[int, int]]) -> None:
+    def go_on_from(
+        self, other: "Heads", classes: Iterable[tuple[int, int]], *, clusters: bool = True
+    ) -> None:
         """Take over what another's heads know: of each class in `classes`, of clusters if there are as many.
 
         Parameters
@@ -53,12 +55,14 @@ class Heads(nn.Module):
             For rows of the same size.
         classes : iterable of (int, int)
             A class here, and the same class there, counted from 0.
+        clusters : bool
+            Whether that one has learned any.
         """
         for here, there in classes:
             self._classes.weight[here] = other._classes.weight[there]
             self._classes.bias[here] = other._classes.bias[there]
         self._ambiguity.load_state_dict(other._ambiguity.state_dict())
-        if other._clusters.weight.shape == self._clusters.weight.shape:
+        if clusters and other._clusters.weight.shape == self._clusters.weight.shape:
             self._clusters.load_state_dict(other._clusters.state_dict())
 
     @torch.no_grad()
