@@ -1,5 +1,6 @@
 """Painting in a real window, by mouse and key."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,26 @@ def test_a_value_that_is_no_class_is_taken_back_and_explained(bench: Bench) -> N
     assert bench.paint.layer.data.max() == 0
     assert bench.paint.wait_saved()
     assert sum(bench.store.counts().values()) == 0
+
+
+def test_a_stroke_whose_class_goes_meanwhile_is_taken_back_and_holds_up_no_other(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, store = threading.Event(), bench.store
+    remove = store.set_classes
+    monkeypatch.setattr(store, "set_classes", lambda classes: (slow.wait(10), remove(classes)))
+    bench.paint.change_classes(store.classes.without(3), lambda _: None)
+    box, cells = bench.paint.box, np.ones((2, 2), bool)
+    assert box is not None
+    there = (box[0], box[0] + 2, box[2], box[2] + 2)
+    bench.paint.apply(there, np.full((2, 2), 3, np.uint8), cells, origin="paint")
+    with bench.qtbot.waitSignal(bench.paint.failed, timeout=10_000) as told:
+        slow.set()
+    assert isinstance(told.args[0], LabelError)
+    bench.qtbot.waitUntil(lambda: bench.paint.layer.data.max() == 0)
+    with bench.qtbot.waitSignal(bench.paint.saved, timeout=10_000):
+        bench.paint.apply(there, np.full((2, 2), 2, np.uint8), cells, origin="paint")
+    assert store.counts()[2] == 4
 
 
 def test_what_others_wrote_appears_after_a_reload(bench: Bench) -> None:

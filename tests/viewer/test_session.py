@@ -41,6 +41,21 @@ def test_the_layers_of_the_former_survey_go_with_it(session: Session, study: Stu
     assert list(viewer.layers) == [own]
 
 
+def test_classes_edited_as_a_survey_is_closed_are_stored_and_bring_no_layer_back(
+    session: Session, study: Study, qtbot: QtBot
+) -> None:
+    viewer = session.viewer
+    assert viewer is not None
+    session.open(study)
+    told: list[object] = []
+    session.set_classes(study.classes.with_added("krill"), told.append)
+    session.open(None)
+    qtbot.wait(1)  # what the thread has done is delivered with the next events
+    assert (list(viewer.layers), told) == ([], [])
+    with Study.open(study.folder, "r") as again:
+        assert "krill" in again.classes.names
+
+
 def test_another_study_of_the_same_survey_is_painted_as_itself(
     session: Session, study: Study, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -85,9 +85,9 @@ def store_change(store: "LabelStore", change: Change, origin: str) -> "LabelEven
     Each patch of an accepted answer is a stroke of its own, so that some can be held out when training; what
     a hand painted in one go is one stroke.
     """
-    strokes = None
+    strokes, values = None, np.where(change.mask, change.values, 0)  # of what lies around nothing is said
     if origin == ACCEPT:
         from napari_fathom.learning.field import connected_strokes
 
-        strokes = np.maximum(connected_strokes(np.where(change.mask, change.values, 0)), 1)
-    return store.write(change.box, change.values, change.mask, origin=origin, strokes=strokes)
+        strokes = np.maximum(connected_strokes(values), 1)
+    return store.write(change.box, values, change.mask, origin=origin, strokes=strokes)

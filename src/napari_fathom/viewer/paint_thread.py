@@ -43,6 +43,11 @@ class LabelThread(QObject):
         self._thread = threading.Thread(target=self._run, name="fathom-labels", daemon=True)
         self._thread.start()
 
+    @property
+    def open(self) -> bool:
+        """Whether it can be asked for more."""
+        return self._open
+
     def read(self, task: Task, then: Then) -> None:
         """Do `task` in the thread; call `then` with its result in the GUI thread."""
         self._put((task, then, False))

@@ -221,7 +221,7 @@ class PaintWindow(QObject):
         return self._thread.close()
 
     def _recolour(self) -> None:
-        for layer in (self.layer, self.overview):
+        for layer in (self._present(), self.overview):  # a survey that was closed meanwhile has none
             if layer is not None:
                 layer.colormap = class_colormap(self.classes)
 
@@ -258,7 +258,9 @@ class PaintWindow(QObject):
         self._last = origin
         self._edits += 1
         there = self._saved_cells.in_survey(change)
-        self._thread.write(lambda: store_change(self.store, there, origin), self._on_saved)
+        self._thread.write(
+            lambda: _stored(self.store, there, origin), lambda told: self._on_stored(there.box, told)
+        )
         self._overview.update(there.box)
         return True
 
@@ -281,9 +283,13 @@ class PaintWindow(QObject):
         self._moving = False  # where it was a window that could not be read: the next move asks again
         self.failed.emit(error)
 
-    def _on_saved(self, event: "LabelEvent") -> None:
-        if event.number:
-            self.saved.emit(event)
+    def _on_stored(self, box: Box, told: "LabelEvent | LabelError") -> None:
+        if isinstance(told, LabelError):
+            self.failed.emit(told)
+            if self._thread.open:
+                self.reload(box)  # as the store has it
+        elif told.number:
+            self.saved.emit(told)
 
     def _request(self, box: Box) -> None:
         self.flush()
@@ -341,6 +347,19 @@ class PaintWindow(QObject):
         self.flush()
         self._overview.cut_hole(None)
         self._switch.turn_off("Zoom in to paint: the view shows too many pings at once.")
+
+
+def _stored(store: "LabelStore", there: Change, origin: str) -> "LabelEvent | LabelError":
+    """What the store has made of a change, or why it never will: its class went meanwhile.
+
+    A disk that is full is raised: that change is tried again. This one would hold up every later stroke.
+    """
+    try:
+        return store_change(store, there, origin)
+    except LabelError as error:
+        if set(np.unique(there.values[there.mask]).tolist()) <= {0, *store.classes.values}:
+            raise
+        return error
 
 
 def _refusal(store: "LabelStore", classes: "Classes") -> LabelError | None:
