@@ -12,6 +12,7 @@ from napari_fathom.viewer.training_words import model_words
         (0.551, 18, "; kappa 0.55 on 18 held-out images, "),
         (0.551, None, "; kappa 0.55 on held-out images, "),
         (None, 0, "; not judged, for no images were held out, "),
+        (None, 18, "; not judged, "),
     ],
 )
 def test_a_kappa_is_told_with_the_number_of_images_that_it_is_of(

@@ -49,7 +49,8 @@ def model_words(
     if record.kappa is not None:
         judged = f"kappa {record.kappa:.2f} on {count}held-out {judged_by}"
     else:
-        judged = "not judged" + ("" if clustering or not labels else f", for no {judged_by} were held out")
+        none = labels and not clustering and not record.held_out_images
+        judged = "not judged" + (f", for no {judged_by} were held out" if none else "")
     when = record.created.astimezone().strftime("%d %b %H:%M")
     stopped = ", stopped early" if record.stopped else ""
     return f"In force: model {record.number}, {record.method}, {learned}; {judged}{stopped}, {when}."

@@ -1,5 +1,6 @@
 """From strokes to a model: whole and in force, or as if nothing had been."""
 
+import json
 import shutil
 import sys
 import threading
@@ -82,6 +83,15 @@ def test_a_model_from_elsewhere_is_told_what_its_classes_mean(study: Study, tiny
     assert not any("sandeel" in message for message in told[1])
     with pytest.raises(StudyError, match="no class is called 'herring'; there are background"):
         finish(train_job(study, tiny, start=elsewhere, aliases={"sandeel": "herring"}))
+
+
+def test_capitals_and_blanks_make_no_other_class_of_one_from_elsewhere(study: Study) -> None:
+    elsewhere = study.folder.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "model.json").write_text(json.dumps({"class_names": ["Background ", "sand eel", "krill"]}))
+    begin = beginning(study, elsewhere, {"sand eel": "Sandeel"})
+    assert begin is not None
+    assert begin.names(("Background ", "sand eel", "krill")) == ("background", "sandeel", "krill")
 
 
 def test_a_folder_without_a_model_is_told_by_its_name(study: Study, tiny: TrainSettings) -> None:

@@ -46,7 +46,8 @@ def beginning(
 ) -> Beginning | None:
     """Where the model to go on from lies; None for random weights.
 
-    A class of one of the study's own models is known by its value, whatever it is called by now.
+    A class of one of the study's own models is known by its value, whatever it is called by now; one of a
+    model made elsewhere by its name, of which capitals and outer blanks don't count.
 
     Parameters
     ----------
@@ -70,13 +71,16 @@ def beginning(
         return Beginning(folder, current.number, _called_now(current.class_table, study.classes))
     folder = Path(start)
     known = classes_in(folder)
-    if strange := [name for name in aliases.values() if name not in study.classes.names]:
+    ours = {_plain(name): name for name in study.classes.names}
+    if strange := [name for name in aliases.values() if _plain(name) not in ours]:
         names = ", ".join(study.classes.names)
         raise StudyError(f"{study.folder.name}: no class is called {strange[0]!r}; there are {names}.")
     own = {record.number: record for record in study.models()}
     here = next((own[number] for number in own if _same(study.model_folder(number), folder)), None)
-    now = {} if here is None else _called_now(here.class_table, study.classes)
-    return Beginning(folder, None, now | {name: aliases[name] for name in known if name in aliases})
+    alike = {name: ours[_plain(name)] for name in known if _plain(name) in ours}
+    now = alike if here is None else _called_now(here.class_table, study.classes)
+    meant = {name: ours[_plain(aliases[name])] for name in known if name in aliases}
+    return Beginning(folder, None, now | meant)
 
 
 def classes_in(folder: Path) -> tuple[str, ...]:
@@ -109,6 +113,10 @@ def _called_now(then: Classes, now: Classes) -> dict[str, str]:
         **{name: new for name, new in called.items() if new != name},
         **{name: f"{name} (gone)" for name in gone & taken},
     }
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold()
 
 
 def _same(one: Path, other: Path) -> bool:
