@@ -2,12 +2,13 @@
 
 import pytest
 import torch
+import torch.nn.functional as F
 from tests.learning.images.shapes import quick
 
 from napari_fathom.learning.images.batch import Views
 from napari_fathom.learning.nets.image_network import build_image_network
 from napari_fathom.learning.nets.plain import VGG16, PlainEncoder
-from napari_fathom.learning.nets.resnet import CompactResNet, WideResNet
+from napari_fathom.learning.nets.resnet import CompactResNet, WideResNet, _Block, _Skip
 
 
 @pytest.mark.parametrize("side", [8, 24, 64, 96])
@@ -77,3 +78,10 @@ def test_first_weights_depend_on_the_seed_alone() -> None:
     assert torch.equal(state, torch.random.get_rng_state())
     assert all(torch.equal(one[name], again[name]) for name in one)
     assert not torch.equal(one["heads._classes.weight"], other["heads._classes.weight"])
+
+
+@pytest.mark.parametrize("side", [7, 8])
+def test_a_skip_sees_what_a_strided_convolution_does(side: int) -> None:
+    [skip] = [module for module in _Block(4, 8, 2, "group").modules() if isinstance(module, _Skip)]
+    planes = torch.randn(3, 4, side, side, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(skip(planes), F.conv2d(planes, skip.weight, stride=2))

@@ -88,6 +88,21 @@ class WideResNet(nn.Module):
         return cast(Tensor, self.body(pixels).mean((2, 3)))
 
 
+class _Skip(nn.Conv2d):
+    """A 1×1 convolution of every so many-th pixel.
+
+    As a strided convolution torch 2.13 writes past its memory on the way back, on the CPU, in channels-last
+    order, with fewer than 16 channels.
+    """
+
+    def __init__(self, before: int, after: int, every: int) -> None:
+        super().__init__(before, after, kernel_size=1, bias=False)
+        self._every = every
+
+    def forward(self, planes: Tensor) -> Tensor:
+        return super().forward(planes[..., :: self._every, :: self._every])
+
+
 class _Block(nn.Module):
     def __init__(self, before: int, after: int, stride: int, norm: Norm) -> None:
         super().__init__()
@@ -100,7 +115,7 @@ class _Block(nn.Module):
         )
         self.skip: nn.Module = nn.Identity()
         if stride > 1 or before != after:
-            self.skip = nn.Conv2d(before, after, 1, stride, bias=False)
+            self.skip = _Skip(before, after, stride)
         self.end = nn.ReLU(inplace=True)
 
     def forward(self, planes: Tensor) -> Tensor:
@@ -119,7 +134,7 @@ class _PreactivatedBlock(nn.Module):
         )
         self.skip: nn.Module | None = None
         if stride > 1 or before != after:
-            self.skip = nn.Conv2d(before, after, 1, stride, bias=False)
+            self.skip = _Skip(before, after, stride)
 
     def forward(self, planes: Tensor) -> Tensor:
         active = self.start(planes)
