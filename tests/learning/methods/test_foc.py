@@ -27,11 +27,13 @@ IMAGES = ArrayImages(SEEN.integers(0, 255, (30, 8, 8), dtype=np.uint8), SEEN.ran
 SAID = np.arange(30) % (CLASSES + 1)
 
 
-def made(method: str, **changes: object) -> Method:
+def made(method: str, *, heads_go_on: bool = False, **changes: object) -> Method:
     settings = quick(method=method, measures=True, clusters=CLUSTERS, steps=10, epochs=1, **changes)
     scaling = fit_scaling(IMAGES.pixels, IMAGES.measures)
     gallery = Gallery(IMAGES, SAID, np.arange(30), scaling, settings, CPU)
-    context = MethodContext(settings, CLASSES, CPU, lambda: None, seen=1, side=8, gallery=gallery)
+    context = MethodContext(
+        settings, CLASSES, CPU, lambda: None, seen=1, side=8, gallery=gallery, heads_go_on=heads_go_on
+    )
     return make_image_method(context)  # type: ignore[return-value]
 
 
@@ -141,10 +143,18 @@ def test_heads_that_answer_say_of_images_as_they_are_what_they_learned_of_mini_b
 
 
 def test_a_run_that_goes_on_begins_with_what_its_heads_said() -> None:
-    net, method = network(), made("foc-light", head_copies=1)
+    net, method = network(), made("foc-light", heads_go_on=True, head_copies=1)
     rows = net.features(BATCH.labelled)
     said = net.heads.classes(rows).detach()
-    method.restore({})
     losses(method, net, 1)
     again = net.heads.classes(standard_rows(net)[0]).detach()
     torch.testing.assert_close(again, said, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("method", ["foc", "iic"])
+def test_new_heads_on_an_encoder_that_has_learned_to_see_are_left_as_they_are(method: str) -> None:
+    net, learner = network(), made(method, head_copies=1)
+    learner.restore({"of another method": torch.zeros(1)})
+    before = {name: value.clone() for name, value in net.heads.state_dict().items()}
+    losses(learner, net, 1)
+    assert all(torch.equal(value, before[name]) for name, value in net.heads.state_dict().items())

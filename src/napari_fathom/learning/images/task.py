@@ -141,7 +141,7 @@ class ImageTask:
         self, network: ImageNetwork, device: torch.device, check: Callable[[], None]
     ) -> Method[ImageNetwork, ImageBatch]:
         """As the settings name it."""
-        prepared = self._prepared
+        prepared, start = self._prepared, self._start
         context = MethodContext(
             self.settings,
             len(self._classes),
@@ -153,10 +153,11 @@ class ImageTask:
             gallery=Gallery(
                 prepared.images, prepared.target, prepared.pool, prepared.scaling, self.settings, device
             ),
+            heads_go_on=start is not None and start.heads_go_on(self.settings.method),
         )
         method = make_image_method(context)
-        if self._start is not None and not others_of_as_many(self._start.class_names, self._classes):
-            method.restore(self._start.method_state)
+        if start is not None and not others_of_as_many(start.class_names, self._classes):
+            method.restore(start.method_state)
         return method
 
     def _class_weights(self) -> tuple[float, ...] | None:

@@ -105,6 +105,8 @@ class MethodContext(Generic[S_co]):
         Of images: how many numbers the encoder makes of one, and its side.
     gallery : Gallery, optional
         Of images: all that may be learned from, for a method that chooses among them itself.
+    heads_go_on : bool
+        Of images: whether the network's heads are those of an earlier run, and read features as they are.
     twin : callable, optional
         Makes another network like the one that is trained, from another seed, on the CPU.
     """
@@ -118,6 +120,7 @@ class MethodContext(Generic[S_co]):
     seen: int = 0
     side: int = 0
     gallery: Gallery | None = None
+    heads_go_on: bool = False
     twin: Callable[[int], ItemNetwork] | None = None
 
     def generator(self, salt: int) -> torch.Generator:

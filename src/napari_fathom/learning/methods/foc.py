@@ -1,6 +1,6 @@
 """FOC: cluster with mutual information, and keep labelled classes apart by an inverse cross-entropy."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -170,7 +170,7 @@ class FOC(PlainMethod):
             lambda logits, said: supervised_loss(logits, said, context),
         )
         self._random = context.generator(salt=19)
-        self._unlabelled, self._goes_on = False, False
+        self._unlabelled, self._goes_on = False, context.heads_go_on
 
     @property
     def _mutual_weight(self) -> float:
@@ -202,10 +202,6 @@ class FOC(PlainMethod):
     def parameters(self) -> Iterable[nn.Parameter]:
         """The other heads'."""
         return self._heads.parameters()
-
-    def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Go on with heads that read features as they are."""
-        self._goes_on = True
 
     def settle(self, network: ImageNetwork) -> None:  # type: ignore[override]
         """Let the best head of each kind answer."""

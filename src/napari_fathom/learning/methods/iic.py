@@ -58,7 +58,7 @@ class IIC(PlainMethod):
             kind: HeadCopies(settings.features, size, settings.head_copies, context.device, random)
             for kind, size in sizes.items()
         }
-        self._turn, self._goes_on = 0, False
+        self._turn, self._goes_on = 0, context.heads_go_on
 
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the loss of the cluster heads; with the next mini-batch that of the class heads, if any."""
@@ -72,10 +72,6 @@ class IIC(PlainMethod):
         kind = tuple(self._copies)[self._turn % len(self._copies)]
         self._turn += 1
         yield Loss(kind, self._copies[kind].mean(own[kind], lambda head: mutual(head, first, second)))
-
-    def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Go on with heads that read features as they are."""
-        self._goes_on = True
 
     def parameters(self) -> Iterable[nn.Parameter]:
         """The other heads'."""
