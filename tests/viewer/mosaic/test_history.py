@@ -1,13 +1,14 @@
 """What was done by hand is taken back and done again in order of time, whatever it was."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from napari_fathom.events import Done
+from napari_fathom.events import Done, Event
 from napari_fathom.plankton.simulate import PlanktonSettings, write_simulated_plankton
 from napari_fathom.study import CollectionStudy
 from napari_fathom.study.answers import AnswerRecord, Answers
@@ -18,6 +19,7 @@ from napari_fathom.viewer.mosaic.voting import Voting
 from napari_fathom.viewer.worker import Worker
 
 OBJECTS = 12
+PATIENCE_MS = 30_000
 CLUSTER = np.repeat([1, 2, 3], 4).astype(np.uint16)
 
 
@@ -68,7 +70,7 @@ class Sat:
         self.voting.history.do("Edit", lambda: ClusterDeed(review, review.merge(cluster, into)), "")
 
     def wait(self) -> None:
-        self.qtbot.waitUntil(lambda: not self.worker.busy, timeout=30_000)
+        self.qtbot.waitUntil(lambda: not self.worker.busy, timeout=PATIENCE_MS)
 
     def state(self) -> tuple[list[int], list[int]]:
         """Class of each object, and its cluster."""
@@ -165,3 +167,31 @@ def test_edits_of_a_former_answers_clusters_are_passed_over(sat: Sat) -> None:
     sat.voting.undo()
     assert sat.state()[0][0] == 0
     assert sat.words[-1] == "1 vote taken back."
+
+
+def test_classes_that_are_on_their_way_are_reckoned_with(
+    study: CollectionStudy, worker: Worker, qtbot: QtBot
+) -> None:
+    busy, told = threading.Event(), list[Exception | None]()
+
+    def slow(stop: threading.Event) -> Generator[Event[None], None, None]:
+        busy.wait(PATIENCE_MS / 1000)
+        yield Done(None)
+
+    worker.submit("Labelling", slow, owner=study)
+    voting = Voting(study, worker)
+    for number, name in enumerate(("jelly", "krill")):
+        voting.change_classes(voting.classes.with_added(name), told.append)
+        voting.cast([number], voting.classes.named(name).value)
+    assert "jelly" in voting.classes.names and "jelly" not in study.classes.names
+    busy.set()
+    qtbot.waitUntil(lambda: study.votes.hard()[1] > 0 and len(told) == 2, timeout=PATIENCE_MS)
+    assert told == [None, None]
+    assert [study.classes[value].name for value in study.votes.hard()[:2].tolist()] == ["jelly", "krill"]
+
+    # one that is in use stays
+    former = voting.classes
+    voting.change_classes(former.without(former.named("krill").value), told.append)
+    qtbot.waitUntil(lambda: len(told) == 3, timeout=PATIENCE_MS)
+    assert "'krill' has 1 votes" in str(told[2])
+    assert voting.classes == study.classes == former

@@ -1,11 +1,10 @@
 """What mouse, keys and the Label page say of a collection's objects: votes, and the classes to vote for."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QObject, Signal
 
-from napari_fathom.events import Done, Event
 from napari_fathom.viewer.jobs_ui import failure_words
 from napari_fathom.viewer.mosaic.hands import Hands, Tool
 from napari_fathom.viewer.mosaic.voting import Voting
@@ -125,28 +124,18 @@ class Labelling(QObject):
         self.changed.emit()
 
     def _edit_classes(self, classes: "Classes") -> None:
-        """Store them in order with the votes: what is labelled next may be of a new one."""
-        study = self._study
-        if study is None:
+        voting = self.voting
+        if voting is not None:
+            voting.change_classes(classes, lambda refusal: self._classes_settled(voting, refusal))
+
+    def _classes_settled(self, voting: Voting, refusal: Exception | None) -> None:
+        if self.voting is not voting or self._view is None:  # another collection is open
             return
-
-        def make(stop: object) -> "Generator[Event[None], None, None]":
-            study.votes.set_classes(classes)
-            yield Done(None)
-
-        job = self._worker.submit("Editing classes", make, owner=study)
-        job.finished.connect(self._classes_stored)
-        job.failed.connect(self._refuse_classes)
-
-    def _classes_stored(self) -> None:
-        if self._view is not None:
-            self._view.recolour()
+        if refusal is not None:
+            self._panel.say(failure_words(refusal))
+        self._panel.classes.setValue(voting.classes)
+        self._view.recolour()
         self._tell_change()
-
-    def _refuse_classes(self, error: Exception) -> None:
-        self._panel.say(failure_words(error))
-        if self._study is not None:
-            self._panel.classes.setValue(self._study.classes)
 
     def _tell_selection(self, rows: Any) -> None:
         what = "it, Enter shows it large" if len(rows) == 1 else "them, Enter shows the first large"
@@ -159,7 +148,7 @@ class Labelling(QObject):
             self.voting.cast(rows, self._panel.classes.selected())
 
     def _label_by_key(self, number: int) -> None:
-        classes = () if self._study is None else self._study.classes
+        classes = () if self.voting is None else self.voting.classes
         for info in classes:
             if info.key == str(number):
                 self.label_selection(info.value)

@@ -163,27 +163,27 @@ class ReviewPanel(QWidget):
             self.walk.reorder(clusters, list(FirstMembers)[self.first_members.currentIndex()])
 
     def _name_class(self, name: str) -> None:
-        if self._study is None:
+        if self._voting is None:
             return
         try:
-            classes = self._study.classes.with_added(name)
+            classes = self._voting.classes.with_added(name)
         except LabelError as error:
             self.say(str(error))
             return
         self.classesEdited.emit(classes)
         self.edits.new_name.clear()
-        self._show_state(classes)
+        self._show_state()
         self.accepting.setValue(classes.named(name).value)
 
-    def _show_state(self, classes: Classes | None = None) -> None:
+    def _show_state(self) -> None:
         """Offer only what can be done now, also with classes that are on their way; say where the walk is."""
         walk, decisions, voting = self.walk, self.decisions, self._voting
         cluster = None if walk is None else walk.cluster
         can = decisions is not None and decisions.possible
         searching = decisions is not None and decisions.search is not None
         can_accept = can and cluster is not None and cluster.open > 0
-        if classes is None:
-            classes = Classes(()) if self._study is None else self._study.classes
+        source = voting or self._study
+        classes = Classes(()) if source is None else source.classes
         self.accepting.offer(classes, can=can_accept, searching=searching)
         others = () if walk is None else tuple(one for one in walk.clusters if one != cluster)
         self.edits.offer(others, can=can)

@@ -100,14 +100,15 @@ class VotesImportPanel(QWidget):
             self.asking.make_others_new()
 
     def _answered(self, study: "CollectionStudy", incoming: "IncomingVotes", meant: ClassMap) -> None:
-        if self._study is not study:
+        voting = self._voting
+        if self._study is not study or voting is None:
             return
         try:
-            classes, values = settled(meant, study.classes)
+            classes, values = settled(meant, voting.classes)
         except LabelError as error:
             self._tell(str(error))
             return
-        added = len(classes) - len(study.classes)
+        added = len(classes) - len(voting.classes)
         if added:
             self.classesEdited.emit(classes)
         if len(incoming.objects):

@@ -1,6 +1,7 @@
 """Votes given by hand in a window: cast behind the screen, in order, each undoable."""
 
 import getpass
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,11 @@ from numpy.typing import ArrayLike
 from qtpy.QtCore import QObject, Signal
 
 from napari_fathom.errors import StudyError
+from napari_fathom.events import Done, Event
 from napari_fathom.viewer.mosaic.history import History
 
 if TYPE_CHECKING:
-    from napari_fathom.labels import VoteEvent, VoteStore
+    from napari_fathom.labels import Classes, VoteEvent, VoteStore
     from napari_fathom.study import CollectionStudy
     from napari_fathom.viewer.worker import JobHandle, Worker
 
@@ -94,7 +96,13 @@ class Voting(QObject):
         self.history = History(worker, study, self)
         self.history.told.connect(self.told)
         self.history.done.connect(lambda _: self.changed.emit())
-        self._study = study
+        self._study, self._worker = study, worker
+        self._coming: Classes | None = None
+
+    @property
+    def classes(self) -> "Classes":
+        """What can be voted for: the study's classes, or those that it is about to have."""
+        return self._study.classes if self._coming is None else self._coming
 
     @property
     def can_undo(self) -> bool:
@@ -113,6 +121,31 @@ class Voting(QObject):
     def redo(self) -> None:
         """Do again what was taken back last."""
         self.history.redo()
+
+    def change_classes(self, classes: "Classes", then: Callable[[Exception | None], None]) -> None:
+        """Have the study take these classes, in order with the votes: what is cast next may be of a new one.
+
+        Parameters
+        ----------
+        classes : Classes
+            Made from `classes`: others are on their way perhaps, whose values must not be given twice.
+        then : callable
+            Called with None, or with why nothing has changed.
+        """
+        study, self._coming = self._study, classes
+
+        def make(stop: object) -> "Generator[Event[None], None, None]":
+            study.votes.set_classes(classes)
+            yield Done(None)
+
+        def settled(refusal: Exception | None) -> None:
+            if self._coming is classes:
+                self._coming = None
+            then(refusal)
+
+        job = self._worker.submit("Editing classes", make, owner=study)
+        job.finished.connect(lambda _: settled(None))
+        job.failed.connect(settled)
 
     def cast(
         self,
