@@ -63,7 +63,9 @@ def test_what_is_offered_is_applied_and_labels_are_imported(
     assert offer.isHidden()
     qtbot.waitUntil(lambda: not desk.mosaic.bar.running, timeout=PATIENCE_MS)
     desk.mosaic.otherwise.click()
+    assert not desk.mosaic.otherwise.isEnabled()  # until they have been looked at
     qtbot.waitUntil(lambda: "suggest nothing else" in desk.mosaic.bar.text(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(desk.mosaic.otherwise.isEnabled, timeout=PATIENCE_MS)
 
     rows = "".join(f"{number:02d},krill\n" for number in range(10))
     desk.incoming.import_file(write(tmp_path / "t.csv", "id,label\n" + rows))

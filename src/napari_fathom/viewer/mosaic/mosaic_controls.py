@@ -120,7 +120,14 @@ class MosaicControls(QWidget):
         """Offer once more what a few images speak for, and say where that is nothing."""
         study = self._session.collection
         if study is not None:
-            self._suggest(study).finished.connect(self._tell_none)
+            self.otherwise.setEnabled(False)  # it may have to wait until all images have been looked at
+            job = self._suggest(study)
+            job.finished.connect(self._tell_none)
+            job.ended.connect(self._allow_otherwise)
+
+    def _allow_otherwise(self) -> None:
+        study = self._session.collection
+        self.otherwise.setEnabled(study is not None and study.writable)
 
     def _tell_none(self, found: "Suggestion") -> None:
         if not found.offers and not self.bar.running:
