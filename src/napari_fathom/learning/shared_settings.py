@@ -84,7 +84,7 @@ class SharedSettings(BaseModel):
         "adam", description="Adam, or stochastic gradient descent with Nesterov's momentum."
     )
     learning_rate: float = Field(
-        3e-5, gt=0, le=1, description="The optimiser's step size; the filter bank takes steps five times as large."
+        3e-5, gt=0, le=1, description="The optimiser's step size; the filter bank's is five times as large."
     )
     beta1: float = Field(0.9, ge=0, lt=1, description="Memory of the gradient; Nesterov's momentum.")
     beta2: float = Field(0.999, ge=0, lt=1, description="Adam's memory of the squared gradient.")
