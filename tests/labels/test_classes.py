@@ -12,11 +12,19 @@ def test_a_new_survey_has_the_papers_three_classes() -> None:
     assert [item.key for item in DEFAULT_CLASSES] == ["1", "2", "3"]
 
 
-def test_an_added_class_gets_the_first_free_value_and_key() -> None:
+def test_an_added_class_gets_the_first_free_key_and_a_value_that_no_class_had() -> None:
     classes = DEFAULT_CLASSES.without(2).with_added("herring")
-    assert classes.named("Herring").value == 2
+    assert classes.named("Herring").value == 4  # old answers and models mean sandeel by 2
     assert classes.named("herring").key == "2"
+    assert DEFAULT_CLASSES.without(3).with_all_added(["krill", "squid"]).values == (1, 2, 4, 5)
     assert classes.names == ("background", "other fish", "herring")
+
+
+def test_values_of_removed_classes_come_back_only_when_no_other_is_left() -> None:
+    classes = Classes(DEFAULT_CLASSES.items, largest=4).without(3).without(2).with_all_added(["a", "b"])
+    assert classes.values == (1, 4, 3)  # retired first
+    with pytest.raises(LabelError, match="All 4 class values"):
+        classes.with_all_added(["c", "d"])
 
 
 def test_changing_one_class_leaves_the_others_and_the_original_alone() -> None:

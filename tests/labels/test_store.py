@@ -153,6 +153,8 @@ def test_a_class_with_painted_pixels_cannot_be_removed(store: LabelStore) -> Non
         store.set_classes(DEFAULT_CLASSES.without(2))
     store.set_classes(DEFAULT_CLASSES.without(3))
     assert store.classes.values == (1, 2)
+    reader = LabelStore.open(store.path, "r")
+    assert reader.classes.with_added("krill").values == (1, 2, 4)  # also once it is opened again
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,9 @@ class Classes:
     items : tuple of ClassInfo
     largest : int
         The largest value that a label array can take: 254 for pixels, `LARGEST_VOTE` for images.
+    retired : tuple of int
+        Values of classes that were removed: given again only where no other is left, since old answers and
+        models still mean the former class by them.
 
     Raises
     ------
@@ -90,6 +93,7 @@ class Classes:
 
     items: tuple[ClassInfo, ...]
     largest: int = LARGEST_VALUE
+    retired: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         for item in self.items:
@@ -150,11 +154,13 @@ class Classes:
 
     @property
     def next_value(self) -> int:
-        """The smallest value that is free."""
-        taken = set(self.values)
-        for value in range(1, self.largest + 1):
-            if value not in taken:
-                return value
+        """The smallest value that no class has or had; if there is none, the one that was retired first."""
+        return next(self._free_values())
+
+    def _free_values(self) -> Iterator[int]:
+        taken = {*self.values, *self.retired}
+        yield from (value for value in range(1, self.largest + 1) if value not in taken)
+        yield from (value for value in self.retired if value not in self.values)
         raise LabelError(f"All {self.largest} class values are in use. Remove a class first.")
 
     def named(self, name: str) -> ClassInfo:
@@ -189,17 +195,15 @@ class Classes:
 
     def with_all_added(self, names: Iterable[str]) -> "Classes":
         """Add several classes as `with_added` does; names that are there (capitals don't count) stay."""
-        taken, known = set(self.values), {item.name.strip().casefold() for item in self.items}
-        free = (value for value in range(1, self.largest + 1) if value not in taken)
+        known = {item.name.strip().casefold() for item in self.items}
+        free = self._free_values()
         keys = iter([digit for digit in "123456789" if all(item.key != digit for item in self.items)])
         added = []
         for name in names:
             if name.strip().casefold() in known:
                 continue
             known.add(name.strip().casefold())
-            value = next(free, None)
-            if value is None:
-                raise LabelError(f"All {self.largest} class values are in use. Remove a class first.")
+            value = next(free)
             added.append(ClassInfo(value, name, _colour(value), next(keys, "")))
         return replace(self, items=(*self.items, *added))
 
@@ -218,14 +222,21 @@ class Classes:
     def without(self, value: int) -> "Classes":
         """Remove one class; a label store refuses that while it holds pixels of it."""
         gone = self[value]
-        return replace(self, items=tuple(item for item in self.items if item is not gone))
+        kept = tuple(item for item in self.items if item is not gone)
+        retired = (*(former for former in self.retired if former != value), value)
+        return replace(self, items=kept, retired=retired)
 
     def to_json(self) -> list[dict[str, Any]]:
         """Plain values, for a JSON file."""
         return [asdict(item) for item in self.items]
 
     @classmethod
-    def from_json(cls, items: Iterable[Mapping[str, Any]], largest: int = LARGEST_VALUE) -> "Classes":
+    def from_json(
+        cls,
+        items: Iterable[Mapping[str, Any]],
+        largest: int = LARGEST_VALUE,
+        retired: Iterable[int] = (),
+    ) -> "Classes":
         """Read what `to_json` gave.
 
         Raises
@@ -242,6 +253,7 @@ class Classes:
                     for item in items
                 ),
                 largest,
+                tuple(int(value) for value in retired),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise LabelError(

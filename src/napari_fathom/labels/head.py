@@ -42,6 +42,7 @@ class StoreHead:
                 "chunk_shape": list(CHUNK_SHAPE),
                 "frozen": self.frozen,
                 "classes": self.classes.to_json(),
+                "retired": list(self.classes.retired),
             },
         )
 
@@ -69,7 +70,7 @@ class StoreHead:
                 f"{folder.name}: labels in chunks of {chunk_shape}; this program knows {CHUNK_SHAPE}. "
                 "Update napari-fathom."
             )
-        return cls((rows, pings), Classes.from_json(classes), frozen)
+        return cls((rows, pings), Classes.from_json(classes, retired=found.get("retired", ())), frozen)
 
 
 def read_head(folder: Path, name: str, version: int, what: str) -> dict[str, Any]:

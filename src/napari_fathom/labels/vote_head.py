@@ -38,6 +38,7 @@ class VoteHead:
                 "fingerprint": self.fingerprint,
                 "frozen": self.frozen,
                 "classes": self.classes.to_json(),
+                "retired": list(self.classes.retired),
             },
         )
 
@@ -56,7 +57,8 @@ class VoteHead:
             frozen, classes = bool(found["frozen"]), found["classes"]
         except (KeyError, TypeError, ValueError) as error:
             raise damaged_head(folder, NAME, error) from error
-        return cls(objects, fingerprint, Classes.from_json(classes, LARGEST_VOTE), frozen)
+        known = Classes.from_json(classes, LARGEST_VOTE, found.get("retired", ()))
+        return cls(objects, fingerprint, known, frozen)
 
 
 def fingerprint_of(object_ids: Sequence[str]) -> str:
