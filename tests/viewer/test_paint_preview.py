@@ -161,9 +161,9 @@ def test_a_stroke_by_hand_is_previewed_and_the_key_takes_it_away(desk: Desk) -> 
     assert desk.value_at(middle, 110) == LAYER
     desk.hand.click(desk.panel.brush)
     desk.paint.layer.selected_label = 3
-    for row in (20, 75):  # calls all of the water by another class
+    for row in (20, 75):  # calls water, which has strokes of its own, by another class too
         desk.hand.drag(desk.view.frame, (row, 40), (row, 180))
-    desk.qtbot.waitUntil(lambda: (desk.layer.data == 3).mean() > 0.3, timeout=PATIENCE_MS)
+    desk.qtbot.waitUntil(lambda: (desk.layer.data == 3).mean() > 0.05, timeout=PATIENCE_MS)
     desk.hand.press(Qt.Key.Key_P, Qt.KeyboardModifier.ShiftModifier)
     assert desk.layer is None
     assert not desk.panel.preview.isChecked()
@@ -186,7 +186,7 @@ def test_the_class_layer_hides_behind_the_preview_and_comes_back(desk: Desk) -> 
     shown.visible = True
     desk.study.labels.write((0, 44, 0, 400), 3, origin="import")
     desk.session.labelsChanged.emit()
-    desk.qtbot.waitUntil(lambda: (desk.layer.data == 3).mean() > 0.3, timeout=PATIENCE_MS)
+    desk.qtbot.waitUntil(lambda: (desk.layer.data == 3).mean() > 0.05, timeout=PATIENCE_MS)
     assert shown.visible
     desk.panel.preview.click()
     shown.visible = False
@@ -210,7 +210,7 @@ def test_it_follows_the_view_the_aspect_and_the_classes_and_goes_with_the_study(
     desk.qtbot.waitUntil(lambda: desk.layer.colormap.map(LAYER).tolist() == [1, 0, 0, 1], timeout=PATIENCE_MS)
     desk.study.labels.write((0, 44, 0, 400), 3, origin="import")  # told by the session, as no stroke is
     desk.session.labelsChanged.emit()
-    desk.qtbot.waitUntil(lambda: (desk.layer.data == 3).mean() > 0.3, timeout=PATIENCE_MS)
+    desk.qtbot.waitUntil(lambda: (desk.layer.data == 3).mean() > 0.05, timeout=PATIENCE_MS)
     look_at(desk.viewer, desk.view.frame, (0, 96, 10**6, 10**6 + 200))
     desk.qtbot.waitUntil(lambda: desk.layer is None, timeout=PATIENCE_MS)
     assert "Zoom in" in desk.panel.preview_hint.text()
