@@ -35,6 +35,7 @@ EXPORTS: "dict[ExportKind, str]" = {
 _CUT: dict[str, Any] = {
     "epochs": 4,  # enough to tell water from seabed, and minutes less than the preset's own
     "rest_class": "",  # most of this survey lies below the seabed: the unpainted is not all water
+    "method": "predklus",  # which learns from the unpainted all the same: held-out kappa 0.92, SupSeg's 0.71
     "seed": 1,
 }
 _KEPT = "What is whole in the folder stays; the same command goes on from there."

@@ -97,7 +97,8 @@ class PixelTask:
             if self._rest is None:
                 yield Note(
                     f"No class is called {rest}: nothing is assumed of the unpainted; false fish are likely. "
-                    "If a class of yours is nearly everywhere, name it under Advanced as the rest class.",
+                    "If a class of yours is nearly everywhere, name it under Advanced as the rest class; "
+                    "else PredKlus is worth a try.",
                     "warning",
                 )
             else:
