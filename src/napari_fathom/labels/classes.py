@@ -163,6 +163,11 @@ class Classes:
         yield from (value for value in self.retired if value not in self.values)
         raise LabelError(f"All {self.largest} class values are in use. Remove a class first.")
 
+    def find(self, name: str) -> ClassInfo | None:
+        """The class with this name, if there is one; capitals and outer blanks don't count."""
+        wanted = name.strip().casefold()
+        return next((item for item in self.items if item.name.strip().casefold() == wanted), None)
+
     def named(self, name: str) -> ClassInfo:
         """Return the class with this name; capitals and outer blanks don't count.
 
@@ -171,9 +176,8 @@ class Classes:
         LabelError
             If there is none.
         """
-        for item in self.items:
-            if item.name.strip().casefold() == name.strip().casefold():
-                return item
+        if (found := self.find(name)) is not None:
+            return found
         raise LabelError(
             f"There is no class named {name!r} (known: {self._known()}). Name one that is there; or add it "
             "first, on the window's Label page, or for images with 'fathom train STUDY --labels CLASSES.txt' "

@@ -12,7 +12,7 @@ from napari_fathom.learning.calibration import Calibration, fit_calibration, str
 from napari_fathom.learning.field import Field, LabelField, read_window
 from napari_fathom.learning.holdout import HeldOut
 from napari_fathom.learning.metrics import cohen_kappa, confusion
-from napari_fathom.learning.nets.network import Network
+from napari_fathom.learning.nets.network import Network, evaluating
 from napari_fathom.learning.settings import TrainSettings
 
 __all__ = ["HeldOutAnswers", "HeldOutPatches"]
@@ -113,12 +113,8 @@ class HeldOutPatches:
         """
         if not self._windows:
             return None
-        training = network.training
-        network.eval()
-        try:
+        with evaluating(network):
             answers = [_probabilities(network, window, device) for window in self._windows]
-        finally:
-            network.train(training)
         return HeldOutAnswers(
             np.concatenate(answers, axis=1),
             np.concatenate([window.labels for window in self._windows]),

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from napari_fathom.learning.nets.network import Network
+from napari_fathom.learning.nets.network import Network, evaluating
 from napari_fathom.learning.painted import PaintedPixels
 
 __all__ = ["Window", "contradictions"]
@@ -63,12 +63,8 @@ def contradictions(
     Bootstrapping, or hard negative mining: Sung and Poggio 1998, IEEE TPAMI 20, 39-51; Shrivastava, Gupta and
     Girshick 2016, CVPR, 761-769. Here the contradicted are drawn more often, and nothing is left out.
     """
-    training = network.training
-    network.eval()
-    try:
+    with evaluating(network):
         found = [_in_window(network, window, device) for window in windows]
-    finally:
-        network.train(training)
     rows = np.unique(np.concatenate(found), axis=0) if found else np.zeros((0, 3), np.int64)
     counts: dict[int, int] = {}
     positions: dict[int, tuple[Places, ...]] = {}

@@ -59,5 +59,5 @@ def settled(meant: ClassMap, classes: Classes) -> tuple[Classes, dict[str, int]]
 
 
 def _called(name: str, classes: Classes) -> str | None:
-    wanted = name.strip().casefold()
-    return next((item.name for item in classes if item.name.strip().casefold() == wanted), None)
+    found = classes.find(name)
+    return None if found is None else found.name

@@ -115,5 +115,5 @@ def scaling_of(study: "Study") -> "Scaling":
 
 def rest_value(study: "Study") -> int | None:
     """Value of the class that unpainted cells are taken for: as in the last training, else background."""
-    name = (study.document.training or {}).get("rest_class", _USUAL_REST).strip().casefold()
-    return next((item.value for item in study.classes if item.name.strip().casefold() == name), None)
+    rest = study.classes.find((study.document.training or {}).get("rest_class", _USUAL_REST))
+    return None if rest is None else rest.value

@@ -18,7 +18,8 @@ from napari_fathom.learning.images.sampler import ImageSampler
 from napari_fathom.learning.images.scaling import fit_scaling
 from napari_fathom.learning.methods import Loss, Method, MethodContext, make_image_method
 from napari_fathom.learning.methods.rpsc_semi import RPSCSemi
-from napari_fathom.learning.nets.image_network import ImageNetwork, build_image_network, evaluating
+from napari_fathom.learning.nets.image_network import ImageNetwork, build_image_network
+from napari_fathom.learning.nets.network import evaluating
 from napari_fathom.learning.nets.projection import ProjectionHead, embed_all
 from napari_fathom.learning.prototypes import centres_of_sure, closeness, nearest_members
 

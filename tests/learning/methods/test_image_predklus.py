@@ -17,7 +17,8 @@ from napari_fathom.learning.images.source import ImageLabels
 from napari_fathom.learning.images.training import ImageTraining
 from napari_fathom.learning.methods import Method, MethodContext, make_image_method
 from napari_fathom.learning.methods.image_predklus import ImagePredKlus
-from napari_fathom.learning.nets.image_network import ImageNetwork, build_image_network, evaluating
+from napari_fathom.learning.nets.image_network import ImageNetwork, build_image_network
+from napari_fathom.learning.nets.network import evaluating
 
 IMAGES, TRUTH = collection(8)
 LABELS = some(TRUTH, 3).target

@@ -12,7 +12,8 @@ from napari_fathom.learning.images.model import mean_features
 from napari_fathom.learning.images.preparation import Prepared
 from napari_fathom.learning.images.sampler import views_of
 from napari_fathom.learning.images.settings import ImageSettings
-from napari_fathom.learning.nets.image_network import ImageNetwork, evaluating
+from napari_fathom.learning.nets.image_network import ImageNetwork
+from napari_fathom.learning.nets.network import evaluating
 
 __all__ = ["AskedImages", "LabelledImages"]
 

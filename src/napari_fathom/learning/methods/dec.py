@@ -13,7 +13,8 @@ from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss
 from napari_fathom.learning.methods.image_rows import ImageContext
 from napari_fathom.learning.methods.looking import LookingMethod
-from napari_fathom.learning.nets.image_network import ImageNetwork, evaluating
+from napari_fathom.learning.nets.image_network import ImageNetwork
+from napari_fathom.learning.nets.network import evaluating
 from napari_fathom.learning.soft_assignment import sharpened, student_t_assignment
 
 __all__ = ["CENTROIDS", "DEC"]

@@ -17,7 +17,8 @@ from napari_fathom.learning.methods.iic import Head, mutual
 from napari_fathom.learning.methods.image_rows import ImageContext, image_features, spread, supervised_loss
 from napari_fathom.learning.methods.partners import balanced, different_partners, same_partners
 from napari_fathom.learning.nets.heads import Heads
-from napari_fathom.learning.nets.image_network import ImageNetwork, evaluating
+from napari_fathom.learning.nets.image_network import ImageNetwork
+from napari_fathom.learning.nets.network import evaluating
 
 __all__ = ["FOC", "FOCLight", "FuzzyHeads", "Items"]
 

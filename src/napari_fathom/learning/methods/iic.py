@@ -11,7 +11,8 @@ from napari_fathom.learning.methods.base import Loss, PlainMethod
 from napari_fathom.learning.methods.head_copies import HeadCopies
 from napari_fathom.learning.methods.image_rows import ImageContext, image_features, spread
 from napari_fathom.learning.mutual_information import mutual_information_loss
-from napari_fathom.learning.nets.image_network import ImageNetwork, evaluating
+from napari_fathom.learning.nets.image_network import ImageNetwork
+from napari_fathom.learning.nets.network import evaluating
 
 __all__ = ["IIC", "mutual"]
 

@@ -10,7 +10,8 @@ from torch import Tensor
 from napari_fathom.learning.images.batch import ImageBatch, Views
 from napari_fathom.learning.methods.base import Loss, PlainMethod
 from napari_fathom.learning.methods.image_rows import ImageContext
-from napari_fathom.learning.nets.image_network import ImageNetwork, evaluating
+from napari_fathom.learning.nets.image_network import ImageNetwork
+from napari_fathom.learning.nets.network import evaluating
 from napari_fathom.learning.precision import in_full_precision
 
 __all__ = ["LookingMethod"]

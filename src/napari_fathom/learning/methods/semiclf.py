@@ -13,7 +13,7 @@ from napari_fathom.learning.kmeans import kmeans
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, MethodContext, PlainMethod, Rows
 from napari_fathom.learning.methods.partners import balanced
-from napari_fathom.learning.nets.network import Network
+from napari_fathom.learning.nets.network import Network, evaluating
 from napari_fathom.learning.nets.patch_network import PatchNetwork
 from napari_fathom.learning.pca import principal_components
 
@@ -122,13 +122,11 @@ class SemiClf(PlainMethod):
     @torch.no_grad()
     def _cluster(self, network: PatchNetwork) -> None:
         """Find the clusters of all kept patches, as the network in evaluation mode sees them."""
-        training = network.training
-        network.eval()
         parts = []
-        for part in torch.split(self._patches, _AT_ONCE):
-            self._check()
-            parts.append(network.body(part).float())
-        network.train(training)
+        with evaluating(network):
+            for part in torch.split(self._patches, _AT_ONCE):
+                self._check()
+                parts.append(network.body(part).float())
         rows = torch.cat(parts)
         with torch.autocast(rows.device.type, enabled=False):
             components = principal_components(rows, self._settings.components)

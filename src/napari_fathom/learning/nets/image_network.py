@@ -1,7 +1,5 @@
 """The network of images: an encoder, what was measured beside it, and the same three heads as for pixels."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import cast
 
 import torch
@@ -16,7 +14,7 @@ from napari_fathom.learning.nets.pretrained import PretrainedEncoder
 from napari_fathom.learning.nets.resnet import CompactResNet, WideResNet
 from napari_fathom.learning.nets.rotation import RotationEncoder
 
-__all__ = ["ImageNetwork", "build_image_network", "evaluating"]
+__all__ = ["ImageNetwork", "build_image_network"]
 
 
 class ImageNetwork(ItemNetwork):
@@ -60,17 +58,6 @@ class ImageNetwork(ItemNetwork):
     def forward(self, views: Views) -> Tensor:
         """Class logits (n, C) of n images."""
         return self.heads.classes(self.features(views))
-
-
-@contextmanager
-def evaluating(network: nn.Module) -> Iterator[None]:
-    """Put a network into evaluation mode for a while, then back into the mode that it was in."""
-    training = network.training
-    network.eval()
-    try:
-        yield
-    finally:
-        network.train(training)
 
 
 def build_image_network(

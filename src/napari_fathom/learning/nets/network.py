@@ -12,7 +12,7 @@ from napari_fathom.learning.nets.filter_bank import FilterBank
 from napari_fathom.learning.nets.heads import Heads
 from napari_fathom.learning.nets.unet import UNet
 
-__all__ = ["Answer", "ItemNetwork", "Network", "Outputs", "build_network", "rows_of", "seeded"]
+__all__ = ["Answer", "ItemNetwork", "Network", "Outputs", "build_network", "evaluating", "rows_of", "seeded"]
 
 Body = Literal["unet", "filter-bank"]
 """What makes features of each pixel."""
@@ -148,3 +148,14 @@ def seeded(seed: int) -> Iterator[None]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         yield
+
+
+@contextmanager
+def evaluating(network: nn.Module) -> Iterator[None]:
+    """Put a network into evaluation mode for a while, then back into the mode that it was in."""
+    training = network.training
+    network.eval()
+    try:
+        yield
+    finally:
+        network.train(training)

@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from napari_fathom.events import Progress
 from napari_fathom.learning.images.batch import Views
 from napari_fathom.learning.images.gallery import Gallery
-from napari_fathom.learning.nets.image_network import ImageNetwork, evaluating
+from napari_fathom.learning.nets.image_network import ImageNetwork
+from napari_fathom.learning.nets.network import evaluating
 
 __all__ = ["ProjectionHead", "ask_all", "embed", "embed_all"]
 

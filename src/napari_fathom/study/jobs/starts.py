@@ -71,15 +71,15 @@ def beginning(
         return Beginning(folder, current.number, _called_now(current.class_table, study.classes))
     folder = Path(start)
     known = classes_in(folder)
-    ours = {_plain(name): name for name in study.classes.names}
-    if strange := [name for name in aliases.values() if _plain(name) not in ours]:
-        names = ", ".join(study.classes.names)
+    classes = study.classes
+    if strange := [name for name in aliases.values() if classes.find(name) is None]:
+        names = ", ".join(classes.names)
         raise StudyError(f"{study.folder.name}: no class is called {strange[0]!r}; there are {names}.")
     own = {record.number: record for record in study.models()}
     here = next((own[number] for number in own if _same(study.model_folder(number), folder)), None)
-    alike = {name: ours[_plain(name)] for name in known if _plain(name) in ours}
-    now = alike if here is None else _called_now(here.class_table, study.classes)
-    meant = {name: ours[_plain(aliases[name])] for name in known if name in aliases}
+    alike = {name: found.name for name in known if (found := classes.find(name)) is not None}
+    now = alike if here is None else _called_now(here.class_table, classes)
+    meant = {name: classes.named(aliases[name]).name for name in known if name in aliases}
     return Beginning(folder, None, now | meant)
 
 
@@ -113,10 +113,6 @@ def _called_now(then: Classes, now: Classes) -> dict[str, str]:
         **{name: new for name, new in called.items() if new != name},
         **{name: f"{name} (gone)" for name in gone & taken},
     }
-
-
-def _plain(name: str) -> str:
-    return name.strip().casefold()
 
 
 def _same(one: Path, other: Path) -> bool:
