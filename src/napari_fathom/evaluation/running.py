@@ -1,23 +1,20 @@
 """One run, from its data to its row of figures."""
 
-import os
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 import torch
 
 from napari_fathom import __version__
 from napari_fathom.evaluation.answers import ImageQuestion, NotInstalled, PixelQuestion
+from napari_fathom.evaluation.costs import both, measured
+from napari_fathom.evaluation.encoders import encoder_for
 from napari_fathom.evaluation.figures import Figures, rounded
 from napari_fathom.evaluation.image_rivals import IMAGE_RIVALS
 from napari_fathom.evaluation.image_scores import image_scores
 from napari_fathom.evaluation.images import ClassFolders, DigitImages, SimulatedImages
 from napari_fathom.evaluation.known import KnownImages
 from napari_fathom.evaluation.labelling import draw_labels, paint_patches, paint_strokes
-from napari_fathom.evaluation.memory import device_peak_mb, peak_mb, reset_peak
 from napari_fathom.evaluation.pixel_rivals import PIXEL_RIVALS
 from napari_fathom.evaluation.pixel_scores import pixel_scores
 from napari_fathom.evaluation.results import DONE, FAILED, PASSED_OVER, Row
@@ -31,8 +28,6 @@ from napari_fathom.learning.settings import TrainSettings
 
 __all__ = ["failed_row", "run_once", "status_of"]
 
-T = TypeVar("T")
-
 _PLAIN = "plain"
 
 
@@ -43,7 +38,7 @@ def run_once(run: Run, cache: Path) -> list[Row]:
     ----------
     run : Run
     cache : Path
-        Folder where measured images are kept for further runs.
+        Folder where measured images and encoders are kept for further runs.
 
     Raises
     ------
@@ -60,9 +55,10 @@ def run_once(run: Run, cache: Path) -> list[Row]:
         settings = settings.model_copy(update={"clusters": len(known.names)})
     asked = ImageQuestion(known, drawn.target, drawn.shown, settings)
     rival = IMAGE_RIVALS.get(run.entrant.method)
-    answer, cost = _measured(lambda: answer_images(asked) if rival is None else rival.answer(asked))
+    start, before = encoder_for(run, asked, cache)
+    answer, cost = measured(lambda: answer_images(asked, start) if rival is None else rival.answer(asked))
     figures = image_scores(known.part(drawn.judged), answer.part(drawn.judged))
-    cost["seconds"] = answer.seconds
+    cost = both(before, {**cost, "seconds": answer.seconds})
     return [_row(run, _PLAIN, DONE, known.names, {**figures, **rounded(cost)})]
 
 
@@ -91,7 +87,7 @@ def _run_on_survey(run: Run, suite: EchogramSuite) -> list[Row]:
         painting = paint_strokes(known.truth, run.budget, run.seed)
     asked = PixelQuestion(known, painting.labels, painting.strokes, settings)
     rival = PIXEL_RIVALS.get(run.entrant.method)
-    answer, cost = _measured(lambda: answer_pixels(asked) if rival is None else rival.answer(asked))
+    answer, cost = measured(lambda: answer_pixels(asked) if rival is None else rival.answer(asked))
     cost["seconds"] = answer.seconds
     by_way = pixel_scores(known.unseen_truth, answer, suite.ways, run.seed)
     return [
@@ -108,25 +104,6 @@ def _known_images(run: Run, cache: Path) -> KnownImages:
     known = source.read(run.seed)
     known.save(kept)
     return known
-
-
-def _measured(work: Callable[[], T]) -> tuple[T, dict[str, object]]:
-    """What came of it, and what it cost: time on the wall and of processors, memory."""
-    reset_peak()
-    wall, cpu = time.perf_counter(), _cpu_seconds()
-    made = work()
-    return made, {
-        "wall_s": time.perf_counter() - wall,
-        "cpu_s": _cpu_seconds() - cpu,
-        "memory_mb": peak_mb(),
-        "device_memory_mb": device_peak_mb(),
-    }
-
-
-def _cpu_seconds() -> float:
-    """Of this process, and of those that it waited for."""
-    told = os.times()
-    return told.user + told.system + told.children_user + told.children_system
 
 
 def _row(run: Run, way: str, status: str, names: tuple[str, ...], figures: Figures) -> Row:

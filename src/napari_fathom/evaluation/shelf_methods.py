@@ -11,25 +11,23 @@ from napari_fathom.evaluation.answers import ImageAnswer, ImageQuestion, PixelAn
 from napari_fathom.events import Box, Done, Event
 from napari_fathom.learning.calibration import Calibration
 from napari_fathom.learning.field import ArrayField, ArrayLabels
+from napari_fathom.learning.images.model import ImageModel
 from napari_fathom.learning.images.predict import predict_images
+from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.images.source import ImageLabels
 from napari_fathom.learning.images.training import ImageTraining
 from napari_fathom.learning.predict import Output, predict
 from napari_fathom.learning.train import Training
 
-__all__ = ["answer_images", "answer_pixels"]
+__all__ = ["answer_images", "answer_pixels", "learned"]
 
 T = TypeVar("T")
 
 
-def answer_images(asked: ImageQuestion) -> ImageAnswer:
+def answer_images(asked: ImageQuestion, start: ImageModel | None = None) -> ImageAnswer:
     """Learn from the images that may be looked at, and answer about all."""
     known, settings = asked.known, asked.settings
-    learned_from = known.part(asked.shown).images
-    labels = ImageLabels(asked.target[asked.shown])
-    started = time.perf_counter()
-    model = _result(ImageTraining(learned_from, labels, known.names, settings).events())
-    seconds = time.perf_counter() - started
+    model, seconds = learned(asked, settings, start)
     found = _result(predict_images(model, known.images))
     named = asked.target.any()
     return ImageAnswer(
@@ -39,6 +37,17 @@ def answer_images(asked: ImageQuestion) -> ImageAnswer:
         calls_ambiguous=bool(named and settings.ambiguity and model.classifier is None),
         seconds=seconds,
     )
+
+
+def learned(
+    asked: ImageQuestion, settings: ImageSettings, start: ImageModel | None = None
+) -> tuple[ImageModel, float]:
+    """A model by these settings, and the seconds that it took."""
+    learned_from = asked.known.part(asked.shown).images
+    labels = ImageLabels(asked.target[asked.shown])
+    started = time.perf_counter()
+    model = _result(ImageTraining(learned_from, labels, asked.known.names, settings, start=start).events())
+    return model, time.perf_counter() - started
 
 
 def answer_pixels(asked: PixelQuestion) -> PixelAnswer:

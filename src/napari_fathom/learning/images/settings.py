@@ -8,6 +8,7 @@ from napari_fathom.learning.shared_settings import Share, SharedSettings
 
 __all__ = ["ImageSettings"]
 
+_OF_CLUSTER_HEADS = ("projection_heads", "neighbours", "cluster_batch", "cluster_loss")
 _CLUSTERS_OF_NO_CLASS = 20
 
 
@@ -130,9 +131,14 @@ class ImageSettings(SharedSettings):
     )
 
     def pretraining(self, epochs: int) -> "ImageSettings":
-        """Of the run that learns to see for so many epochs, on the same network."""
+        """Of the run that learns to see for so many epochs, on the same network.
+
+        What only those read that go on from it is as by default, so that all of them ask for the same run.
+        """
+        fields = type(self).model_fields
         return self.model_copy(
             update={
+                **{name: fields[name].default for name in _OF_CLUSTER_HEADS},
                 "method": self.pretrain,
                 "ambiguity": False,
                 "batch": self.pretrain_batch,
