@@ -122,6 +122,8 @@ def test_figures_of_data_that_have_gone_are_still_told_as_of_a_former_time(tmp_p
         (row["key"], row["kappa"]) for row in both.rows
     ]
     assert again.table.read_text("utf-8").count("of a former time") == 1
+    alone, _ = result(suite.model_copy(update={"data": {"away": suite.data["away"]}}), tmp_path)
+    assert [row["data"] for row in alone.rows] == ["away"]
     other = suite.model_copy(update={"settings": {**suite.settings, "seed": 1, "held_out": 0.3}})
     assert [row["data"] for row in result(other, tmp_path)[0].rows] == ["here"]  # they say nothing of that
 

@@ -78,6 +78,6 @@ def command(suite: str | None, out: Path, jobs: int, only: str | None, show: boo
             "plot": str(done.plot),
             "rows": list(done.rows),
         },
-        f"{done.table.read_text('utf-8')}\n{counts} runs; {done.results.name}, {done.table.name} and "
+        f"{done.table.read_text('utf-8')}\n{counts or 0} runs; {done.results.name}, {done.table.name} and "
         f"{done.plot.name} in {out}",
     )

@@ -14,7 +14,7 @@ from napari_fathom.learning.methods import MethodContext
 from napari_fathom.learning.methods.semiclf import SemiClf, patch_classes, small_patches
 from napari_fathom.learning.model import network_for
 from napari_fathom.learning.nets.patch_network import PatchNetwork
-from napari_fathom.learning.nets.patch_votes import strided_patches, votes
+from napari_fathom.learning.nets.patch_votes import probabilities_of, strided_patches, votes
 
 SETTINGS = quick(method="semiclf", width=2, clusters=3, components=4)
 CPU = torch.device("cpu")
@@ -100,6 +100,19 @@ def test_patches_without_a_stroke_are_of_the_class_that_nearly_everything_is(bat
     assert set(loss.painted.target.tolist()) == set(labelled.tolist())
 
 
+def test_shares_are_told_of_the_cells_it_learned_from_only_where_the_rest_is_learned(batch: Batch) -> None:
+    method, network = made(rest=0)
+    for _ in range(3):
+        *_, loss = method.objectives(network, batch)
+    seen = method.state()["seen"]
+    assert loss.painted is not None and loss.painted.target is not None
+    assert 256 * 3 * len(loss.painted.target) >= float(seen.sum()) > 0
+    assert float(seen[0]) > float(seen[1:].max()), "most cells even of a fish's patch are sea"
+    without, network = made()
+    list(without.objectives(network, batch))
+    assert "seen" not in without.state()
+
+
 def test_cells_that_a_stroke_may_have_grown_to_are_of_no_class(batch: Batch) -> None:
     assert batch.unlabelled is not None
     method, network = made(rest=0)
@@ -147,5 +160,6 @@ def test_patches_vote_as_they_were_learned_unless_one_pass_is_asked_for() -> Non
         called = network.heads.classes(seen.features.flatten(1).T).argmax(1).reshape(8, 8)
     whole = slice(None)
     torch.testing.assert_close(
-        network.answer(image, (whole, whole)).probabilities, votes(called, 3, 8, (64, 64))
+        network.answer(image, (whole, whole)).probabilities,
+        probabilities_of(votes(called, 3, 8, (64, 64))),
     )

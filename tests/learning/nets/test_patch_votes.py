@@ -10,7 +10,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from napari_fathom.learning.geometry import PATCH_SIDE, geometry_of
 from napari_fathom.learning.model import network_for
 from napari_fathom.learning.nets.patch_network import PatchNetwork
-from napari_fathom.learning.nets.patch_votes import every_patch, strided_patches, votes
+from napari_fathom.learning.nets.patch_votes import every_patch, probabilities_of, strided_patches, votes
 from napari_fathom.learning.nets.plain import VGG16, PlainEncoder
 from napari_fathom.learning.settings import TrainSettings
 
@@ -115,10 +115,17 @@ def test_held_out_pixels_are_judged_by_four_votes_each() -> None:
             image[..., row : row + 32, column : column + 32] for row in (16, 32) for column in (32, 48)
         ]
         called = made.heads.classes(made.body(torch.cat(corners))).argmax(1)
-    expected = torch.bincount(called, minlength=3) / 4
+    expected = probabilities_of(torch.bincount(called, minlength=3) / 4)
     torch.testing.assert_close(found[1], expected)
 
 
 def test_one_votes_alone_at_the_survey_s_first_cell() -> None:
     classes = torch.tensor([[2, 0], [1, 1]])
     assert votes(classes, 3, 8, (16, 16))[:, 0, 0].tolist() == [0, 0, 1]
+
+
+def test_a_class_without_a_vote_is_rare_not_impossible() -> None:
+    shares = torch.tensor([[1.0, 0.5], [0.0, 0.5], [0.0, 0.0]])
+    found = probabilities_of(shares)
+    torch.testing.assert_close(found[:, 0], torch.tensor([16.5, 0.5, 0.5]) / 17.5)
+    torch.testing.assert_close(found[:, 1], torch.tensor([8.5, 8.5, 0.5]) / 17.5)

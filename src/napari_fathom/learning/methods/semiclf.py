@@ -67,6 +67,7 @@ class SemiClf(PlainMethod):
         self._patches = torch.zeros(0, device=context.device)
         self._labels = torch.zeros(0, dtype=torch.int64)
         self._centroids: Tensor | None = None
+        self._cells = torch.zeros(context.classes, dtype=torch.float64)
         self._batches = 0
 
     def objectives(self, network: Network, batch: Batch) -> Iterator[Loss]:
@@ -86,6 +87,7 @@ class SemiClf(PlainMethod):
         of_cluster = balanced(self._labels, int(measured.sum()), self._random)
         classes = torch.where(measured, patch_classes(target, self._classes, self._rest), -1)
         of_class = balanced(classes.cpu(), len(classes), self._random).to(image.device)
+        self._count(_middles(target)[of_class])
         # together in both steps, or batch normalisation learns neither's statistics (as in `features_of`)
         both = torch.cat([self._patches[of_cluster.to(image.device)], patches[of_class]])
         if len(of_cluster):
@@ -97,8 +99,9 @@ class SemiClf(PlainMethod):
         yield Loss("segmentation", value, Rows(rows, said))
 
     def state(self) -> Mapping[str, Tensor]:
-        """The centroids."""
-        return {} if self._centroids is None else {"centroids": self._centroids}
+        """The centroids; where unpainted cells are of the rest class, cells of each class learned from."""
+        centroids = {} if self._centroids is None else {"centroids": self._centroids}
+        return centroids if self._rest is None else {**centroids, "seen": self._cells.clone()}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Go on with the centroids of an earlier run."""
@@ -112,6 +115,10 @@ class SemiClf(PlainMethod):
         self._patches = torch.cat([before, patches])[-_KEPT:].contiguous()
         new = torch.full((len(patches),), -1)
         self._labels = torch.cat([self._labels, new])[-_KEPT:]
+
+    def _count(self, cells: Tensor) -> None:
+        """Add up what lies in the middle of the patches that are learned."""
+        self._cells += torch.bincount(cells[cells >= 0], minlength=self._classes).cpu()
 
     def _due(self) -> bool:
         new = int((self._labels < 0).sum())
@@ -172,13 +179,17 @@ def patch_classes(target: Tensor, classes: int, rest: int | None) -> Tensor:
     Tensor of int64, shape (n,)
         In the order of `small_patches`; −1 for those of which too little is known.
     """
-    middle = small_patches(target[:, None])[:, 0, _EDGE:-_EDGE, _EDGE:-_EDGE].flatten(1)
-    cells = F.one_hot(middle + 1, classes + 1).sum(1)[:, 1:]
+    cells = F.one_hot(_middles(target) + 1, classes + 1).sum(1)[:, 1:]
     if rest is not None:
         others = cells.sum(1) - cells[:, rest]
         cells[:, rest] = cells[:, rest].where(others == 0, 0)
     most, found = cells.max(1)
     return torch.where(most >= _FEWEST_CELLS, found, -1)
+
+
+def _middles(target: Tensor) -> Tensor:
+    """Cells (n, 256) in the middle of each patch."""
+    return small_patches(target[:, None])[:, 0, _EDGE:-_EDGE, _EDGE:-_EDGE].flatten(1)
 
 
 def _unpainted(batch: Batch) -> Tensor:

@@ -6,7 +6,13 @@ from torch import Tensor
 from napari_fathom.learning.geometry import PATCH_SIDE, Voting
 from napari_fathom.learning.nets.heads import Heads
 from napari_fathom.learning.nets.network import Answer, ItemNetwork, Network, rows_of
-from napari_fathom.learning.nets.patch_votes import Seen, every_patch, strided_patches, votes
+from napari_fathom.learning.nets.patch_votes import (
+    Seen,
+    every_patch,
+    probabilities_of,
+    strided_patches,
+    votes,
+)
 from napari_fathom.learning.nets.plain import VGG16, PlainEncoder
 
 __all__ = ["PatchNetwork"]
@@ -52,7 +58,7 @@ class PatchNetwork(Network):
         clusters = self.heads.clusters(rows).argmax(1).reshape(grid)
         ambiguity = torch.sigmoid(self.heads.ambiguity(rows).float()).reshape(grid)
         return Answer(
-            votes(classes, self._classes, seen.stride, shape)[:, *inner],
+            probabilities_of(votes(classes, self._classes, seen.stride, shape)[:, *inner]),
             _around(clusters, seen.stride, shape)[inner],
             _around(ambiguity, seen.stride, shape)[inner],
         )
@@ -64,7 +70,7 @@ class PatchNetwork(Network):
         classes = self.heads.classes(rows_of(seen.features[None])).argmax(1)
         shape = image.shape[-2], image.shape[-1]
         share = votes(classes.reshape(seen.features.shape[1:]), self._classes, seen.stride, shape)
-        return share.flatten(1).T[places]
+        return probabilities_of(share.flatten(1)).T[places]
 
     def _look(self, image: Tensor, stride: int | None) -> Seen:
         return every_patch(self.body, image) if stride is None else strided_patches(self.body, image, stride)

@@ -10,9 +10,10 @@ from torch import Tensor, nn
 from napari_fathom.learning.geometry import PATCH_SIDE
 from napari_fathom.learning.nets.plain import PlainEncoder
 
-__all__ = ["Seen", "every_patch", "strided_patches", "votes"]
+__all__ = ["Seen", "every_patch", "probabilities_of", "strided_patches", "votes"]
 
 _AT_ONCE = 512  # patches through the encoder together
+_WITNESSES = 16
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,29 @@ def votes(classes: Tensor, count: int, stride: int, shape: tuple[int, int]) -> T
     on_cells[:, ::stride, ::stride] = said
     total = _over_patches(_over_patches(on_cells, 1), 2)
     return total / total.sum(0)
+
+
+def probabilities_of(shares: Tensor) -> Tensor:
+    """What shares of votes say of the classes: (n · share + ½) / (n + C / 2) for n = 16.
+
+    A class that no patch voted for isn't impossible. Taken for that, it made calibration shrink all else
+    (temperatures above 11). Sixteen patches 8 cells apart lie over a pixel; more of them, nearer to each
+    other, hardly know more.
+
+    Parameters
+    ----------
+    shares : Tensor of float, shape (C, …)
+
+    Returns
+    -------
+    Tensor of float, same shape
+        Sums to 1; in the same order as the shares.
+
+    References
+    ----------
+    Jeffreys' prior of a multinomial; Krichevsky and Trofimov 1981, IEEE Trans. Inf. Theory 27, 199–207.
+    """
+    return (_WITNESSES * shares + 0.5) / (_WITNESSES + len(shares) / 2)
 
 
 def _over_patches(planes: Tensor, axis: int) -> Tensor:
