@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from napari_fathom.cli.settings_options import changed
+from napari_fathom.names import folded
 
 if TYPE_CHECKING:
     from napari_fathom.learning.hardware import Hardware
@@ -53,6 +54,6 @@ def _chosen(
 def _full_name(given: str, presets: Iterable[str]) -> str:
     """Find a preset by its name or the first word of it, in whatever case."""
     for name in presets:
-        if given.strip().casefold() in (name.casefold(), name.split()[0].casefold()):
+        if folded(given) in (name.casefold(), name.split()[0].casefold()):
             return name
     raise click.UsageError(f"no preset {given!r}; there are {', '.join(presets)}")

@@ -12,6 +12,7 @@ from napari_fathom.echogram.coordinates import Grid, check_grid
 from napari_fathom.errors import LabelError
 from napari_fathom.events import Box, Done, Event, Progress
 from napari_fathom.files import replace_folder
+from napari_fathom.names import folded
 
 __all__ = [
     "BACKGROUND",
@@ -49,7 +50,7 @@ def crimac_categories(class_names: Mapping[int, str]) -> dict[int, int]:
         Class value → category: CRIMAC's own code for the names in `CATEGORIES`, 10000 + value for others.
     """
     return {
-        value: CATEGORIES.get(name.strip().casefold(), _FIRST_OWN_CATEGORY + value)
+        value: CATEGORIES.get(folded(name), _FIRST_OWN_CATEGORY + value)
         for value, name in class_names.items()
     }
 

@@ -20,6 +20,7 @@ from napari_fathom.echogram.coordinates import (
 from napari_fathom.echogram.evr import Region, RegionType
 from napari_fathom.echogram.rings import simple_pieces, trace
 from napari_fathom.events import Box
+from napari_fathom.names import folded
 
 __all__ = ["LABELLING", "mask_to_regions", "match_names", "regions_to_mask", "trace_regions"]
 
@@ -133,9 +134,9 @@ def match_names(
     unmatched : tuple of str
         Names that no class has, in the order found.
     """
-    known = {name.strip().casefold(): value for name, value in class_values.items()}
+    known = {folded(name): value for name, value in class_values.items()}
     names = list(dict.fromkeys(found))
-    matched = {name: known[name.strip().casefold()] for name in names if name.strip().casefold() in known}
+    matched = {name: known[folded(name)] for name in names if folded(name) in known}
     return matched, tuple(name for name in names if name not in matched)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from napari_fathom.labels.classes import Classes
+from napari_fathom.names import folded
 
 __all__ = ["NameMatch", "match_names"]
 
@@ -72,10 +73,6 @@ def match_names(found: Iterable[str], classes: Classes) -> NameMatch:
     return NameMatch(exact, proposed, tuple(unknown), _alike(names))
 
 
-def _but_capitals(name: str) -> str:
-    return name.strip().casefold()
-
-
 def _but_writing(name: str) -> str:
     """The path from the root in words: `Egg<other` and `other > egg` are one."""
     path = reversed(name.split("<")) if "<" in name else name.split(">")
@@ -86,7 +83,7 @@ def _but_place(name: str) -> str:
     return _but_writing(name).rpartition(">")[2]
 
 
-_LIKENESSES: tuple[Callable[[str], str], ...] = (_but_capitals, _but_writing, _but_place)
+_LIKENESSES: tuple[Callable[[str], str], ...] = (folded, _but_writing, _but_place)
 """The closest first: names are alike if what these make of them is the same."""
 
 
@@ -106,5 +103,5 @@ def _by(likeness: Callable[[str], str], classes: Classes) -> dict[str, tuple[int
 def _alike(names: list[str]) -> tuple[tuple[str, ...], ...]:
     groups: dict[str, list[str]] = {}
     for name in names:
-        groups.setdefault(_but_capitals(name), []).append(name)
+        groups.setdefault(folded(name), []).append(name)
     return tuple(tuple(group) for group in groups.values() if len(group) > 1)

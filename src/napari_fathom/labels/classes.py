@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from napari_fathom.errors import LabelError
+from napari_fathom.names import folded
 
 __all__ = ["DEFAULT_CLASSES", "LARGEST_VALUE", "LARGEST_VOTE", "ClassInfo", "Classes"]
 
@@ -103,7 +104,7 @@ class Classes:
                     "Choose another value."
                 )
         _refuse_twins("value", [str(item.value) for item in self.items])
-        _refuse_twins("name", [item.name.strip().casefold() for item in self.items])
+        _refuse_twins("name", [folded(item.name) for item in self.items])
         _refuse_twins("key", [item.key for item in self.items if item.key])
 
     def __iter__(self) -> Iterator[ClassInfo]:
@@ -165,8 +166,8 @@ class Classes:
 
     def find(self, name: str) -> ClassInfo | None:
         """The class with this name, if there is one; capitals and outer blanks don't count."""
-        wanted = name.strip().casefold()
-        return next((item for item in self.items if item.name.strip().casefold() == wanted), None)
+        wanted = folded(name)
+        return next((item for item in self.items if folded(item.name) == wanted), None)
 
     def named(self, name: str) -> ClassInfo:
         """Return the class with this name; capitals and outer blanks don't count.
@@ -199,14 +200,14 @@ class Classes:
 
     def with_all_added(self, names: Iterable[str]) -> "Classes":
         """Add several classes as `with_added` does; names that are there (capitals don't count) stay."""
-        known = {item.name.strip().casefold() for item in self.items}
+        known = {folded(item.name) for item in self.items}
         free = self._free_values()
         keys = iter([digit for digit in "123456789" if all(item.key != digit for item in self.items)])
         added = []
         for name in names:
-            if name.strip().casefold() in known:
+            if folded(name) in known:
                 continue
-            known.add(name.strip().casefold())
+            known.add(folded(name))
             value = next(free)
             added.append(ClassInfo(value, name, _colour(value), next(keys, "")))
         return replace(self, items=(*self.items, *added))

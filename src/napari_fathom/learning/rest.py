@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_fathom.learning.settings import TrainSettings
+from napari_fathom.names import folded
 
 __all__ = ["classes_lost_to", "rest_of", "source_shares"]
 
@@ -15,8 +16,8 @@ _LEAST = 1e-5  # share of a class of which random patches met nothing
 
 def rest_of(class_names: Sequence[str], settings: TrainSettings) -> int | None:
     """Index of the class that unpainted cells are taken for, in whatever case; None without such a one."""
-    wanted = settings.rest_class.strip().casefold()
-    names = [name.strip().casefold() for name in class_names]
+    wanted = folded(settings.rest_class)
+    names = [folded(name) for name in class_names]
     return names.index(wanted) if wanted in names and settings.rest_weight > 0 else None
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from napari_fathom.errors import LabelError
 from napari_fathom.labels import LARGEST_VOTE, Classes, VoteEvent, VoteStore
+from napari_fathom.names import folded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +31,7 @@ def classes_of(names: "pd.Series[str]", given: Classes | None = None) -> Classes
     """
     found: dict[str, str] = {}
     for name in sorted(set(names) - {""}):
-        found.setdefault(name.strip().casefold(), name)
+        found.setdefault(folded(name), name)
     first = () if given is None else given.items
     return Classes(first, LARGEST_VOTE).with_all_added(found.values())
 
@@ -71,7 +72,7 @@ def vote_as_filed(
         lets.
     """
     known = {info.name: info.value for info in votes.classes} if values is None else values
-    meant = {name.strip().casefold(): value for name, value in known.items()}
+    meant = {folded(name): value for name, value in known.items()}
     said = objects["class_name"].str.strip().str.casefold().map(meant).fillna(0).astype(np.int64)
     told = objects.assign(
         value=said,

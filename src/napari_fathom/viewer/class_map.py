@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from napari_fathom.labels import match_names
 from napari_fathom.labels.classes import Classes
+from napari_fathom.names import folded
 
 __all__ = ["ClassMap", "is_known", "proposed", "settled"]
 
@@ -35,11 +36,11 @@ def proposed(names: Iterable[str], classes: Classes, remembered: ClassMap) -> di
         class whose name is alike, see `labels.match_names`; else None.
     """
     names = list(names)
-    former = {name.strip().casefold(): meant for name, meant in remembered.items()}
+    former = {folded(name): meant for name, meant in remembered.items()}
     alike = match_names(names, classes).likely
     return {
         name: _called(name, classes)
-        or _called(former.get(name.strip().casefold()) or "", classes)
+        or _called(former.get(folded(name)) or "", classes)
         or (classes[alike[name]].name if name in alike else None)
         for name in names
     }

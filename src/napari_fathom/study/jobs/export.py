@@ -15,6 +15,7 @@ from napari_fathom.echogram.exchange import LABEL_WRITERS, write_seabed_evl
 from napari_fathom.echogram.label_npz import Streamed, write_label_npz
 from napari_fathom.errors import StudyError
 from napari_fathom.events import Done, Event
+from napari_fathom.names import folded
 from napari_fathom.study.jobs.guards import heeding, saving
 from napari_fathom.study.jobs.nasc_table import NascOptions, write_study_nasc
 from napari_fathom.study.prediction_store import PredictionStore
@@ -136,7 +137,7 @@ def _material(
     now = {item.value: item.name for item in study.classes}
     names = now if answer is None else {item.value: now.get(item.value, item.name) for item in answer.classes}
     if wanted is None and (kind == "nasc" or (kind == "evr" and answer is not None)):
-        wanted = [value for value, name in names.items() if name.strip().casefold() != "background"]
+        wanted = [value for value, name in names.items() if folded(name) != "background"]
     if wanted is not None:
         names = {value: name for value, name in names.items() if value in wanted}
     read = study.labels.read if answer is None else partial(answer.read, "class")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from napari_fathom.errors import Cancelled, LabelError
 from napari_fathom.events import Done, Event, Note, Progress
 from napari_fathom.labels import Classes, VoteEvent, match_names
+from napari_fathom.names import folded
 from napari_fathom.plankton.incoming import IncomingVotes, gather_labels
 from napari_fathom.plankton.tree import IMAGE_SUFFIXES
 from napari_fathom.study.collection_study import CollectionStudy
@@ -152,8 +153,8 @@ def _first_classes(incoming: IncomingVotes, aliases: Mapping[str, str]) -> Class
     """Those a file brings to a study without any: its own, but what aliases stand for instead of theirs."""
     import pandas as pd
 
-    replaced = {found.strip().casefold() for found in aliases}
-    own = [name for name in incoming.names if name.strip().casefold() not in replaced]
+    replaced = {folded(found) for found in aliases}
+    own = [name for name in incoming.names if folded(name) not in replaced]
     return classes_of(pd.Series([*own, *aliases.values()], dtype="str"))
 
 
@@ -173,12 +174,12 @@ def _meant(
 ) -> Generator[Note, None, dict[str, int]]:
     """The class that each name means, as far as that can be told, with notes of what was taken for what."""
     said = class_values(classes, aliases)
-    folded = {name.strip().casefold() for name in said}
-    others = [name for name in incoming.names if name.strip().casefold() not in folded]
+    renamed = {folded(name) for name in said}
+    others = [name for name in incoming.names if folded(name) not in renamed]
     match = match_names(others, classes)
-    there = {name.strip().casefold() for name in incoming.names}
+    there = {folded(name) for name in incoming.names}
     for name, meant in (aliases or {}).items():
-        if name.strip().casefold() not in there:
+        if folded(name) not in there:
             yield Note(f"{incoming.origin}: no label is called {name!r}, which was to mean {meant!r}.")
     counts = incoming.objects["class_name"].value_counts()
     for name in match.proposed.keys() & match.likely.keys():
