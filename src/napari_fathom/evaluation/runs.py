@@ -28,7 +28,15 @@ __all__ = ["FIRST_DEFAULTS", "REVISIONS", "Plan", "Run", "plan", "settings_of"]
 _PATHS = {"path", "survey", "truth"}
 _SETTINGS = {"preset", "settings", "data_settings"}
 
-REVISIONS: Mapping[str, int] = {"foc": 1, "foc-light": 1, "iic": 1, "semiclf": 2, "filter-bank": 1}
+REVISIONS: Mapping[str, int] = {
+    "foc": 1,
+    "foc-light": 1,
+    "iic": 1,
+    "semiclf": 2,
+    "filter-bank": 1,
+    "freematch": 1,
+    "softmatch": 1,
+}
 """How often what a method computes by the same settings has changed.
 
 Raised by whoever changes it: the method's former rows count no more, and it runs again.

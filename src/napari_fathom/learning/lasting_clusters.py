@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from napari_fathom.learning.kmeans import kmeans
+from napari_fathom.learning.model import Diverged
 from napari_fathom.learning.pca import principal_components
 
 __all__ = ["LastingClusters"]
@@ -64,7 +65,14 @@ class LastingClusters:
         -------
         labels : Tensor of int64, shape (N,)
         counts : Tensor of int64, shape (K,)
+
+        Raises
+        ------
+        Diverged
+            If a feature isn't finite.
         """
+        if not torch.isfinite(features).all():
+            raise Diverged("What the network sees stopped being numbers; lower the learning rate.")
         clusters = len(self._idle)
         components = principal_components(features, self._components)
         warm = self._centroids

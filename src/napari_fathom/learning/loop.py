@@ -124,7 +124,8 @@ class Loop(Generic[N, B, M]):
                 answers = self._task.judge(judged, self._device)
             grade = score(answers, losses, self._task.main_loss)
             better = settings.keep == "last" or grade > best_score
-            waited = 0 if better else waited + 1
+            warming = self._task.main_loss not in losses.values  # what is to get better hasn't begun
+            waited = 0 if better or warming else waited + 1
             if better:
                 best_score = grade
                 self._keep(judged, method, answers, epoch, losses)

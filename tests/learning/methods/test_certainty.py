@@ -8,6 +8,7 @@ import torch
 from tests.learning.images.shapes import quick
 from tests.learning.methods.test_image_methods import BATCH, CLASSES, CPU, network
 
+from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.losses import fairness_loss
 from napari_fathom.learning.methods import MethodContext, make_image_method
 from napari_fathom.learning.methods.certainty import (
@@ -15,6 +16,7 @@ from napari_fathom.learning.methods.certainty import (
     FixedThreshold,
     SelfAdaptiveThreshold,
     TruncatedGaussian,
+    memory_for,
 )
 
 MEMORY = 0.8
@@ -112,7 +114,8 @@ def test_fairness_is_the_papers_term() -> None:
 @pytest.mark.parametrize("method", ["freematch", "softmatch"])
 def test_a_strong_view_learns_from_the_weak_one_by_how_sure_that_is(method: str) -> None:
     net = network()
-    settings = quick(method=method, measures=True, clusters=6, pseudo_label_weight=2.0, threshold_memory=0.5)
+    short = {"epochs": 1, "steps": 40}  # of which a twentieth is two mini-batches
+    settings = quick(method=method, measures=True, clusters=6, pseudo_label_weight=2.0, **short)
     made = make_image_method(MethodContext(settings, CLASSES, CPU, lambda: None))
     [loss] = made.objectives(net, BATCH)
     assert BATCH.unlabelled is not None
@@ -127,3 +130,11 @@ def test_a_strong_view_learns_from_the_weak_one_by_how_sure_that_is(method: str)
     ]
     np.testing.assert_allclose(loss.consistency.detach(), each, rtol=1e-3)
     assert made.state().keys() == rule(CLASSES, 0.5, CPU).state().keys()
+
+
+def test_what_sure_means_is_forgotten_within_a_twentieth_of_the_run() -> None:
+    assert memory_for(ImageSettings(epochs=5, steps=40)) == pytest.approx(0.9)
+    assert memory_for(ImageSettings(epochs=100, steps=1000)) == 0.999, (
+        "as long as the papers' is short enough"
+    )
+    assert memory_for(ImageSettings(epochs=1, steps=2)) == 0

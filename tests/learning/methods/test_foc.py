@@ -58,7 +58,10 @@ def standard_rows(net: ImageNetwork) -> list[torch.Tensor]:
 
 
 def test_class_and_cluster_heads_learn_in_turn() -> None:
-    assert [loss.name for loss in losses(made("foc"), network(), 4)] == ["classes", "clusters"] * 2
+    assert [loss.name for loss in losses(made("foc", warm_up=0.0), network(), 4)] == [
+        "classes",
+        "clusters",
+    ] * 2
 
 
 def test_light_class_heads_learn_the_mean_cross_entropy_of_all_of_them() -> None:
@@ -94,6 +97,9 @@ def test_cluster_heads_keep_classes_apart() -> None:
 def test_warming_up_says_nothing_of_labels() -> None:
     net = network()
     [first, second] = losses(made("foc", warm_up=1.0, head_copies=1, mutual_weight=2.0), net)
+    assert [first.name, second.name] == ["pretext", "clusters"], (
+        "no epoch is the best by what it says of labels"
+    )
     _, one, other = standard_rows(net)
     for loss, head in ((first, net.heads.classes), (second, net.heads.clusters)):
         expected = 2 * mutual_information_loss(head(one).softmax(1), head(other).softmax(1))
@@ -111,6 +117,24 @@ def test_iic_looks_at_pixels_alone() -> None:
     one, other = (net.heads.clusters(standard(net.features(views))).softmax(1) for views in blind)
     expected = mutual_information_loss(one, other)
     assert value(loss) == pytest.approx(float(expected.detach()), rel=1e-3, abs=1e-5)
+
+
+def test_a_mini_batch_of_one_class_says_nothing_to_cluster_heads_but_does_no_harm() -> None:
+    net, method = network(), made("foc-light", head_copies=2)
+    batch = type(BATCH)(BATCH.labelled, torch.zeros_like(BATCH.target))
+    _, loss = [each for _ in range(2) for each in method.objectives(net, batch)]  # type: ignore[arg-type]
+    assert loss.name == "clusters"
+    loss.total.backward()
+    assert value(loss) == 0
+
+
+def test_with_ambiguity_the_cluster_head_that_learns_from_it_answers() -> None:
+    net, method = network(), made("foc", head_copies=2, ambiguity=True)
+    own = net.heads.state_dict()["_clusters.weight"].clone()
+    losses(method, net, 4)
+    method._inner._heads._clusters._losses.copy_(torch.tensor([9.0, 0.0]))  # type: ignore[attr-defined]
+    method._inner._heads.settle(net.heads)  # type: ignore[attr-defined]
+    torch.testing.assert_close(net.heads.state_dict()["_clusters.weight"], own)
 
 
 @pytest.mark.parametrize("wrong", [0, 1])

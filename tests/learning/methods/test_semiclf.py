@@ -11,7 +11,7 @@ from torch import Tensor
 
 from napari_fathom.learning.batch import Batch
 from napari_fathom.learning.methods import MethodContext
-from napari_fathom.learning.methods.semiclf import SemiClf, patch_classes, small_patches
+from napari_fathom.learning.methods.semiclf import UNTOLD, SemiClf, patch_classes, small_patches
 from napari_fathom.learning.model import network_for
 from napari_fathom.learning.nets.patch_network import PatchNetwork
 from napari_fathom.learning.nets.patch_votes import probabilities_of, strided_patches, votes
@@ -59,6 +59,23 @@ def test_a_patch_is_of_the_class_with_most_cells_in_its_middle_and_of_the_rest_o
     target = torch.stack(patches)
     assert patch_classes(target, 3, rest=0).tolist() == [-1, 2, 0, 1, -1, -1, 0]
     assert patch_classes(target, 3, rest=None).tolist() == [-1, 0, 0, 1, -1, 0, 0]
+    untold = torch.stack([painted((0, 200), (UNTOLD, 1)), painted((1, 200), (UNTOLD, 40))])
+    assert patch_classes(untold, 3, rest=0).tolist() == [-1, 1]
+
+
+def test_where_a_held_out_school_may_reach_is_not_the_sea(batch: Batch) -> None:
+    assert batch.unlabelled is not None
+    nobody = torch.full_like(batch.labelled.target, -1)
+    nothing = replace(batch.labelled, target=nobody, unpainted=torch.zeros_like(batch.labelled.valid))
+    everywhere = torch.ones_like(batch.unlabelled.valid)
+    reached = torch.zeros_like(everywhere)
+    reached[:, 12:20, 12:20] = True  # a quarter of the middle of every patch
+    for free, expected in ((everywhere, {0}), (~reached, set())):
+        method, network = made(rest=0)
+        sea = replace(batch.unlabelled, valid=everywhere, unpainted=free)
+        *_, loss = method.objectives(network, replace(batch, labelled=nothing, unlabelled=sea))
+        assert loss.painted is not None and loss.painted.target is not None
+        assert set(loss.painted.target.tolist()) == expected
 
 
 def test_a_classifier_without_faults_draws_a_school_about_as_large_as_it_is() -> None:

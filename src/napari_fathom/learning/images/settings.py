@@ -93,7 +93,10 @@ class ImageSettings(SharedSettings):
         50.0, ge=0, description="Weight of the squared difference of two answers (Mean-Teacher, π-model)."
     )
     threshold_memory: float = Field(
-        0.999, ge=0, lt=1, description="Memory of what sure means by now (FreeMatch, SoftMatch)."
+        0.999,
+        ge=0,
+        lt=1,
+        description="Memory of what sure means, at most a twentieth of the run (FreeMatch, SoftMatch).",
     )
     fairness_weight: float = Field(
         0.001, ge=0, description="Weight of the fairness between classes (FreeMatch)."

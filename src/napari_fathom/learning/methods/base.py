@@ -81,7 +81,9 @@ class Loss:
     @property
     def total(self) -> Tensor:
         """What the optimiser lowers."""
-        return self.value if self.consistency is None else self.value + self.consistency.mean()
+        if self.consistency is None or not self.consistency.numel():  # nothing was measured in any patch
+            return self.value
+        return self.value + self.consistency.mean()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,11 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-__all__ = ["Certainty", "FixedThreshold", "SelfAdaptiveThreshold", "TruncatedGaussian"]
+from napari_fathom.learning.images.settings import ImageSettings
+
+__all__ = ["Certainty", "FixedThreshold", "SelfAdaptiveThreshold", "TruncatedGaussian", "memory_for"]
+
+_MEMORIES_A_RUN = 20
 
 
 class Certainty(Protocol):
@@ -167,3 +171,14 @@ class TruncatedGaussian:
             device = self._shares.device
             self._mean, self._variance = state["mean"].to(device), state["variance"].to(device)
             self._shares = state["shares"].to(device)
+
+
+def memory_for(settings: ImageSettings) -> float:
+    """Memory m of running means: `threshold_memory`, but at most a twentieth of the run.
+
+    0.999 remembers a thousand mini-batches, of the papers' million next to nothing. In a run of two hundred
+    what sure means stayed near 1 / C to the end, so that the first wrong answers counted in full
+    (`docs/method-images.md`).
+    """
+    steps = settings.epochs * settings.steps
+    return min(settings.threshold_memory, max(1 - _MEMORIES_A_RUN / steps, 0.0))

@@ -75,11 +75,16 @@ class FuzzyHeads:
         self._clusters = HeadCopies(features, clusters, copies, device, self._random)
         self._weight, self._supervised = mutual_weight, supervised
         self._warm_up = settings.warm_up * settings.epochs * settings.steps if mutual_weight else 0
+        self._with_ambiguity = settings.ambiguity
         self._batches = 0
 
-    def loss(self, heads: Heads, items: Items) -> tuple[int, Tensor]:
-        """The next turn, 0 of the class heads or 1 of the cluster heads, and its loss."""
+    def loss(self, heads: Heads, items: Items, names: tuple[str, str]) -> tuple[str, Tensor]:
+        """The loss of the next turn, and its name: of the class heads, or of the cluster heads.
+
+        In the warm-up, where labels play no part, the former is `pretext`: no epoch is the best by it.
+        """
         warm, turn = self._batches < self._warm_up, self._batches % 2
+        name = "pretext" if warm and turn == 0 else names[turn]
         self._batches += 1
         pairs = items.first, items.second
         if not warm:
@@ -90,18 +95,19 @@ class FuzzyHeads:
             )
         if turn == 0:
             said = None if warm else (items.labelled, items.said)
-            return turn, self._classes.mean(heads.classes, lambda head: self._normal(head, said, pairs))
+            return name, self._classes.mean(heads.classes, lambda head: self._normal(head, said, pairs))
         other = None if warm else self._apart(items.labelled, items.target)
-        return turn, self._clusters.mean(heads.clusters, lambda head: self._over(head, other, pairs))
+        return name, self._clusters.mean(heads.clusters, lambda head: self._over(head, other, pairs))
 
     def parameters(self) -> Iterable[nn.Parameter]:
         """The other heads'."""
         return [*self._classes.parameters(), *self._clusters.parameters()]
 
     def settle(self, heads: Heads) -> None:
-        """Let the best head of each kind answer."""
+        """Let the best head of each kind answer; of clusters with DC3 the one that learns from it."""
         self._classes.put_best(heads, "classes")
-        self._clusters.put_best(heads, "clusters")
+        if not self._with_ambiguity:
+            self._clusters.put_best(heads, "clusters")
 
     def _normal(self, head: Head, said: tuple[Tensor, Tensor] | None, pairs: tuple[Tensor, Tensor]) -> Tensor:
         value = self._mutual(head, pairs)
@@ -119,7 +125,7 @@ class FuzzyHeads:
 
     def _mutual(self, head: Head, pairs: tuple[Tensor, Tensor]) -> Tensor:
         if self._weight == 0:
-            return pairs[0].new_zeros(())
+            return pairs[0].sum() * 0  # with a gradient, though nothing of it is left
         return self._weight * mutual(head, *pairs)
 
     def _apart(self, labelled: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -196,9 +202,9 @@ class FOC(PlainMethod):
         labelled, first, second = torch.split(spread(torch.cat(rows)), [len(each) for each in rows])
         self._unlabelled = batch.unlabelled is not None
         items = Items(labelled, batch.said, batch.target, first, second)
-        turn, value = self._heads.loss(network.heads, items)
+        name, value = self._heads.loss(network.heads, items, ("classes", "clusters"))
         unlabelled = None if batch.unlabelled is None else Rows(first, view=second)
-        yield Loss(("classes", "clusters")[turn], value, Rows(labelled, batch.target), unlabelled)
+        yield Loss(name, value, Rows(labelled, batch.target), unlabelled)
 
     def parameters(self) -> Iterable[nn.Parameter]:
         """The other heads'."""

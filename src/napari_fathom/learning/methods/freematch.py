@@ -6,7 +6,7 @@ from torch import Tensor
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.methods.about import About
-from napari_fathom.learning.methods.certainty import SelfAdaptiveThreshold
+from napari_fathom.learning.methods.certainty import SelfAdaptiveThreshold, memory_for
 from napari_fathom.learning.methods.fixmatch import FixMatch
 from napari_fathom.learning.methods.image_rows import ImageContext
 
@@ -31,9 +31,8 @@ class FreeMatch(FixMatch):
     )
 
     def __init__(self, context: ImageContext) -> None:
-        self._adaptive = SelfAdaptiveThreshold(
-            context.classes, context.settings.threshold_memory, context.device
-        )
+        memory = memory_for(context.settings)
+        self._adaptive = SelfAdaptiveThreshold(context.classes, memory, context.device)
         super().__init__(context, self._adaptive)
 
     def _beside(self, answer: Tensor, weights: Tensor) -> Tensor:

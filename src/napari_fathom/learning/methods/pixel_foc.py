@@ -79,10 +79,12 @@ class PixelFOC(PlainMethod):
             target = torch.where((target < 0) & self._free(batch), self._rest, target)
         chosen = balanced(target.cpu(), self._settings.ambiguity_pixels, self._random).to(target.device)
         labelled, said = torch.cat([painted, unpainted])[chosen], target[chosen]
-        pairs = self._pairs(network, batch, unpainted)
-        turn, value = self._heads.loss(network.heads, Items(labelled, said, said, *pairs))
-        unlabelled = Rows(pairs[0], view=pairs[1]) if len(pairs[0]) else None
-        yield Loss(("segmentation", "clustering")[turn], value, Rows(labelled, said), unlabelled)
+        unlabelled = self._some(network, batch, unpainted)
+        nothing = unpainted[:0], unpainted[:0]
+        pairs = nothing if unlabelled.view is None else (unlabelled.features, unlabelled.view)
+        items = Items(labelled, said, said, *pairs)
+        name, value = self._heads.loss(network.heads, items, ("segmentation", "clustering"))
+        yield Loss(name, value, Rows(labelled, said), unlabelled)
 
     def parameters(self) -> Iterable[nn.Parameter]:
         """The other heads'."""
@@ -100,16 +102,15 @@ class PixelFOC(PlainMethod):
             parts.append(patches.valid if patches.unpainted is None else patches.unpainted)
         return torch.cat([part.reshape(-1) for part in parts])
 
-    def _pairs(self, network: Network, batch: Batch, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Some unlabelled pixels as two views show them."""
+    def _some(self, network: Network, batch: Batch, features: Tensor) -> Rows:
+        """Some unlabelled pixels, in two views where there are two."""
         patches = batch.unlabelled
-        if patches is None or patches.view is None:
-            return features[:0], features[:0]
+        if patches is None:
+            return Rows(features[:0])
         rows = unlabelled_rows(network, batch, patches, features)
-        assert rows.view is not None
         order = torch.randperm(len(rows.features), generator=self._random)
         some = order[: self._settings.ambiguity_pixels].to(features.device)
-        return rows.features[some], rows.view[some]
+        return Rows(rows.features[some], view=None if rows.view is None else rows.view[some])
 
 
 def _painted_anywhere(batch: Batch) -> Tensor:

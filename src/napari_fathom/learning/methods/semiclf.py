@@ -9,15 +9,14 @@ from torch import Tensor
 
 from napari_fathom.learning.batch import Batch
 from napari_fathom.learning.geometry import PATCH_SIDE
-from napari_fathom.learning.kmeans import kmeans
+from napari_fathom.learning.lasting_clusters import LastingClusters
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, MethodContext, PlainMethod, Rows
 from napari_fathom.learning.methods.partners import balanced
 from napari_fathom.learning.nets.network import Network, evaluating
 from napari_fathom.learning.nets.patch_network import PatchNetwork
-from napari_fathom.learning.pca import principal_components
 
-__all__ = ["SemiClf", "patch_classes", "small_patches"]
+__all__ = ["UNTOLD", "SemiClf", "patch_classes", "small_patches"]
 
 _KEPT = 4096
 """Patches that are clustered together: 64 mini-batches of the paper's, 67 MB of four frequencies."""
@@ -26,6 +25,9 @@ _EDGE = PATCH_SIDE // 4
 _FEWEST_CELLS = 32
 """Cells of a class in its middle, an eighth, that make a patch one of that class."""
 _AT_ONCE = 256
+
+UNTOLD = -2
+"""In place of a class: a school may reach there, or one that is held out; it isn't the rest either."""
 
 
 class SemiClf(PlainMethod):
@@ -66,7 +68,15 @@ class SemiClf(PlainMethod):
         self._check, self._random = context.check, context.generator(salt=18)
         self._patches = torch.zeros(0, device=context.device)
         self._labels = torch.zeros(0, dtype=torch.int64)
-        self._centroids: Tensor | None = None
+        self._clusters = LastingClusters(
+            self._settings.clusters,
+            self._settings.components,
+            self._settings.kmeans_iterations,
+            reseed_after=1,  # so many patches are looked at that an empty cluster is of nothing
+            device=context.device,
+            generator=self._random,
+            check=self._check,
+        )
         self._cells = torch.zeros(context.classes, dtype=torch.float64)
         self._batches = 0
 
@@ -77,7 +87,8 @@ class SemiClf(PlainMethod):
         valid = torch.cat([batch.labelled.valid, batch.unlabelled.valid])
         target = torch.cat([batch.labelled.target, _target_of(batch)])
         if self._rest is not None:
-            target = target.where(~_unpainted(batch), self._rest)
+            free = _unpainted(batch)
+            target = target.where(~free, self._rest).where((target >= 0) | free | ~valid, UNTOLD)
         patches = small_patches(image)
         measured = small_patches(valid[:, None]).float().mean((1, 2, 3)) > 0.25
         self._keep(patches[measured])
@@ -91,23 +102,22 @@ class SemiClf(PlainMethod):
         # together in both steps, or batch normalisation learns neither's statistics (as in `features_of`)
         both = torch.cat([self._patches[of_cluster.to(image.device)], patches[of_class]])
         if len(of_cluster):
-            logits = network.heads.clusters(network.body(both)[: len(of_cluster)])
-            value = F.cross_entropy(logits.float(), self._labels[of_cluster].to(image.device))
-            yield Loss("clustering", self._settings.cluster_weight * value)
+            seen = network.body(both)[: len(of_cluster)]
+            labels = self._labels[of_cluster].to(image.device)
+            value = F.cross_entropy(network.heads.clusters(seen).float(), labels)
+            yield Loss("clustering", self._settings.cluster_weight * value, unlabelled=Rows(seen))
         rows, said = network.body(both)[len(of_cluster) :], classes[of_class]
         value = F.cross_entropy(network.heads.classes(rows).float(), said) if len(said) else rows.sum() * 0
         yield Loss("segmentation", value, Rows(rows, said))
 
     def state(self) -> Mapping[str, Tensor]:
         """The centroids; where unpainted cells are of the rest class, cells of each class learned from."""
-        centroids = {} if self._centroids is None else {"centroids": self._centroids}
-        return centroids if self._rest is None else {**centroids, "seen": self._cells.clone()}
+        clusters = self._clusters.state()
+        return clusters if self._rest is None else {**clusters, "seen": self._cells.clone()}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Go on with the centroids of an earlier run."""
-        found = state.get("centroids")
-        if found is not None and len(found) == self._settings.clusters:
-            self._centroids = found.to(self._patches.device)
+        self._clusters.restore(state)
 
     def _keep(self, patches: Tensor) -> None:
         """Add to the last patches, which aren't of any cluster yet; those that came first go."""
@@ -134,22 +144,8 @@ class SemiClf(PlainMethod):
             for part in torch.split(self._patches, _AT_ONCE):
                 self._check()
                 parts.append(network.body(part).float())
-        rows = torch.cat(parts)
-        with torch.autocast(rows.device.type, enabled=False):
-            components = principal_components(rows, self._settings.components)
-            warm = self._centroids
-            if warm is not None and warm.shape[1] != rows.shape[1]:
-                warm = None  # restored from a network of another width
-            found = kmeans(
-                components.project(rows),
-                self._settings.clusters,
-                iterations=self._settings.kmeans_iterations,
-                start=None if warm is None else components.project(warm),
-                generator=self._random,
-                check=self._check,
-            )
-        self._centroids = components.mean + found.centroids @ components.basis.T
-        self._labels = found.labels.cpu()
+        with torch.autocast(self._patches.device.type, enabled=False):  # distances need all their digits
+            self._labels = self._clusters.pseudo_labels(torch.cat(parts))[0].cpu()
 
 
 def small_patches(planes: Tensor) -> Tensor:
@@ -168,20 +164,21 @@ def patch_classes(target: Tensor, classes: int, rest: int | None) -> Tensor:
     Parameters
     ----------
     target : Tensor of int64, shape (B, h, w)
-        0…C−1; −1 where nobody has said.
+        0…C−1; −1 where nobody has said, −2 (`UNTOLD`) where nothing may be said.
     classes : int
         C.
     rest : int, optional
-        The class that counts only where there is no cell of another.
+        The class that counts only where there is no cell of another, nor one of which nothing may be said.
 
     Returns
     -------
     Tensor of int64, shape (n,)
         In the order of `small_patches`; −1 for those of which too little is known.
     """
-    cells = F.one_hot(_middles(target) + 1, classes + 1).sum(1)[:, 1:]
+    middles = _middles(target)
+    cells = F.one_hot(middles.clamp_min(-1) + 1, classes + 1).sum(1)[:, 1:]
     if rest is not None:
-        others = cells.sum(1) - cells[:, rest]
+        others = cells.sum(1) - cells[:, rest] + (middles == UNTOLD).sum(1)
         cells[:, rest] = cells[:, rest].where(others == 0, 0)
     most, found = cells.max(1)
     return torch.where(most >= _FEWEST_CELLS, found, -1)

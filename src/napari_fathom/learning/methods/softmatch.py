@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from napari_fathom.learning.methods.about import About
-from napari_fathom.learning.methods.certainty import TruncatedGaussian
+from napari_fathom.learning.methods.certainty import TruncatedGaussian, memory_for
 from napari_fathom.learning.methods.fixmatch import FixMatch
 from napari_fathom.learning.methods.image_rows import ImageContext
 
@@ -28,5 +28,5 @@ class SoftMatch(FixMatch):
     )
 
     def __init__(self, context: ImageContext) -> None:
-        memory = context.settings.threshold_memory
+        memory = memory_for(context.settings)
         super().__init__(context, TruncatedGaussian(context.classes, memory, context.device))

@@ -16,7 +16,7 @@ from napari_fathom.learning.methods.base import Loss, MethodContext, PlainMethod
 from napari_fathom.learning.methods.certainty import FixedThreshold
 from napari_fathom.learning.methods.ramp import Ramp
 from napari_fathom.learning.methods.supseg import SupSeg
-from napari_fathom.learning.nets.network import Network
+from napari_fathom.learning.nets.network import Network, rows_of
 
 __all__ = ["UniMatch", "mixed"]
 
@@ -92,8 +92,9 @@ class UniMatch(PlainMethod):
             self._teacher = WeightAverage(network, self._settings.teacher_memory)
         else:
             self._teacher.update(network)  # as it is after the last optimiser step
-        said: Tensor = self._teacher.network(image).classes
-        return said.float().softmax(1).permute(0, 2, 3, 1)
+        teacher, (count, _, height, width) = self._teacher.network, image.shape
+        said = teacher.heads.classes(rows_of(teacher.features(image)))
+        return said.float().softmax(1).reshape(count, height, width, -1)
 
     def _disturbed(self, patches: UnlabelledPatches, answers: Tensor) -> tuple[UnlabelledPatches, Tensor]:
         """The patches in a strong view, and the answers (B·h·w, C) to their pixels where those are now."""
