@@ -45,6 +45,19 @@ def test_a_run_answers_as_if_it_had_learned_to_see_by_itself(method: str, tmp_pa
         np.testing.assert_array_equal(shared, alone)
 
 
+@pytest.mark.parametrize("clusterer", ["kmeans", "spectral", "birch"])
+def test_clusters_in_a_shared_network_are_those_of_a_run_of_its_own(clusterer: str, tmp_path: Path) -> None:
+    ways = [
+        {"name": way, "method": "simclr", "settings": {"clusterer": way}} for way in ("mixture", clusterer)
+    ]
+    runs = runs_of(*ways, pretrain_epochs=0)
+    asked = [question(run) for run in runs]
+    alone = answer_images(asked[1]).cluster
+    answer(asked[0], runs[0], tmp_path)
+    np.testing.assert_array_equal(answer(asked[1], runs[1], tmp_path).cluster, alone)
+    assert len(list(tmp_path.glob("encoder-*"))) == 1
+
+
 def test_methods_that_begin_alike_learn_to_see_once_and_each_bears_the_cost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""Encoders that several runs of a suite would learn alike: learned once, and counted in full for each."""
+"""What several runs of a suite would learn alike: learned once, and counted in full for each."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ from pathlib import Path
 from napari_fathom.evaluation.answers import ImageQuestion
 from napari_fathom.evaluation.costs import Costs, measured
 from napari_fathom.evaluation.runs import Run
-from napari_fathom.evaluation.shelf_methods import learned
+from napari_fathom.evaluation.shelf_methods import finds_clusters, learned, without_clusters
 from napari_fathom.files import replace_folder, replace_json
 from napari_fathom.learning.images.model import ImageModel
 from napari_fathom.learning.images.model_file import load_image_model, save_image_model
@@ -22,6 +22,9 @@ _COSTS = "costs.json"
 
 def encoder_for(run: Run, asked: ImageQuestion, cache: Path) -> tuple[ImageModel | None, Costs]:
     """What a run's method goes on from, and what learning it cost whoever learned it.
+
+    For a method that looks at no label, and of which clusters are to be found in one way or another, that is
+    all but these clusters.
 
     Two runs that begin at the same time may both learn it; they learn the same.
 
@@ -54,10 +57,13 @@ def encoder_for(run: Run, asked: ImageQuestion, cache: Path) -> tuple[ImageModel
 
 def _seeing(asked: ImageQuestion) -> ImageSettings | None:
     """Settings by which the run's method first learns to see; None where it doesn't."""
-    if asked.settings.method not in IMAGE_METHODS:
+    settings = asked.settings
+    if settings.method not in IMAGE_METHODS:
         return None
-    first, *others = stages(asked.settings, len(asked.known.names), None)
-    return first if others and first.method in PRETRAINING_METHODS else None
+    first, *others = stages(settings, len(asked.known.names), None)
+    if others:
+        return first if first.method in PRETRAINING_METHODS else None
+    return without_clusters(settings) if finds_clusters(settings) else None
 
 
 def _key(run: Run, seeing: ImageSettings) -> str:

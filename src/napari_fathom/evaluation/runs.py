@@ -36,10 +36,13 @@ REVISIONS: Mapping[str, int] = {
     "filter-bank": 1,
     "freematch": 1,
     "softmatch": 1,
+    "scan": 1,
+    "deepcluster": 1,
+    "kmeans": 1,
 }
-"""How often what a method computes by the same settings has changed.
+"""How often what a method, or a way of finding clusters, computes by the same settings has changed.
 
-Raised by whoever changes it: the method's former rows count no more, and it runs again.
+Raised by whoever changes it: the former rows count no more, and it runs again.
 """
 
 FIRST_DEFAULTS: Mapping[str, Mapping[str, Any]] = {"echograms": {}, "images": {}}
@@ -99,7 +102,8 @@ class Run:
         program makes no run a new one; paths don't count, what lies there does.
         """
         protocol = {"figures", "name", "about", "data", "methods", "budgets", "seeds", *_SETTINGS}
-        revision = REVISIONS.get(self.entrant.method, 0)
+        wished = getattr(self.settings, "clusterer", "")
+        revision = REVISIONS.get(self.entrant.method, 0) + REVISIONS.get(wished, 0)
         return {
             "data": self.source.model_dump(mode="json", exclude=_PATHS),
             "fingerprint": self.fingerprint,

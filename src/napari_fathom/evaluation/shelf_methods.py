@@ -1,9 +1,9 @@
 """The shelf's methods enter: train by the settings, answer about the unseen."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 
@@ -11,15 +11,17 @@ from napari_fathom.evaluation.answers import ImageAnswer, ImageQuestion, PixelAn
 from napari_fathom.events import Box, Done, Event
 from napari_fathom.learning.calibration import Calibration
 from napari_fathom.learning.field import ArrayField, ArrayLabels
+from napari_fathom.learning.images.clustered import clustered
 from napari_fathom.learning.images.model import ImageModel
 from napari_fathom.learning.images.predict import predict_images
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.images.source import ImageLabels
 from napari_fathom.learning.images.training import ImageTraining
+from napari_fathom.learning.methods import BLIND_METHODS
 from napari_fathom.learning.predict import Output, predict
 from napari_fathom.learning.train import Training
 
-__all__ = ["answer_images", "answer_pixels", "learned"]
+__all__ = ["answer_images", "answer_pixels", "finds_clusters", "learned", "without_clusters"]
 
 T = TypeVar("T")
 
@@ -46,6 +48,10 @@ def learned(
     learned_from = asked.known.part(asked.shown).images
     labels = ImageLabels(asked.target[asked.shown])
     started = time.perf_counter()
+    if start is not None and finds_clusters(settings):
+        unclustered = replace(start, settings=settings, clusterer=None)
+        model, _ = _returned(clustered(unclustered, learned_from, labels))
+        return model, time.perf_counter() - started
     model = _result(ImageTraining(learned_from, labels, asked.known.names, settings, start=start).events())
     return model, time.perf_counter() - started
 
@@ -71,6 +77,25 @@ def answer_pixels(asked: PixelQuestion) -> PixelAnswer:
     if held is None:
         return replace(PixelAnswer.plain(probabilities, seconds), source=source)
     return PixelAnswer(probabilities, held.probabilities, held.labels, held.strokes, source, seconds)
+
+
+def finds_clusters(settings: ImageSettings) -> bool:
+    """Whether clusters are found, in a way of choice, among what a method without labels has learned."""
+    return settings.method in BLIND_METHODS and settings.clusterer != "own"
+
+
+def without_clusters(settings: ImageSettings) -> ImageSettings:
+    """Settings of all that is learned before."""
+    return settings.model_copy(update={"clusterer": "own"})
+
+
+def _returned(work: Generator[object, None, T]) -> T:
+    """What a generator returns."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return cast(T, end.value)
 
 
 def _result(events: Iterator[Event[T]]) -> T:

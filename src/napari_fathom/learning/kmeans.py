@@ -96,6 +96,22 @@ def kmeans(
     return Clustering(centroids, labels, counts, float(distances.sum(dtype=torch.float64)))
 
 
+def best_kmeans(
+    rows: Tensor,
+    clusters: int,
+    starts: int,
+    *,
+    iterations: int,
+    generator: torch.Generator,
+    check: Callable[[], None] | None = None,
+) -> Clustering:
+    """Of `starts` runs of `kmeans`, each from other rows, the one with the least inertia."""
+    runs = (
+        kmeans(rows, clusters, iterations=iterations, generator=generator, check=check) for _ in range(starts)
+    )
+    return min(runs, key=lambda run: run.inertia)
+
+
 def assign(rows: Tensor, centroids: Tensor, chunk: int = CHUNK) -> tuple[Tensor, Tensor]:
     """Nearest centroid of each row, and the squared distance to it.
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import pytest
-from sklearn.cluster import Birch
-from sklearn.datasets import make_moons
+from sklearn.cluster import Birch, KMeans
+from sklearn.datasets import load_digits, make_moons
 from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
 
@@ -127,6 +127,23 @@ def test_birch_answers_as_scikit_learns_whole_tree() -> None:
     assert 20 <= len(found.points) < len(ROWS)
     theirs = Birch(threshold=2.0, n_clusters=4).fit(ROWS)
     assert adjusted_rand_score(theirs.labels_, found.of(ROWS)) == 1.0
+
+
+def test_birch_gives_rows_up_that_are_too_near_to_part() -> None:
+    rows = np.random.default_rng(0).normal(size=(60, 64)).astype(np.float32)
+    rows[1] = rows[0] * (1 + 1e-6)
+    found = fit_clusters("birch", rows, 20)
+    assert len(np.unique(found.of(rows))) > 10
+
+
+def test_kmeans_is_the_best_of_several_starts() -> None:
+    digits = load_digits().data.astype(np.float32)
+    found = [fit_clusters("kmeans", digits, 10, seed=seed) for seed in range(4)]
+    away = [
+        float(((digits[:, None] - each.points[None]) ** 2).sum(2).min(1).sum())  # type: ignore[attr-defined]
+        for each in found
+    ]
+    assert max(away) < 1.002 * KMeans(10, n_init=20, random_state=0).fit(digits).inertia_
 
 
 def test_hdbscan_finds_how_many_there_are() -> None:

@@ -177,6 +177,33 @@ def test_heads_of_other_clusters_bring_no_lead() -> None:
     assert not other._losses.any()  # type: ignore[attr-defined]
 
 
+def standard(rows: torch.Tensor) -> torch.Tensor:
+    """Each column with mean 0 and spread 1."""
+    return (rows - rows.mean(0)) / (rows.var(0, correction=0) + 1e-5).sqrt()
+
+
+def test_scan_answers_of_images_as_they_are_what_it_learned_of_mini_batches() -> None:
+    method, network, gallery, batch = made("scan", steps=4, epochs=1, projection_heads=1)
+    first(method, network, batch)
+    everything = gallery.plain(torch.arange(len(gallery)))
+    with torch.no_grad():
+        learned = network.heads.clusters(standard(network.features(everything)))
+    method.settle(network)
+    with torch.no_grad():
+        said = network.heads.clusters(network.features(everything))
+    torch.testing.assert_close(said, learned, rtol=1e-3, atol=1e-3)
+
+
+def test_what_sure_means_of_clusters_says_nothing_of_classes() -> None:
+    method, *_ = made("rpsc-semi")
+    assert all(name.startswith("clusters.") for name in method.state())
+    other, *_ = made("rpsc-semi")
+    kept = {name: value + 0.5 for name, value in method.state().items()}
+    other.restore(kept)
+    for name, value in other.state().items():
+        torch.testing.assert_close(value, kept[name])
+
+
 def test_scan_first_puts_neighbours_into_one_cluster() -> None:
     method, network, gallery, batch = made("scan", neighbours=1, steps=4, epochs=1)
     assert not method.needs_view
@@ -186,10 +213,10 @@ def test_scan_first_puts_neighbours_into_one_cluster() -> None:
     heads = [network.heads.clusters, *method._copies.others]  # type: ignore[attr-defined]
     with torch.no_grad():
         seen = network.features(gallery.plain(torch.arange(len(gallery))))
+        here, there = standard(seen[batch.places]), standard(seen[alike.argmax(1)[batch.places]])
         expected = 0.0
         for head in heads:
-            p = head(seen).softmax(1)
-            mine, near = p[batch.places], p[alike.argmax(1)[batch.places]]
+            mine, near = head(here).softmax(1), head(there).softmax(1)
             expected += float(
                 cluster_losses.neighbour_loss(mine, near) + 5 * cluster_losses.spread_loss(mine)
             )
@@ -205,7 +232,8 @@ def test_scan_then_learns_its_sure_answers(kind: str) -> None:
     assert method.needs_view  # one of two batches is over
     assert batch.places is not None
     with torch.no_grad():
-        logits = network.heads.clusters(network.features(batch.unlabelled))  # type: ignore[arg-type]
+        seen = network.features(batch.unlabelled)  # type: ignore[arg-type]
+        logits = network.heads.clusters(standard(seen))
     labels = logits.argmax(1)
     if kind == "paper":
         weights = 1 / torch.bincount(labels, minlength=CLUSTERS).clamp_min(1)

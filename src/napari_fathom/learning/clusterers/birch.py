@@ -11,6 +11,7 @@ from napari_fathom.learning.clusterers.nearest import Nearest
 __all__ = ["fit_birch"]
 
 _BALLS_PER_CLUSTER = 5
+_HALVINGS = 20
 _NEIGHBOURS, _SAMPLE = 10, 2000
 _AT_ONCE = 2000  # rows between two looks at Stop
 
@@ -19,8 +20,9 @@ def fit_birch(rows: Floats, clusters: int, seed: int, check: Callable[[], None])
     """Balls by scikit-learn's tree, joined by Ward's rule; later rows go with the nearest ball's centre.
 
     A ball's radius is at most half the median distance to the tenth neighbour in a sample of 2,000 rows, or
-    what is left of it when halved until there are five balls a cluster: BIRCH's own T, which the paper leaves
-    open, means nothing without the features' scale.
+    what is left of it when halved until there are five balls a cluster, or after twenty times: rows that are
+    nearly equal never part. BIRCH's own T, which the paper leaves open, means nothing without the features'
+    scale.
 
     References
     ----------
@@ -29,7 +31,9 @@ def fit_birch(rows: Floats, clusters: int, seed: int, check: Callable[[], None])
     threshold = _half_a_neighbourhood(rows, seed)
     wanted = min(_BALLS_PER_CLUSTER * clusters, len(np.unique(rows, axis=0)))
     tree = _grown(rows, threshold, check)
-    while len(tree.subcluster_centers_) < wanted:
+    for _ in range(_HALVINGS):
+        if len(tree.subcluster_centers_) >= wanted:
+            break
         threshold /= 2
         tree = _grown(rows, threshold, check)
     tree.set_params(n_clusters=clusters)
@@ -44,7 +48,7 @@ def _half_a_neighbourhood(rows: Floats, seed: int) -> float:
     neighbours = min(_NEIGHBOURS, len(sample) - 1)
     away, _ = NearestNeighbors(n_neighbors=neighbours).fit(sample).kneighbors()
     largest = float(np.median(away[:, -1])) or float(away.max())
-    return largest / 2
+    return largest / 2 or 1.0  # all in the sample are equal
 
 
 def _grown(rows: Floats, threshold: float, check: Callable[[], None]) -> Any:

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from napari_fathom.learning.images.batch import ImageBatch
-from napari_fathom.learning.kmeans import kmeans
+from napari_fathom.learning.kmeans import best_kmeans
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss
 from napari_fathom.learning.methods.image_rows import ImageContext
@@ -94,12 +94,13 @@ class DEC(LookingMethod):
         yield Loss("sharpening", F.kl_div(assignment.log(), targets, reduction="batchmean"))
 
     def _begin(self, seen: Tensor) -> None:
-        runs = [
-            kmeans(
-                seen, len(self._centres), iterations=_ITERATIONS, generator=self._random, check=self._check
-            )
-            for _ in range(_RESTARTS)
-        ]
-        best = min(runs, key=lambda run: run.inertia)
+        best = best_kmeans(
+            seen,
+            len(self._centres),
+            _RESTARTS,
+            iterations=_ITERATIONS,
+            generator=self._random,
+            check=self._check,
+        )
         self._scale = (best.inertia / len(seen)) ** 0.5 or 1.0
         self._centres.copy_(best.centroids / self._scale)

@@ -11,7 +11,7 @@ from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.kmeans import kmeans
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss
-from napari_fathom.learning.methods.image_rows import ImageContext
+from napari_fathom.learning.methods.image_rows import ImageContext, spread
 from napari_fathom.learning.methods.looking import LookingMethod
 from napari_fathom.learning.nets.image_network import ImageNetwork
 from napari_fathom.learning.pca import principal_components
@@ -82,7 +82,7 @@ class DeepCluster(LookingMethod):
     def _learn(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Cross-entropy with the pseudo-labels of images from all clusters alike."""
         chosen = torch.multinomial(self._weights, self._size, replacement=True, generator=self._random)
-        logits = self._head(network.pooled(self._gallery.weak(self._places[chosen])))
+        logits = self._head(spread(network.pooled(self._gallery.weak(self._places[chosen]))))
         labels = self._labels[chosen].to(logits.device)
         yield Loss("pseudo-labels", F.cross_entropy(logits.float(), labels))
 

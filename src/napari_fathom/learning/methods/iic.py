@@ -9,16 +9,13 @@ from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, PlainMethod
 from napari_fathom.learning.methods.head_copies import HeadCopies
-from napari_fathom.learning.methods.image_rows import ImageContext, image_features, spread
+from napari_fathom.learning.methods.image_rows import ImageContext, image_features, settle_plainly, spread
 from napari_fathom.learning.mutual_information import mutual_information_loss
 from napari_fathom.learning.nets.image_network import ImageNetwork
-from napari_fathom.learning.nets.network import evaluating
 
 __all__ = ["IIC", "mutual"]
 
 Head = Callable[[Tensor], Tensor]
-
-_SAMPLE = 2048  # images whose features tell mean and spread to the heads that answer
 
 
 class IIC(PlainMethod):
@@ -83,13 +80,7 @@ class IIC(PlainMethod):
         assert self._gallery is not None
         for kind, copies in self._copies.items():
             copies.put_best(network.heads, kind)
-        places = self._gallery.draw(_SAMPLE)
-        with evaluating(network):
-            network.heads.to_plain(
-                self._gallery.seen(
-                    lambda views: network.features(views.unmeasured), places, check=self._check
-                )
-            )
+        settle_plainly(network, self._gallery, lambda views: network.features(views.unmeasured), self._check)
 
 
 def mutual(head: Head, first: Tensor, second: Tensor) -> Tensor:

@@ -1,5 +1,6 @@
 """Images through the network together, and what all methods of images share."""
 
+from collections.abc import Callable
 from typing import ClassVar, Protocol
 
 import torch
@@ -8,13 +9,17 @@ from torch import Tensor
 
 from napari_fathom.learning import losses
 from napari_fathom.learning.images.batch import ImageBatch, Views
+from napari_fathom.learning.images.gallery import Gallery
 from napari_fathom.learning.images.settings import ImageSettings
 from napari_fathom.learning.methods.base import Method, MethodContext
 from napari_fathom.learning.nets.image_network import ImageNetwork
+from napari_fathom.learning.nets.network import evaluating
 
-__all__ = ["ImageContext", "ImageMethod", "image_features", "spread", "supervised_loss"]
+__all__ = ["ImageContext", "ImageMethod", "image_features", "settle_plainly", "spread", "supervised_loss"]
 
 ImageContext = MethodContext[ImageSettings]
+
+_SAMPLE = 2048  # images whose features tell mean and spread to the heads that answer
 
 
 class ImageMethod(Method[ImageNetwork, ImageBatch], Protocol):
@@ -59,6 +64,26 @@ def spread(rows: Tensor) -> Tensor:
     direction, in which a loss that compares images can't tell them apart.
     """
     return F.batch_norm(rows.float(), None, None, training=True) if len(rows) > 1 else rows.float()
+
+
+def settle_plainly(
+    network: ImageNetwork, gallery: Gallery, see: Callable[[Views], Tensor], check: Callable[[], None]
+) -> None:
+    """Let heads that learned of `spread` rows answer of features as they are.
+
+    Parameters
+    ----------
+    network : ImageNetwork
+        A copy about to be judged.
+    gallery : Gallery
+        Some of its images tell the features' means and spreads.
+    see : callable
+        The features that the heads have learned of.
+    check : callable
+        Raises when the user pressed Stop.
+    """
+    with evaluating(network):
+        network.heads.to_plain(gallery.seen(see, gallery.draw(_SAMPLE), check=check))
 
 
 def supervised_loss(logits: Tensor, said: Tensor, context: ImageContext) -> Tensor:

@@ -1,6 +1,6 @@
 """RPSC-Semi: the whole network learns from the clusters that neighbours agree on."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -28,6 +28,7 @@ from napari_fathom.learning.prototypes import centres_of_sure, local_consistency
 __all__ = ["RPSCSemi"]
 
 _NEIGHBOURS = 100  # N_e: RPSC, "Parametric Setting"
+_PREFIX = "clusters."
 
 
 class RPSCSemi(FreeMatch):
@@ -75,6 +76,16 @@ class RPSCSemi(FreeMatch):
         whole = replace(batch, labelled=drawn.labelled, target=drawn.target, shares=None)
         for loss in super().objectives(network, whole):
             yield replace(loss, name=self.main_loss)
+
+    def state(self) -> Mapping[str, Tensor]:
+        """What sure means by now, of clusters: another name than FreeMatch has for classes."""
+        return {_PREFIX + name: value for name, value in super().state().items()}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on with it."""
+        super().restore(
+            {name.removeprefix(_PREFIX): value for name, value in state.items() if name.startswith(_PREFIX)}
+        )
 
     def _logits(self, network: ImageNetwork, rows: Tensor) -> Tensor:
         return network.heads.clusters(rows)
