@@ -36,7 +36,7 @@ REVISIONS: Mapping[str, int] = {
     "filter-bank": 1,
     "freematch": 1,
     "softmatch": 1,
-    "scan": 1,
+    "scan": 2,
     "deepcluster": 1,
     "kmeans": 1,
 }

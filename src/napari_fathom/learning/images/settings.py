@@ -153,6 +153,11 @@ class ImageSettings(SharedSettings):
         )
 
     @property
+    def step_size(self) -> float:
+        """The learning rate; a tenth of it for SCAN, which else unlearns what its encoder sees."""
+        return self.learning_rate * (0.1 if self.method == "scan" else 1)
+
+    @property
     def copies_asked(self) -> int:
         """How many copies of an image are asked about: none is turned or mirrored that no view ever was.
 
