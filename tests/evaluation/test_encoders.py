@@ -1,6 +1,7 @@
 """Encoders that runs share: each answers as if it had learned to see by itself, and its cost says so."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,7 @@ def test_costs_of_two_pieces_of_work_add_up_and_the_higher_peak_counts() -> None
     told = {"wall_s": 1.5, "cpu_s": 2.25, "memory_mb": 300.0, "seconds": 0.125}
     assert both(first, second) == told
     assert both({}, second) == second
+    assert math.isnan(both({}, {"device_memory_mb": math.nan})["device_memory_mb"]), "unknown isn't nothing"
 
 
 def test_work_is_measured() -> None:

@@ -31,7 +31,7 @@ def measured(work: Callable[[], T]) -> tuple[T, dict[str, float]]:
 def both(first: Costs, second: Costs) -> dict[str, float]:
     """Of work that one process did after the other: times add up, of the peaks the higher one counts."""
     return {
-        name: max(first.get(name, 0.0), cost) if name.endswith("mb") else first.get(name, 0.0) + cost
+        name: max(first.get(name, cost), cost) if name.endswith("mb") else first.get(name, 0.0) + cost
         for name, cost in second.items()
     }
 
