@@ -12,7 +12,7 @@ from napari_fathom.evaluation.table import budget_name
 
 __all__ = ["plot"]
 
-_LINE, _PANEL, _GAP, _TOP, _CHARACTER = 18, 300, 36, 64, 6.6
+_LINE, _PANEL, _GAP, _TOP, _CHARACTER = 18, 300, 36, 64, 7.6
 _HEAD, _FOOT = 22, 30  # of a panel: its title, its axis
 _ARROW = {"more": " →", "less": " ←", "neither": ""}
 _COLOURS = ("#440154", "#31688e", "#35b779", "#b8a800", "#d95f02", "#cc4678")
