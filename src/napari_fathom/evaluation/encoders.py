@@ -1,12 +1,11 @@
 """What several runs of a suite would learn alike: learned once, and counted in full for each."""
 
-import hashlib
 import json
 from pathlib import Path
 
 from napari_fathom.evaluation.answers import ImageQuestion
 from napari_fathom.evaluation.costs import Costs, measured
-from napari_fathom.evaluation.runs import Run
+from napari_fathom.evaluation.runs import Run, hash_of
 from napari_fathom.evaluation.shelf_methods import finds_clusters, learned, without_clusters
 from napari_fathom.files import replace_folder, replace_json
 from napari_fathom.learning.images.model import ImageModel
@@ -68,5 +67,5 @@ def _seeing(asked: ImageQuestion) -> ImageSettings | None:
 
 def _key(run: Run, seeing: ImageSettings) -> str:
     """Of the images, the labels and all settings."""
-    told = [run.data_key, run.budget, run.description["protocol"], seeing.model_dump(mode="json")]
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:20]
+    protocol = run.description["protocol"]
+    return hash_of([run.data_key, run.budget, protocol, seeing.model_dump(mode="json")])

@@ -23,7 +23,7 @@ from napari_fathom.learning.methods import IMAGE_METHODS, METHODS, ROW_METHODS
 from napari_fathom.learning.presets import PRESETS
 from napari_fathom.learning.settings import TrainSettings
 
-__all__ = ["FIRST_DEFAULTS", "REVISIONS", "Plan", "Run", "plan", "settings_of"]
+__all__ = ["FIRST_DEFAULTS", "REVISIONS", "Plan", "Run", "hash_of", "plan", "settings_of"]
 
 _PATHS = {"path", "survey", "truth"}
 _SETTINGS = {"preset", "settings", "data_settings"}
@@ -118,12 +118,12 @@ class Run:
     @cached_property
     def key(self) -> str:
         """Hash of the description."""
-        return _hash(self.description)
+        return hash_of(self.description)
 
     @cached_property
     def data_key(self) -> str:
         """Hash of what decides the data; unlike their name in a suite it can be a file's."""
-        return _hash({name: self.description[name] for name in ("data", "fingerprint", "seed")})
+        return hash_of({name: self.description[name] for name in ("data", "fingerprint", "seed")})
 
 
 def _changed(settings: ImageSettings | TrainSettings, first_defaults: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,7 +133,8 @@ def _changed(settings: ImageSettings | TrainSettings, first_defaults: Mapping[st
     return {name: value for name, value in told.items() if value != first[name]}
 
 
-def _hash(told: Mapping[str, Any]) -> str:
+def hash_of(told: object) -> str:
+    """Name of anything that JSON can hold: the same for the same."""
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:20]
 
 

@@ -9,7 +9,7 @@ from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, PlainMethod
 from napari_fathom.learning.methods.head_copies import HeadCopies
-from napari_fathom.learning.methods.image_rows import ImageContext, image_features, settle_plainly, spread
+from napari_fathom.learning.methods.image_rows import ImageContext, SpreadFeatures, settle_plainly
 from napari_fathom.learning.mutual_information import mutual_information_loss
 from napari_fathom.learning.nets.image_network import ImageNetwork
 
@@ -56,16 +56,12 @@ class IIC(PlainMethod):
             kind: HeadCopies(settings.features, size, settings.head_copies, context.device, random)
             for kind, size in sizes.items()
         }
-        self._turn, self._goes_on = 0, context.heads_go_on
+        self._turn, self._seen = 0, SpreadFeatures(context.heads_go_on)
 
     def objectives(self, network: ImageNetwork, batch: ImageBatch) -> Iterator[Loss]:
         """Yield the loss of the cluster heads; with the next mini-batch that of the class heads, if any."""
         assert batch.unlabelled is not None and batch.view is not None
-        rows = image_features(network, batch.unlabelled.unmeasured, batch.view.unmeasured)
-        if self._goes_on:
-            network.heads.to_spread(rows[0].float())
-            self._goes_on = False
-        first, second = (spread(each) for each in rows)
+        first, second = self._seen.of(network, batch.unlabelled.unmeasured, batch.view.unmeasured)
         own: Mapping[str, Head] = {"classes": network.heads.classes, "clusters": network.heads.clusters}
         kind = tuple(self._copies)[self._turn % len(self._copies)]
         self._turn += 1

@@ -15,7 +15,15 @@ from napari_fathom.learning.methods.base import Method, MethodContext
 from napari_fathom.learning.nets.image_network import ImageNetwork
 from napari_fathom.learning.nets.network import evaluating
 
-__all__ = ["ImageContext", "ImageMethod", "image_features", "settle_plainly", "spread", "supervised_loss"]
+__all__ = [
+    "ImageContext",
+    "ImageMethod",
+    "SpreadFeatures",
+    "image_features",
+    "settle_plainly",
+    "spread",
+    "supervised_loss",
+]
 
 ImageContext = MethodContext[ImageSettings]
 
@@ -64,6 +72,28 @@ def spread(rows: Tensor) -> Tensor:
     direction, in which a loss that compares images can't tell them apart.
     """
     return F.batch_norm(rows.float(), None, None, training=True) if len(rows) > 1 else rows.float()
+
+
+class SpreadFeatures:
+    """Features of each kind of view with mean 0 and spread 1, for heads that learn of such.
+
+    Parameters
+    ----------
+    goes_on : bool
+        Whether the network's heads are those of an earlier run, which read features as they are: they are
+        brought to read spread ones with the first mini-batch.
+    """
+
+    def __init__(self, goes_on: bool) -> None:
+        self._goes_on = goes_on
+
+    def of(self, network: ImageNetwork, *views: Views | None) -> list[Tensor]:
+        """Rows (n, D) of each kind, float32."""
+        rows = image_features(network, *views)
+        if self._goes_on:
+            network.heads.to_spread(rows[0].float())
+            self._goes_on = False
+        return [spread(each) for each in rows]
 
 
 def settle_plainly(

@@ -9,13 +9,13 @@ from torch import Tensor, nn
 from napari_fathom.events import Note, Progress
 from napari_fathom.learning import losses
 from napari_fathom.learning.cluster_losses import neighbour_loss, spread_loss
-from napari_fathom.learning.images.batch import ImageBatch, Views
+from napari_fathom.learning.images.batch import ImageBatch
 from napari_fathom.learning.images.gallery import Gallery
 from napari_fathom.learning.methods.about import About
 from napari_fathom.learning.methods.base import Loss, PlainMethod
 from napari_fathom.learning.methods.head_copies import HeadCopies
 from napari_fathom.learning.methods.iic import Head
-from napari_fathom.learning.methods.image_rows import ImageContext, image_features, settle_plainly, spread
+from napari_fathom.learning.methods.image_rows import ImageContext, SpreadFeatures, settle_plainly
 from napari_fathom.learning.methods.self_labelling import soft_contrast
 from napari_fathom.learning.neighbours import nearest_neighbours
 from napari_fathom.learning.nets.image_network import ImageNetwork
@@ -38,9 +38,8 @@ class SCAN(PlainMethod):
     Neighbours are nearest in what the encoder saw when the run began; encoder and all heads learn, and the
     second half goes on with the head whose loss was lowest. As with `IIC`, heads read features with mean 0
     and spread 1 over the mini-batch: of nearly equal ones p = 1/K is where the loss rests. The paper's
-    threshold is 0.99. With
-    `cluster_loss` "soft-contrastive" the second half's loss is RPSC's: confidence is how near an image was,
-    when the run began, to the middle of those with its pseudo-label.
+    threshold is 0.99. With `cluster_loss` "soft-contrastive" the second half's loss is RPSC's: confidence is
+    how near an image was, when the run began, to the middle of those with its pseudo-label.
 
     References
     ----------
@@ -70,7 +69,7 @@ class SCAN(PlainMethod):
         self._left = int(_CLUSTERING * settings.epochs * settings.steps)
         self._embeddings: Tensor | None = None
         self._neighbours = torch.zeros(0)
-        self._goes_on = context.heads_go_on
+        self._seen = SpreadFeatures(context.heads_go_on)
 
     @property
     def needs_view(self) -> bool:
@@ -107,7 +106,7 @@ class SCAN(PlainMethod):
     def _clustering(self, network: ImageNetwork, batch: ImageBatch, places: Tensor) -> Tensor:
         choice = torch.randint(self._neighbours.shape[1], (len(places),), generator=self._random)
         near = self._gallery.weak(self._neighbours[places, choice])
-        rows, others = self._spread(network, batch.unlabelled, near)
+        rows, others = self._seen.of(network, batch.unlabelled, near)
 
         def loss(head: Head) -> Tensor:
             p, q = head(rows).float().softmax(1), head(others).float().softmax(1)
@@ -116,7 +115,7 @@ class SCAN(PlainMethod):
         return self._copies.mean(network.heads.clusters, loss)
 
     def _self_labelling(self, network: ImageNetwork, batch: ImageBatch, places: Tensor) -> Tensor:
-        weak, strong = self._spread(network, batch.unlabelled, batch.view)
+        weak, strong = self._seen.of(network, batch.unlabelled, batch.view)
         heads = network.heads
         sure, label = heads.clusters(weak).detach().float().softmax(1).max(1)
         known = sure >= self._context.settings.threshold
@@ -127,14 +126,6 @@ class SCAN(PlainMethod):
             return soft_contrast(logits, self._pseudo_labels(places[known.cpu()], labels, logits.shape[1]))
         counts = torch.bincount(labels, minlength=logits.shape[1])
         return losses.weighted_cross_entropy(logits, labels, 1 / counts.clamp_min(1))
-
-    def _spread(self, network: ImageNetwork, *views: Views | None) -> list[Tensor]:
-        """Features of each kind of view, with mean 0 and spread 1."""
-        rows = image_features(network, *views)
-        if self._goes_on:
-            network.heads.to_spread(rows[0].float())
-            self._goes_on = False
-        return [spread(each) for each in rows]
 
     def _pseudo_labels(self, places: Tensor, labels: Tensor, clusters: int) -> PseudoLabels:
         assert self._embeddings is not None
